@@ -1,0 +1,109 @@
+package org.mdlc.compiler.bind;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.type.TensorType;
+
+/**
+ * A model with its train block, fully bound: names resolved, library bodies instantiated, shapes inferred. What the passes start from.
+ *
+ * @param variables everything kept between steps, in order of creation (which is the order of Keras's weights)
+ * @param predict model inputs (and variables) to model outputs, {@code training} false; its layers are composites
+ * @param initialize one output per variable that does not start at a constant; inputs are keys, one per {@link Variable#seedDraw()}
+ * @param evaluate as predict, with targets, loss and metrics; absent without a train block
+ * @param stages training stages in order; one for a plain train block, none without one
+ */
+public record BoundProgram(
+    String model,
+    List<Port> inputs,
+    List<Port> outputs,
+    List<Port> targets,
+    List<Variable> variables,
+    Graph predict,
+    Graph initialize,
+    @Nullable Graph evaluate,
+    List<String> metrics,
+    List<Stage> stages,
+    Optional<TrainSettings> settings) {
+
+  /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
+  public record Port(String name, TensorType type) {}
+
+  /**
+   * Something kept between steps.
+   *
+   * @param path {@code conv2d/kernel}: layers from the outside in, then the weight
+   * @param trainable false for states and for frozen weights
+   * @param fill the number it starts at, or NaN when the initialize graph gives it
+   * @param seedDraw position in the sequence of seeds drawn at construction, as Keras draws them; -1 when none (SEED variables and random
+   *     initializers have one)
+   */
+  public record Variable(String path, Role role, TensorType type, boolean trainable, double fill, int seedDraw) {}
+
+  /** A part of training with its own trainable weights. */
+  public record Stage(String name, int epochs, List<Objective> objectives) {}
+
+  /**
+   * One loss minimised over some weights. A plain train block has one; objectives are taken in order within a step, each seeing the weights that
+   * the earlier ones left.
+   *
+   * @param forward (variables, data, targets) to (loss "loss", metric values as RESULT, new STATE, METRIC and SEED values), {@code training} true
+   * @param updates one per trained weight
+   */
+  public record Objective(Graph forward, List<Update> updates) {}
+
+  /**
+   * How one weight moves.
+   *
+   * @param parameter its path
+   * @param slots paths of the optimizer's variables for it, in the order of the body's inputs
+   * @param hyper paths of the HYPER variables (step counter, learning rate) that the body reads, after the slots
+   * @param body (weight, gradient, slots.., hyper..) to (new weight, new slots..), constraint included
+   */
+  public record Update(String parameter, List<String> slots, List<String> hyper, Graph body) {}
+
+  /** The plain settings of a train block. */
+  public record TrainSettings(
+      int batch,
+      int epochs,
+      long seed,
+      boolean shuffle,
+      double validationSplit,
+      Optional<DataSource> data,
+      List<CallbackSetting> callbacks) {}
+
+  /**
+   * Where training data comes from.
+   *
+   * @param format {@code csv}, {@code npz}, {@code idx} ...
+   * @param paths as written, relative to the .mdl file
+   * @param fields model input or target name to the columns that make it
+   * @param holdout share of the rows (the last ones) kept for the final test, 0 when none
+   */
+  public record DataSource(String format, List<String> paths, List<Field> fields, double holdout) {}
+
+  /**
+   * One model input or target read from data.
+   *
+   * @param columns names of CSV columns or of arrays, in order
+   * @param scale values are multiplied by this and then {@code offset} is added
+   */
+  public record Field(String port, List<String> columns, double scale, double offset) {}
+
+  /** A callback by its Keras name with its arguments as text. */
+  public record CallbackSetting(String name, List<Argument> arguments) {}
+
+  public record Argument(String name, String value) {}
+
+  public BoundProgram {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    targets = List.copyOf(targets);
+    variables = List.copyOf(variables);
+    metrics = List.copyOf(metrics);
+    stages = List.copyOf(stages);
+  }
+}

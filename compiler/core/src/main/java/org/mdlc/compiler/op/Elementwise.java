@@ -1,0 +1,87 @@
+package org.mdlc.compiler.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.expr.Derivative;
+import org.mdlc.compiler.expr.ScalarExpr;
+import org.mdlc.compiler.ir.ShapeError;
+import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.TensorType;
+
+/**
+ * Works element by element: operands and result have one shape. Everything follows from {@link #formula()}, except where an operation states a
+ * stabler gradient.
+ */
+public sealed interface Elementwise extends Op
+    permits Abs, Add, And, Cast, Ceil, Cos, Div, Eq, Erf, Erfinv, Exp, Expm1, Floor, Ge, Gt, Identity, Le, Log, Log1p, Lt, Max, Min, Mod, Mul,
+        Ne, Neg, Not, Or, Pow, Round, Rsqrt, Select, Sigmoid, Sign, Sin, Sqrt, StopGradient, Sub, Tanh, Xor {
+  int arity();
+
+  ScalarExpr formula();
+
+  /** Element type of the result; throws {@link ShapeError} when the operand types do not fit. */
+  default DType resultType(List<DType> operands) {
+    var first = operands.get(0);
+    for (int i = 1; i < operands.size(); i++) {
+      if (operands.get(i) != first) {
+        throw new ShapeError(name() + " needs operands of one type, not " + first.text() + " and " + operands.get(i).text(), i);
+      }
+    }
+    return first;
+  }
+
+  @Override
+  default List<TensorType> infer(List<TensorType> operands) {
+    if (operands.size() != arity()) {
+      throw new ShapeError(name() + " takes " + arity() + " operands, not " + operands.size());
+    }
+    var shape = operands.get(0).shape();
+    for (int i = 1; i < operands.size(); i++) {
+      if (!operands.get(i).shape().equals(shape)) {
+        throw new ShapeError("shapes " + shape + " and " + operands.get(i).shape() + " differ", i);
+      }
+    }
+    return List.of(new TensorType(resultType(operands.stream().map(TensorType::dtype).toList()), shape));
+  }
+
+  @Override
+  default List<@Nullable Value> gradient(Adjoint adjoint) {
+    var gradients = new ArrayList<@Nullable Value>();
+    for (int i = 0; i < arity(); i++) {
+      gradients.add(adjoint.operand(i).type().dtype().isFloat() ? chain(adjoint, i) : null);
+    }
+    return gradients;
+  }
+
+  private @Nullable Value chain(Adjoint adjoint, int operand) {
+    var slope = Derivative.of(formula(), operand);
+    if (slope.equals(ScalarExpr.constant(0))) {
+      return null;
+    }
+    var builder = adjoint.builder();
+    if (slope.equals(ScalarExpr.constant(1))) {
+      return adjoint.gradient();
+    }
+    return builder.add(new Mul(), adjoint.gradient(), Formulas.build(builder, slope, adjoint.node().operands()));
+  }
+
+  @Override
+  default List<Tensor64> evaluate(List<Tensor64> operands) {
+    var first = operands.get(0);
+    var values = new double[operands.size()];
+    var formula = formula();
+    var type = resultType(operands.stream().map(Tensor64::dtype).toList());
+    return List.of(
+        Tensor64.of(
+            type,
+            first.sizes(),
+            i -> {
+              for (int k = 0; k < values.length; k++) {
+                values[k] = operands.get(k).at(i);
+              }
+              return formula.evaluate(values);
+            }));
+  }
+}

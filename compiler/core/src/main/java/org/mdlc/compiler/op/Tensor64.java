@@ -1,0 +1,77 @@
+package org.mdlc.compiler.op;
+
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Shape;
+import org.mdlc.compiler.type.TensorType;
+
+/**
+ * A dense tensor of the reference meaning. Whole numbers and truth values are held exactly as doubles.
+ *
+ * @param sizes dimensions, outermost first
+ * @param data row-major; not copied, and not to be changed
+ */
+public record Tensor64(DType dtype, int[] sizes, double[] data) {
+  public Tensor64 {
+    if (data.length != count(sizes)) {
+      throw new IllegalArgumentException(data.length + " numbers for shape " + Arrays.toString(sizes));
+    }
+  }
+
+  public static Tensor64 of(DType dtype, int[] sizes, IntToDoubleFunction element) {
+    var data = new double[count(sizes)];
+    Arrays.setAll(data, element);
+    return new Tensor64(dtype, sizes, data);
+  }
+
+  public static Tensor64 scalar(DType dtype, double value) {
+    return new Tensor64(dtype, new int[0], new double[] {value});
+  }
+
+  public static int count(int[] sizes) {
+    int count = 1;
+    for (int size : sizes) {
+      count = Math.multiplyExact(count, size);
+    }
+    return count;
+  }
+
+  public int rank() {
+    return sizes.length;
+  }
+
+  public int size(int axis) {
+    return sizes[axis < 0 ? axis + sizes.length : axis];
+  }
+
+  public int count() {
+    return data.length;
+  }
+
+  public double at(int index) {
+    return data[index];
+  }
+
+  public TensorType type() {
+    return new TensorType(dtype, Shape.of(Arrays.stream(sizes).asLongStream().toArray()));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Tensor64 t
+        && dtype == t.dtype
+        && Arrays.equals(sizes, t.sizes)
+        && Arrays.equals(data, t.data);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(sizes) + Arrays.hashCode(data);
+  }
+
+  @Override
+  public String toString() {
+    return type() + " " + Arrays.toString(data);
+  }
+}
