@@ -1,0 +1,9 @@
+/** What generated code calls and what its users see. */
+module org.mdlc.runtime {
+  requires static jdk.incubator.vector;
+  requires static org.jspecify;
+  requires com.google.gson;
+  requires de.siegmar.fastcsv;
+  requires org.bytedeco.dnnl;
+  requires org.bytedeco.javacpp;
+}

@@ -1,0 +1,5 @@
+/** Utility functions for users of a model. */
+@NullMarked
+package org.mdlc.runtime.utils;
+
+import org.jspecify.annotations.NullMarked;
