@@ -2,15 +2,16 @@ package org.mdlc.compiler.source;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One source text with its name. Offsets count UTF-16 units of {@link #text()}; lines and columns are found on demand.
+ * One source text with its name. Offsets count UTF-16 units of {@link #text()}; lines and columns
+ * are found on demand.
  *
  * <p>Two files are equal when they are the same object: a name is only for people.
  */
@@ -31,7 +32,10 @@ public final class SourceFile {
   /** Bytes that are not UTF-8 become U+FFFD, which the parser then reports where they stand. */
   public static SourceFile of(String name, byte[] utf8) {
     var decoder =
-        StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
     try {
       return new SourceFile(name, decoder.decode(ByteBuffer.wrap(utf8)).toString());
     } catch (CharacterCodingException e) {
@@ -111,7 +115,8 @@ public final class SourceFile {
     var count = 1;
     for (int i = 0; i < text.length(); i++) {
       var c = text.charAt(i);
-      var endsLine = c == '\n' || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n');
+      var endsLine =
+          c == '\n' || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n');
       if (endsLine) {
         if (count == starts.length) {
           starts = Arrays.copyOf(starts, 2 * count);

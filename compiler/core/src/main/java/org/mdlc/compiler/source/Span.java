@@ -11,7 +11,8 @@ import java.util.Locale;
 public record Span(SourceFile file, int start, int end) {
   public Span {
     if (start < 0 || end < start || end > file.text().length()) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "span %d..%d of %s", start, end, file.name()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "span %d..%d of %s", start, end, file.name()));
     }
   }
 

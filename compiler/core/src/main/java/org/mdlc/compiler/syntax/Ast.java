@@ -7,10 +7,12 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
 
 /**
- * The tree of an mdl file, as written: nothing is resolved, nothing is filled in. Every node knows where it stands.
+ * The tree of an mdl file, as written: nothing is resolved, nothing is filled in. Every node knows
+ * where it stands.
  *
- * <p>A declaration of several names ({@code let a = 1, b = 2}) appears as several nodes. A piece of text that could not be read appears as {@link
- * ErrorExpr}, has been reported already, and should be met with silence.
+ * <p>A declaration of several names ({@code let a = 1, b = 2}) appears as several nodes. A piece of
+ * text that could not be read appears as {@link ErrorExpr}, has been reported already, and should
+ * be met with silence.
  */
 public final class Ast {
   private Ast() {}
@@ -44,20 +46,28 @@ public final class Ast {
   public record Import(StringLit path, Span span) implements Item {}
 
   /** {@code import weights "vgg.safetensors" sha256 "9f.." as vgg}. */
-  public record WeightsImport(StringLit path, @Nullable StringLit sha256, Name name, Span span) implements Item {}
+  public record WeightsImport(StringLit path, @Nullable StringLit sha256, Name name, Span span)
+      implements Item {}
 
   /** {@code let classes = 10} outside any definition. */
-  public record Constant(String doc, Name name, @Nullable TypeExpr type, Expr value, Span span) implements Item {}
+  public record Constant(String doc, Name name, @Nullable TypeExpr type, Expr value, Span span)
+      implements Item {}
 
   /** {@code model Name(config) { .. }}. */
-  public record Model(String doc, Name name, List<Param> config, Block body, Span span) implements Item {
+  public record Model(String doc, Name name, List<Param> config, Block body, Span span)
+      implements Item {
     public Model {
       config = List.copyOf(config);
     }
   }
 
-  /** {@code fn name(params) -> result { .. }}; for {@code = expr} the body is a block with only a value. */
-  public record Function(String doc, Name name, List<Param> params, @Nullable TypeExpr result, Block body, Span span) implements Item {
+  /**
+   * {@code fn name(params) -> result { .. }}; for {@code = expr} the body is a block with only a
+   * value.
+   */
+  public record Function(
+      String doc, Name name, List<Param> params, @Nullable TypeExpr result, Block body, Span span)
+      implements Item {
     public Function {
       params = List.copyOf(params);
     }
@@ -81,9 +91,19 @@ public final class Ast {
     }
   }
 
-  /** {@code layer Name(config)(operands) -> result { .. }} and its kin; {@code = expr} as in {@link Function}. */
+  /**
+   * {@code layer Name(config)(operands) -> result { .. }} and its kin; {@code = expr} as in {@link
+   * Function}.
+   */
   public record Definition(
-      Kind kind, String doc, Name name, List<Param> config, List<Param> operands, @Nullable TypeExpr result, Block body, Span span)
+      Kind kind,
+      String doc,
+      Name name,
+      List<Param> config,
+      List<Param> operands,
+      @Nullable TypeExpr result,
+      Block body,
+      Span span)
       implements Item {
     public Definition {
       config = List.copyOf(config);
@@ -92,7 +112,8 @@ public final class Ast {
   }
 
   /** {@code train Name(arguments) { .. }}. */
-  public record Train(String doc, Name model, List<Arg> arguments, List<TrainItem> items, Span span) implements Item {
+  public record Train(String doc, Name model, List<Arg> arguments, List<TrainItem> items, Span span)
+      implements Item {
     public Train {
       arguments = List.copyOf(arguments);
       items = List.copyOf(items);
@@ -100,14 +121,19 @@ public final class Ast {
   }
 
   /** {@code rate: float = 0.5}; the doc comment is empty when there is none. */
-  public record Param(String doc, Name name, @Nullable TypeExpr type, @Nullable Expr defaultValue, Span span) implements Node {}
+  public record Param(
+      String doc, Name name, @Nullable TypeExpr type, @Nullable Expr defaultValue, Span span)
+      implements Node {}
 
   // ---- types
 
   /** A type as written. */
   public sealed interface TypeExpr extends Node {}
 
-  /** {@code int}, {@code float}, {@code bool}, {@code str}, {@code fn}, {@code layer}, {@code initializer}, {@code f32} .. */
+  /**
+   * {@code int}, {@code float}, {@code bool}, {@code str}, {@code fn}, {@code layer}, {@code
+   * initializer}, {@code f32} ..
+   */
   public record NamedType(String name, Span span) implements TypeExpr {}
 
   /** {@code f32[...S, C / 2]}. */
@@ -171,15 +197,26 @@ public final class Ast {
   /** {@code output digit = expr}; {@code output digit} alone has the name as its value. */
   public record Output(String doc, Name name, Expr value, Span span) implements Statement {}
 
-  /** {@code let a = expr}, {@code var a = expr}, {@code let (a, b) = expr}: several names take a tuple apart. */
-  public record Let(boolean variable, List<Name> names, @Nullable TypeExpr type, Expr value, Span span) implements Statement, TrainItem {
+  /**
+   * {@code let a = expr}, {@code var a = expr}, {@code let (a, b) = expr}: several names take a
+   * tuple apart.
+   */
+  public record Let(
+      boolean variable, List<Name> names, @Nullable TypeExpr type, Expr value, Span span)
+      implements Statement, TrainItem {
     public Let {
       names = List.copyOf(names);
     }
   }
 
   /** {@code param kernel: f32[I, O] = glorot_uniform with (regularizer = r)}. */
-  public record ParamDecl(String doc, Name name, @Nullable TypeExpr type, @Nullable Expr initial, List<Arg> options, Span span)
+  public record ParamDecl(
+      String doc,
+      Name name,
+      @Nullable TypeExpr type,
+      @Nullable Expr initial,
+      List<Arg> options,
+      Span span)
       implements Statement {
     public ParamDecl {
       options = List.copyOf(options);
@@ -187,7 +224,13 @@ public final class Ast {
   }
 
   /** {@code state seen = 0.0}. */
-  public record StateDecl(String doc, Name name, @Nullable TypeExpr type, @Nullable Expr initial, List<Arg> options, Span span)
+  public record StateDecl(
+      String doc,
+      Name name,
+      @Nullable TypeExpr type,
+      @Nullable Expr initial,
+      List<Arg> options,
+      Span span)
       implements Statement {
     public StateDecl {
       options = List.copyOf(options);
@@ -208,13 +251,16 @@ public final class Ast {
   public record Return(@Nullable Expr value, Span span) implements Statement {}
 
   /** {@code require cond, "message {expr}"}. */
-  public record Require(Expr condition, @Nullable Template message, Span span) implements Statement {}
+  public record Require(Expr condition, @Nullable Template message, Span span)
+      implements Statement {}
 
   /** An {@code if} that is not used as a value. */
-  public record If(Expr condition, Block then, @Nullable Block otherwise, Span span) implements Statement {}
+  public record If(Expr condition, Block then, @Nullable Block otherwise, Span span)
+      implements Statement {}
 
   /** {@code repeat n as i { .. }}: i counts from 0. */
-  public record Repeat(Expr count, @Nullable Name index, Block body, Span span) implements Statement {}
+  public record Repeat(Expr count, @Nullable Name index, Block body, Span span)
+      implements Statement {}
 
   /** {@code for x in list { .. }}. */
   public record For(Name variable, Expr list, Block body, Span span) implements Statement {}
@@ -328,7 +374,8 @@ public final class Ast {
   public record Unary(UnaryOp op, Expr operand, Span span) implements Expr {}
 
   /** {@code operator} is where the operator stands. */
-  public record Binary(BinaryOp op, Expr left, Expr right, Span operator, Span span) implements Expr {}
+  public record Binary(BinaryOp op, Expr left, Expr right, Span operator, Span span)
+      implements Expr {}
 
   /** {@code value |> target}. */
   public record Pipe(Expr value, Expr target, Span operator, Span span) implements Expr {}
@@ -359,7 +406,8 @@ public final class Ast {
   public record RestIndex(Span span) implements IndexItem {}
 
   /** {@code from:to:step}, each optional; {@code :} is the whole dimension. */
-  public record Slice(@Nullable Expr from, @Nullable Expr to, @Nullable Expr step, Span span) implements IndexItem {}
+  public record Slice(@Nullable Expr from, @Nullable Expr to, @Nullable Expr step, Span span)
+      implements IndexItem {}
 
   /** A number, a tensor of indices, or {@code none} for a new dimension of size 1. */
   public record OneIndex(Expr value, Span span) implements IndexItem {}
@@ -378,11 +426,18 @@ public final class Ast {
   }
 
   /**
-   * {@code scan x_t in x over T reverse = r with h = zeros([U]) { .. }}: the body runs once per entry of the sequences' dimension {@code over} (the
-   * first one when absent), {@code h <- ..} in it gives the next step's h, and its value is the step's output. The whole has the value (outputs
-   * stacked, last h, ..).
+   * {@code scan x_t in x over T reverse = r with h = zeros([U]) { .. }}: the body runs once per
+   * entry of the sequences' dimension {@code over} (the first one when absent), {@code h <- ..} in
+   * it gives the next step's h, and its value is the step's output. The whole has the value
+   * (outputs stacked, last h, ..).
    */
-  public record Scan(List<ScanSource> sources, @Nullable Expr over, @Nullable Expr reverse, List<Carry> carries, Block body, Span span)
+  public record Scan(
+      List<ScanSource> sources,
+      @Nullable Expr over,
+      @Nullable Expr reverse,
+      List<Carry> carries,
+      Block body,
+      Span span)
       implements Expr {
     public Scan {
       sources = List.copyOf(sources);
@@ -401,7 +456,10 @@ public final class Ast {
   /** What stands in a train block. */
   public sealed interface TrainItem extends Node {}
 
-  /** {@code data csv("x.csv") { image = columns(..) }}; role is {@code data}, {@code holdout} or {@code validation}. */
+  /**
+   * {@code data csv("x.csv") { image = columns(..) }}; role is {@code data}, {@code holdout} or
+   * {@code validation}.
+   */
   public record Data(Name role, Expr source, List<Field> fields, Span span) implements TrainItem {
     public Data {
       fields = List.copyOf(fields);
@@ -412,9 +470,13 @@ public final class Ast {
   public record Field(Name name, Expr value, Span span) implements Node {}
 
   /** {@code loss digit: Huber() weight 0.3}. */
-  public record LossItem(@Nullable Name output, Expr loss, @Nullable Expr weight, Span span) implements TrainItem {}
+  public record LossItem(@Nullable Name output, Expr loss, @Nullable Expr weight, Span span)
+      implements TrainItem {}
 
-  /** {@code metrics digit: BinaryAccuracy()}; in a list, a metric without a name belongs to the output named before it. */
+  /**
+   * {@code metrics digit: BinaryAccuracy()}; in a list, a metric without a name belongs to the
+   * output named before it.
+   */
   public record MetricItem(@Nullable Name output, Expr metric, Span span) implements TrainItem {}
 
   public record OptimizerItem(Expr optimizer, Span span) implements TrainItem {}
@@ -439,12 +501,17 @@ public final class Ast {
   }
 
   /** {@code minimize label: loss over modules with optimizer}. */
-  public record Minimize(@Nullable Name label, Expr loss, List<Glob> modules, Expr optimizer, Span span) implements TrainItem {
+  public record Minimize(
+      @Nullable Name label, Expr loss, List<Glob> modules, Expr optimizer, Span span)
+      implements TrainItem {
     public Minimize {
       modules = List.copyOf(modules);
     }
   }
 
-  /** A path of layer names, {@code base.conv5_*}; {@code *} stands for any letters within a name, {@code **} for any path. */
+  /**
+   * A path of layer names, {@code base.conv5_*}; {@code *} stands for any letters within a name,
+   * {@code **} for any path.
+   */
   public record Glob(String pattern, Span span) implements Node {}
 }
