@@ -53,7 +53,7 @@ final class WallsTest {
 
   @TestFactory
   List<DynamicTest> aStageKnowsOnlyEarlierStages() {
-    return STAGES.stream()
+    return STAGES.subList(0, STAGES.size() - 1).stream()
         .map(stage -> DynamicTest.dynamicTest(stage, () -> knowsNoLaterStage(stage)))
         .toList();
   }
