@@ -8,11 +8,15 @@ import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * A model with its train block, fully bound: names resolved, library bodies instantiated, shapes inferred. What the passes start from.
+ * A model with its train block, fully bound: names resolved, library bodies instantiated, shapes
+ * inferred. What the passes start from.
  *
- * @param variables everything kept between steps, in order of creation (which is the order of Keras's weights)
- * @param predict model inputs (and variables) to model outputs, {@code training} false; its layers are composites
- * @param initialize one output per variable that does not start at a constant; inputs are keys, one per {@link Variable#seedDraw()}
+ * @param variables everything kept between steps, in order of creation (which is the order of
+ *     Keras's weights)
+ * @param predict model inputs (and variables) to model outputs, {@code training} false; its layers
+ *     are composites
+ * @param initialize one output per variable that does not start at a constant; inputs are keys, one
+ *     per {@link Variable#seedDraw()}
  * @param evaluate as predict, with targets, loss and metrics; absent without a train block
  * @param stages training stages in order; one for a plain train block, none without one
  */
@@ -38,19 +42,21 @@ public record BoundProgram(
    * @param path {@code conv2d/kernel}: layers from the outside in, then the weight
    * @param trainable false for states and for frozen weights
    * @param fill the number it starts at, or NaN when the initialize graph gives it
-   * @param seedDraw position in the sequence of seeds drawn at construction, as Keras draws them; -1 when none (SEED variables and random
-   *     initializers have one)
+   * @param seedDraw position in the sequence of seeds drawn at construction, as Keras draws them;
+   *     -1 when none (SEED variables and random initializers have one)
    */
-  public record Variable(String path, Role role, TensorType type, boolean trainable, double fill, int seedDraw) {}
+  public record Variable(
+      String path, Role role, TensorType type, boolean trainable, double fill, int seedDraw) {}
 
   /** A part of training with its own trainable weights. */
   public record Stage(String name, int epochs, List<Objective> objectives) {}
 
   /**
-   * One loss minimised over some weights. A plain train block has one; objectives are taken in order within a step, each seeing the weights that
-   * the earlier ones left.
+   * One loss minimised over some weights. A plain train block has one; objectives are taken in
+   * order within a step, each seeing the weights that the earlier ones left.
    *
-   * @param forward (variables, data, targets) to (loss "loss", metric values as RESULT, new STATE, METRIC and SEED values), {@code training} true
+   * @param forward (variables, data, targets) to (loss "loss", metric values as RESULT, new STATE,
+   *     METRIC and SEED values), {@code training} true
    * @param updates one per trained weight
    */
   public record Objective(Graph forward, List<Update> updates) {}
@@ -60,8 +66,10 @@ public record BoundProgram(
    *
    * @param parameter its path
    * @param slots paths of the optimizer's variables for it, in the order of the body's inputs
-   * @param hyper paths of the HYPER variables (step counter, learning rate) that the body reads, after the slots
-   * @param body (weight, gradient, slots.., hyper..) to (new weight, new slots..), constraint included
+   * @param hyper paths of the HYPER variables (step counter, learning rate) that the body reads,
+   *     after the slots
+   * @param body (weight, gradient, slots.., hyper..) to (new weight, new slots..), constraint
+   *     included
    */
   public record Update(String parameter, List<String> slots, List<String> hyper, Graph body) {}
 

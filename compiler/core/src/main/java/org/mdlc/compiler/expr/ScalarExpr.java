@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A formula over scalars: the one description of an element-wise operation, from which the interpreter, the derivative, Java, CUDA and the
- * docs are made.
+ * A formula over scalars: the one description of an element-wise operation, from which the
+ * interpreter, the derivative, Java, CUDA and the docs are made.
  */
 public sealed interface ScalarExpr {
   /** The operand at a position. */
@@ -28,13 +28,15 @@ public sealed interface ScalarExpr {
     public Apply {
       args = List.copyOf(args);
       if (args.size() != fn.arity()) {
-        throw new IllegalArgumentException(fn.text() + " takes " + fn.arity() + " arguments, not " + args.size());
+        throw new IllegalArgumentException(
+            fn.text() + " takes " + fn.arity() + " arguments, not " + args.size());
       }
     }
 
     @Override
     public String toString() {
-      return fn.text() + args.stream().map(ScalarExpr::toString).collect(Collectors.joining(", ", "(", ")"));
+      return fn.text()
+          + args.stream().map(ScalarExpr::toString).collect(Collectors.joining(", ", "(", ")"));
     }
   }
 

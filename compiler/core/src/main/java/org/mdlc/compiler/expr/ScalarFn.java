@@ -3,8 +3,9 @@ package org.mdlc.compiler.expr;
 import java.util.Locale;
 
 /**
- * The functions of scalars that every printer and the interpreter know. Numbers are float64 in the reference meaning; truth is 0 or 1.
- * The float32 twins in the runtime (vector and plain) and in the CUDA prelude state their own errors.
+ * The functions of scalars that every printer and the interpreter know. Numbers are float64 in the
+ * reference meaning; truth is 0 or 1. The float32 twins in the runtime (vector and plain) and in
+ * the CUDA prelude state their own errors.
  */
 public enum ScalarFn {
   ADD(2),

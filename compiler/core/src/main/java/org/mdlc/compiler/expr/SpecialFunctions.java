@@ -5,8 +5,8 @@ final class SpecialFunctions {
   private SpecialFunctions() {}
 
   /**
-   * Error function. Maclaurin series below 2.5, continued fraction of erfc (Abramowitz and Stegun 7.1.14) above: both to the last digits of a
-   * double.
+   * Error function. Maclaurin series below 2.5, continued fraction of erfc (Abramowitz and Stegun
+   * 7.1.14) above: both to the last digits of a double.
    */
   static double erf(double x) {
     if (Double.isNaN(x)) {
@@ -17,7 +17,8 @@ final class SpecialFunctions {
       return Math.signum(x);
     }
     if (size < 2.5) {
-      // erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (1*3*5*..*(2n+1)): all terms positive, so no cancellation
+      // erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (1*3*5*..*(2n+1)): all terms positive, so
+      // no cancellation
       double term = size;
       double sum = size;
       for (int n = 1; term > 1e-18 * sum; n++) {

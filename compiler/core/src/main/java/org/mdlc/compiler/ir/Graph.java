@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A pure function over tensors in static single assignment form. Nodes stand in an order in which every value is defined before it is used.
+ * A pure function over tensors in static single assignment form. Nodes stand in an order in which
+ * every value is defined before it is used.
  *
- * <p>An output whose role {@link Role#isVariable() is a variable} and whose name equals that of an input is the new value of that variable at the
- * end of the step.
+ * <p>An output whose role {@link Role#isVariable() is a variable} and whose name equals that of an
+ * input is the new value of that variable at the end of the step.
  */
 public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Output> outputs) {
   /** A named argument. */
@@ -46,8 +47,12 @@ public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Outp
     return outputs.stream().filter(o -> o.name().equals(name)).findFirst();
   }
 
-  /** Every value defined once and before its use: cheap enough to hold always. Types are checked by {@code pass.Verify}. */
-  private static void verify(String name, List<Input> inputs, List<Node> nodes, List<Output> outputs) {
+  /**
+   * Every value defined once and before its use: cheap enough to hold always. Types are checked by
+   * {@code pass.Verify}.
+   */
+  private static void verify(
+      String name, List<Input> inputs, List<Node> nodes, List<Output> outputs) {
     var defined = new HashSet<Integer>();
     for (var input : inputs) {
       if (!defined.add(input.value().id())) {
@@ -69,7 +74,8 @@ public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Outp
     }
     for (var output : outputs) {
       if (!defined.contains(output.value().id())) {
-        throw new IllegalStateException(name + ": output " + output.name() + " is " + output.value() + ", never defined");
+        throw new IllegalStateException(
+            name + ": output " + output.name() + " is " + output.value() + ", never defined");
       }
     }
   }

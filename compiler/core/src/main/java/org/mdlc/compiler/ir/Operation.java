@@ -3,7 +3,10 @@ package org.mdlc.compiler.ir;
 import java.util.List;
 import org.mdlc.compiler.type.TensorType;
 
-/** What a node does: an immutable record whose components are its attributes. The operations themselves live in package {@code op}. */
+/**
+ * What a node does: an immutable record whose components are its attributes. The operations
+ * themselves live in package {@code op}.
+ */
 public interface Operation {
   /** Lower-case name of the text form, such as {@code matmul}. */
   String name();

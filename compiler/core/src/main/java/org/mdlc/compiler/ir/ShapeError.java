@@ -1,6 +1,9 @@
 package org.mdlc.compiler.ir;
 
-/** Operands do not fit an operation. The binder turns it into a diagnostic with spans; elsewhere it is a bug of ours. */
+/**
+ * Operands do not fit an operation. The binder turns it into a diagnostic with spans; elsewhere it
+ * is a bug of ours.
+ */
 public final class ShapeError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

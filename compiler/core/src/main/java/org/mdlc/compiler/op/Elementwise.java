@@ -11,12 +11,50 @@ import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * Works element by element: operands and result have one shape. Everything follows from {@link #formula()}, except where an operation states a
- * stabler gradient.
+ * Works element by element: operands and result have one shape. Everything follows from {@link
+ * #formula()}, except where an operation states a stabler gradient.
  */
 public sealed interface Elementwise extends Op
-    permits Abs, Add, And, Cast, Ceil, Cos, Div, Eq, Erf, Erfinv, Exp, Expm1, Floor, Ge, Gt, Identity, Le, Log, Log1p, Lt, Max, Min, Mod, Mul,
-        Ne, Neg, Not, Or, Pow, Round, Rsqrt, Select, Sigmoid, Sign, Sin, Sqrt, StopGradient, Sub, Tanh, Xor {
+    permits Abs,
+        Add,
+        And,
+        Cast,
+        Ceil,
+        Cos,
+        Div,
+        Eq,
+        Erf,
+        Erfinv,
+        Exp,
+        Expm1,
+        Floor,
+        Ge,
+        Gt,
+        Identity,
+        Le,
+        Log,
+        Log1p,
+        Lt,
+        Max,
+        Min,
+        Mod,
+        Mul,
+        Ne,
+        Neg,
+        Not,
+        Or,
+        Pow,
+        Round,
+        Rsqrt,
+        Select,
+        Sigmoid,
+        Sign,
+        Sin,
+        Sqrt,
+        StopGradient,
+        Sub,
+        Tanh,
+        Xor {
   int arity();
 
   ScalarExpr formula();
@@ -26,7 +64,13 @@ public sealed interface Elementwise extends Op
     var first = operands.get(0);
     for (int i = 1; i < operands.size(); i++) {
       if (operands.get(i) != first) {
-        throw new ShapeError(name() + " needs operands of one type, not " + first.text() + " and " + operands.get(i).text(), i);
+        throw new ShapeError(
+            name()
+                + " needs operands of one type, not "
+                + first.text()
+                + " and "
+                + operands.get(i).text(),
+            i);
       }
     }
     return first;
@@ -43,7 +87,8 @@ public sealed interface Elementwise extends Op
         throw new ShapeError("shapes " + shape + " and " + operands.get(i).shape() + " differ", i);
       }
     }
-    return List.of(new TensorType(resultType(operands.stream().map(TensorType::dtype).toList()), shape));
+    return List.of(
+        new TensorType(resultType(operands.stream().map(TensorType::dtype).toList()), shape));
   }
 
   @Override
@@ -64,7 +109,8 @@ public sealed interface Elementwise extends Op
     if (slope.equals(ScalarExpr.constant(1))) {
       return adjoint.gradient();
     }
-    return builder.add(new Mul(), adjoint.gradient(), Formulas.build(builder, slope, adjoint.node().operands()));
+    return builder.add(
+        new Mul(), adjoint.gradient(), Formulas.build(builder, slope, adjoint.node().operands()));
   }
 
   @Override

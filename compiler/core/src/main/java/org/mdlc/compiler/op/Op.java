@@ -9,11 +9,21 @@ import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * A primitive operation: one record in one file, with its shape rule, gradient, float64 meaning, cost and samples together. Families are sealed,
- * so that a case a backend forgot is an error of javac. The text name is the class name in snake_case.
+ * A primitive operation: one record in one file, with its shape rule, gradient, float64 meaning,
+ * cost and samples together. Families are sealed, so that a case a backend forgot is an error of
+ * javac. The text name is the class name in snake_case.
  */
 public sealed interface Op extends Operation
-    permits Elementwise, View, Reduction, Ordered, Contraction, Indexing, Source, Random, Linear, Control {
+    permits Elementwise,
+        View,
+        Reduction,
+        Ordered,
+        Contraction,
+        Indexing,
+        Source,
+        Random,
+        Linear,
+        Control {
 
   /** The operation of a node; every node of the compiler's graphs holds an {@code Op}. */
   static Op of(Node node) {
@@ -26,7 +36,8 @@ public sealed interface Op extends Operation
   }
 
   /**
-   * Gradients with respect to the operands, given those of the results; null where none flows (whole numbers, keys, predicates).
+   * Gradients with respect to the operands, given those of the results; null where none flows
+   * (whole numbers, keys, predicates).
    *
    * @throws UnsupportedOperationException never: an operation without a gradient returns nulls
    */

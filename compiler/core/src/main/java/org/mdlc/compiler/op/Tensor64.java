@@ -7,7 +7,8 @@ import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * A dense tensor of the reference meaning. Whole numbers and truth values are held exactly as doubles.
+ * A dense tensor of the reference meaning. Whole numbers and truth values are held exactly as
+ * doubles.
  *
  * @param sizes dimensions, outermost first
  * @param data row-major; not copied, and not to be changed
@@ -15,7 +16,8 @@ import org.mdlc.compiler.type.TensorType;
 public record Tensor64(DType dtype, int[] sizes, double[] data) {
   public Tensor64 {
     if (data.length != count(sizes)) {
-      throw new IllegalArgumentException(data.length + " numbers for shape " + Arrays.toString(sizes));
+      throw new IllegalArgumentException(
+          data.length + " numbers for shape " + Arrays.toString(sizes));
     }
   }
 

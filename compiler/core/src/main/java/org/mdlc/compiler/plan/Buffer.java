@@ -24,7 +24,10 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
   /** Read by the caller after the step. */
   public record Result(String name) implements Storage {}
 
-  /** Within the step's own memory, at {@code offset * scale} bytes, the scale being that of the arena. */
+  /**
+   * Within the step's own memory, at {@code offset * scale} bytes, the scale being that of the
+   * arena.
+   */
   public record Planned(Arena arena, long offset) implements Storage {
     @Override
     public String toString() {
@@ -33,8 +36,9 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
   }
 
   /**
-   * The memories of a step. One plan made at compile time is right for every batch size: an offset counts bytes per padded batch row, the padded
-   * batch being the batch size rounded up to a multiple of 16, so that every buffer starts at a multiple of 64 bytes.
+   * The memories of a step. One plan made at compile time is right for every batch size: an offset
+   * counts bytes per padded batch row, the padded batch being the batch size rounded up to a
+   * multiple of 16, so that every buffer starts at a multiple of 64 bytes.
    */
   public enum Arena {
     /** Size does not depend on the batch: the scale is 1. */
@@ -81,11 +85,15 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
         case 0 -> FIXED;
         case 1 -> ROW;
         case 2 -> SQUARE;
-        default -> throw new IllegalArgumentException("size " + elements + " grows with the batch to the power of " + degree);
+        default ->
+            throw new IllegalArgumentException(
+                "size " + elements + " grows with the batch to the power of " + degree);
       };
     }
 
-    /** Bytes to reserve, in units of the scale: whole, and never too few for a batch of one or more. */
+    /**
+     * Bytes to reserve, in units of the scale: whole, and never too few for a batch of one or more.
+     */
     public long size(Dim elements, int bytesPerElement) {
       long bytes = DimBound.coefficientSum(elements) * bytesPerElement;
       return this == FIXED ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : bytes;

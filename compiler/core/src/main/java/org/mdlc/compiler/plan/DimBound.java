@@ -33,7 +33,8 @@ final class DimBound {
       }
       for (var factor : term.factors()) {
         if (factor instanceof Dim.Floor f) {
-          product = Math.multiplyExact(product, Math.ceilDiv(coefficientSum(f.numerator()), f.divisor()));
+          product =
+              Math.multiplyExact(product, Math.ceilDiv(coefficientSum(f.numerator()), f.divisor()));
         }
       }
       sum = Math.addExact(sum, product);
@@ -46,6 +47,13 @@ final class DimBound {
     // batch = 1 + more: a polynomial in `more` without negative coefficients has no negative value
     var shifted = dim.substitute(name -> Dim.symbol(name).plus(1));
     return shifted.terms().stream()
-        .allMatch(t -> t.coefficient() >= 0 && t.factors().stream().allMatch(f -> f instanceof Dim.Symbol || isNonNegative(((Dim.Floor) f).numerator())));
+        .allMatch(
+            t ->
+                t.coefficient() >= 0
+                    && t.factors().stream()
+                        .allMatch(
+                            f ->
+                                f instanceof Dim.Symbol
+                                    || isNonNegative(((Dim.Floor) f).numerator())));
   }
 }

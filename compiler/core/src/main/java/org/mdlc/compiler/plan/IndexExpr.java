@@ -10,8 +10,9 @@ import java.util.function.IntPredicate;
 import org.mdlc.compiler.type.Dim;
 
 /**
- * A whole number computed from loop axes: {@code constant + coefficient * atom + ...}, in elements. Coefficients may depend on the batch size,
- * atoms are loop axes and, where a reshape or a gather is not affine, quotients, remainders and whole-number registers.
+ * A whole number computed from loop axes: {@code constant + coefficient * atom + ...}, in elements.
+ * Coefficients may depend on the batch size, atoms are loop axes and, where a reshape or a gather
+ * is not affine, quotients, remainders and whole-number registers.
  *
  * @param constant added at the end
  * @param terms at most one per atom, none with coefficient zero
@@ -33,7 +34,9 @@ public record IndexExpr(Dim constant, List<Term> terms) {
   /** {@code floor(numerator / divisor)} of a numerator that is never negative. */
   public record Quotient(IndexExpr numerator, Dim divisor) implements Atom {}
 
-  /** {@code numerator - divisor * floor(numerator / divisor)} of a numerator that is never negative. */
+  /**
+   * {@code numerator - divisor * floor(numerator / divisor)} of a numerator that is never negative.
+   */
   public record Remainder(IndexExpr numerator, Dim divisor) implements Atom {}
 
   public IndexExpr {
@@ -79,7 +82,8 @@ public record IndexExpr(Dim constant, List<Term> terms) {
       return ZERO;
     }
     return new IndexExpr(
-        constant.times(factor), terms.stream().map(t -> new Term(t.coefficient().times(factor), t.atom())).toList());
+        constant.times(factor),
+        terms.stream().map(t -> new Term(t.coefficient().times(factor), t.atom())).toList());
   }
 
   public IndexExpr minus(IndexExpr other) {
@@ -99,7 +103,10 @@ public record IndexExpr(Dim constant, List<Term> terms) {
     return terms.stream().allMatch(t -> t.atom() instanceof AxisAtom);
   }
 
-  /** True when the value may change while the axis moves and everything else (registers too) stands still. */
+  /**
+   * True when the value may change while the axis moves and everything else (registers too) stands
+   * still.
+   */
   public boolean usesAxis(int axis) {
     return terms.stream()
         .anyMatch(
@@ -127,8 +134,9 @@ public record IndexExpr(Dim constant, List<Term> terms) {
   }
 
   /**
-   * By how many elements the index grows when the axis moves by one, registers standing still; empty when that is not the same everywhere.
-   * {@code 1} along the axis of the vector lanes means a plain vector load, {@code 0} one value for all lanes.
+   * By how many elements the index grows when the axis moves by one, registers standing still;
+   * empty when that is not the same everywhere. {@code 1} along the axis of the vector lanes means
+   * a plain vector load, {@code 0} one value for all lanes.
    */
   public Optional<Dim> strideAlong(int axis) {
     var stride = Dim.ZERO;
@@ -164,8 +172,10 @@ public record IndexExpr(Dim constant, List<Term> terms) {
           switch (term.atom()) {
             case AxisAtom a -> axes.apply(a.axis());
             case RegisterAtom r -> registers.apply(r.register());
-            case Quotient q -> of(new Quotient(q.numerator().rebuild(axes, registers), q.divisor()));
-            case Remainder r -> of(new Remainder(r.numerator().rebuild(axes, registers), r.divisor()));
+            case Quotient q ->
+                of(new Quotient(q.numerator().rebuild(axes, registers), q.divisor()));
+            case Remainder r ->
+                of(new Remainder(r.numerator().rebuild(axes, registers), r.divisor()));
           };
       result = result.plus(atom.times(term.coefficient()));
     }
@@ -198,15 +208,22 @@ public record IndexExpr(Dim constant, List<Term> terms) {
           switch (term.atom()) {
             case AxisAtom a -> axes[a.axis()];
             case RegisterAtom r -> registers.apply(r.register());
-            case Quotient q -> Math.floorDiv(q.numerator().evaluate(axes, registers, dims), q.divisor().bind(dims).value());
-            case Remainder r -> Math.floorMod(r.numerator().evaluate(axes, registers, dims), r.divisor().bind(dims).value());
+            case Quotient q ->
+                Math.floorDiv(
+                    q.numerator().evaluate(axes, registers, dims), q.divisor().bind(dims).value());
+            case Remainder r ->
+                Math.floorMod(
+                    r.numerator().evaluate(axes, registers, dims), r.divisor().bind(dims).value());
           };
       sum += term.coefficient().bind(dims).value() * atom;
     }
     return sum;
   }
 
-  /** {@code 10*i0 + i1 + 3}; a coefficient that is no number stands in parentheses; {@code div(..)}, {@code mod(..)}. */
+  /**
+   * {@code 10*i0 + i1 + 3}; a coefficient that is no number stands in parentheses; {@code div(..)},
+   * {@code mod(..)}.
+   */
   @Override
   public String toString() {
     var text = new StringBuilder();

@@ -27,7 +27,8 @@ public sealed interface Instr {
 
     @Override
     public String toString() {
-      return "const " + (type == DType.F32 ? Float.toString((float) value) : Long.toString((long) value));
+      return "const "
+          + (type == DType.F32 ? Float.toString((float) value) : Long.toString((long) value));
     }
   }
 
@@ -70,7 +71,8 @@ public sealed interface Instr {
   /**
    * Reads one element of a parameter.
    *
-   * @param mask a bool register; where it is false memory is not touched and the result is 0; {@link #NO_MASK} when always in bounds
+   * @param mask a bool register; where it is false memory is not touched and the result is 0;
+   *     {@link #NO_MASK} when always in bounds
    */
   record Load(int result, DType type, int param, IndexExpr index, int mask) implements Instr {
     public static final int NO_MASK = -1;
@@ -95,14 +97,16 @@ public sealed interface Instr {
   }
 
   /**
-   * A function of registers. Operands of arithmetic and comparisons have one type (F32, I32 or U32), which decides whether the function is that of
-   * floats or of whole numbers; DIV of whole numbers rounds down.
+   * A function of registers. Operands of arithmetic and comparisons have one type (F32, I32 or
+   * U32), which decides whether the function is that of floats or of whole numbers; DIV of whole
+   * numbers rounds down.
    */
   record Apply(int result, DType type, ScalarFn fn, List<Integer> args) implements Instr {
     public Apply {
       args = List.copyOf(args);
       if (args.size() != fn.arity()) {
-        throw new IllegalArgumentException(fn.text() + " takes " + fn.arity() + " arguments, not " + args.size());
+        throw new IllegalArgumentException(
+            fn.text() + " takes " + fn.arity() + " arguments, not " + args.size());
       }
     }
 
@@ -118,14 +122,16 @@ public sealed interface Instr {
   }
 
   /**
-   * A uniform random number in [low, high): Threefry-2x32 of key (seed, counter) at the 64-bit counter (0, element), the two words xored; the top
-   * 23 bits make a float in [0, 1); {@code max(low, fma(that, high - low, low))} as JAX does it.
+   * A uniform random number in [low, high): Threefry-2x32 of key (seed, counter) at the 64-bit
+   * counter (0, element), the two words xored; the top 23 bits make a float in [0, 1); {@code
+   * max(low, fma(that, high - low, low))} as JAX does it.
    *
    * @param seed u32 register
    * @param counter u32 register
    * @param element row-major position in the tensor of random numbers
    */
-  record Uniform(int result, int seed, int counter, IndexExpr element, float low, float high) implements Instr {
+  record Uniform(int result, int seed, int counter, IndexExpr element, float low, float high)
+      implements Instr {
     @Override
     public DType type() {
       return DType.F32;

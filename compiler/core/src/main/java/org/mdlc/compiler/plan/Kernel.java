@@ -11,7 +11,8 @@ import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 
 /**
- * A fused loop nest, independent of any target: the one form that the interpreter and the Java and CUDA printers read.
+ * A fused loop nest, independent of any target: the one form that the interpreter and the Java and
+ * CUDA printers read.
  *
  * <pre>
  * for every point of the outer axes (in any order, in parallel):
@@ -19,21 +20,26 @@ import org.mdlc.compiler.type.Dim;
  *     for every point of the stage's own axes, row-major: body, then accumulate reduces, then stores
  * </pre>
  *
- * <p>A register defined in a stage without own axes, and the result of a reduce, is one value per outer point and may be read by later stages; any
- * other register lives only within its stage. A stage may read what an earlier stage stored at the same outer point.
+ * <p>A register defined in a stage without own axes, and the result of a reduce, is one value per
+ * outer point and may be read by later stages; any other register lives only within its stage. A
+ * stage may read what an earlier stage stored at the same outer point.
  *
- * <p>Two shapes cover everything: with {@link Lanes#OUTER} neighbouring points of the last outer axis go side by side into a vector (element-wise
- * work, and reductions over an axis that is not contiguous in memory: "column" reductions); with {@link Lanes#STAGE} neighbouring points of the
- * last axis of each stage do ("row" reductions: softmax, layer norm), and stages without axes are scalar code.
+ * <p>Two shapes cover everything: with {@link Lanes#OUTER} neighbouring points of the last outer
+ * axis go side by side into a vector (element-wise work, and reductions over an axis that is not
+ * contiguous in memory: "column" reductions); with {@link Lanes#STAGE} neighbouring points of the
+ * last axis of each stage do ("row" reductions: softmax, layer norm), and stages without axes are
+ * scalar code.
  *
- * <p>Parameters may share memory only as the planner allows: element by element, each read no later than it is overwritten at the same outer point
- * and lane. So a printer may keep a vector in registers between load and store, but must not reorder stages and must not promise the C compiler
+ * <p>Parameters may share memory only as the planner allows: element by element, each read no later
+ * than it is overwritten at the same outer point and lane. So a printer may keep a vector in
+ * registers between load and store, but must not reorder stages and must not promise the C compiler
  * {@code __restrict__} for written parameters.
  *
  * @param name unique within the program, a word of letters, digits and underscores
  * @param axes extents; the first {@code outer} ones are the outer axes
  */
-public record Kernel(String name, List<Param> params, List<Dim> axes, int outer, Lanes lanes, List<Stage> stages) {
+public record Kernel(
+    String name, List<Param> params, List<Dim> axes, int outer, Lanes lanes, List<Stage> stages) {
   /** Which loop is cut into vectors. */
   public enum Lanes {
     /** The last outer axis; with no outer axes the kernel is scalar code. */
@@ -63,7 +69,8 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
   /**
    * @param axes own axes, outermost first; a stage with reduces reduces over all of them
    */
-  public record Stage(List<Integer> axes, List<Instr> body, List<Reduce> reduces, List<Store> stores) {
+  public record Stage(
+      List<Integer> axes, List<Instr> body, List<Reduce> reduces, List<Store> stores) {
     public Stage {
       axes = List.copyOf(axes);
       body = List.copyOf(body);
@@ -86,7 +93,10 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
     /** NaN when any element is. */
     MAX,
     MIN,
-    /** I32 position, row-major over the own axes, of the first largest element; a NaN counts as the largest. */
+    /**
+     * I32 position, row-major over the own axes, of the first largest element; a NaN counts as the
+     * largest.
+     */
     ARGMAX,
     ARGMIN;
 
@@ -122,7 +132,10 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
     };
   }
 
-  /** For every register the axes it varies along: what a printer hoists by, and what is uniform over the lanes. */
+  /**
+   * For every register the axes it varies along: what a printer hoists by, and what is uniform over
+   * the lanes.
+   */
   public Map<Integer, Set<Integer>> variation() {
     var variation = new HashMap<Integer, Set<Integer>>();
     for (var stage : stages) {
@@ -164,7 +177,10 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
     return new Kernel(other, params, axes, outer, lanes, stages);
   }
 
-  /** Checks that registers are defined once, in scope and of fitting types, and that axes and parameters exist. */
+  /**
+   * Checks that registers are defined once, in scope and of fitting types, and that axes and
+   * parameters exist.
+   */
   private static final class Verifier {
     private final String name;
     private final List<Param> params;
@@ -212,14 +228,19 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
       }
       for (var reduce : stage.reduces()) {
         var type = read(reduce.value());
-        check(reduce.type() == (reduce.reducer().isPosition() ? DType.I32 : type), "type of r" + reduce.result());
+        check(
+            reduce.type() == (reduce.reducer().isPosition() ? DType.I32 : type),
+            "type of r" + reduce.result());
         check(defined.add(reduce.result()), "r" + reduce.result() + " is defined twice");
       }
       for (var store : stage.stores()) {
-        check(store.param() >= 0 && store.param() < params.size(), "no parameter p" + store.param());
+        check(
+            store.param() >= 0 && store.param() < params.size(), "no parameter p" + store.param());
         var param = params.get(store.param());
         check(param.access() != Access.READ, param.name() + " is read-only");
-        check(param.type() == read(store.value()), store + ": the parameter is " + param.type().text());
+        check(
+            param.type() == read(store.value()),
+            store + ": the parameter is " + param.type().text());
         verify(store.index());
       }
       if (!stage.axes().isEmpty()) {
@@ -243,7 +264,9 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
 
     private void verify(IndexExpr index) {
       for (int axis = 0; axis < axes.size(); axis++) {
-        check(!index.usesAxis(axis) || visibleAxes.contains(axis), "i" + axis + " is not a loop here: " + index);
+        check(
+            !index.usesAxis(axis) || visibleAxes.contains(axis),
+            "i" + axis + " is not a loop here: " + index);
       }
       check(index.usesOnlyAxes(a -> a >= 0 && a < axes.size()), "axis out of range: " + index);
       for (int register : index.registers()) {
@@ -265,7 +288,9 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
         }
         case Instr.Apply apply -> verifyTypes(apply);
         case Instr.Uniform uniform ->
-            check(read(uniform.seed()) == DType.U32 && read(uniform.counter()) == DType.U32, "key of " + uniform);
+            check(
+                read(uniform.seed()) == DType.U32 && read(uniform.counter()) == DType.U32,
+                "key of " + uniform);
       }
     }
 
@@ -274,16 +299,34 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
       var first = types.get(0);
       boolean fits =
           switch (apply.fn()) {
-            case SELECT -> first == DType.BOOL && types.get(1) == types.get(2) && apply.type() == types.get(1);
+            case SELECT ->
+                first == DType.BOOL && types.get(1) == types.get(2) && apply.type() == types.get(1);
             case EQ, NE, LT, LE, GT, GE -> first == types.get(1) && apply.type() == DType.BOOL;
-            case AND, OR, XOR -> first == DType.BOOL && types.get(1) == DType.BOOL && apply.type() == DType.BOOL;
+            case AND, OR, XOR ->
+                first == DType.BOOL && types.get(1) == DType.BOOL && apply.type() == DType.BOOL;
             case NOT -> first == DType.BOOL && apply.type() == DType.BOOL;
             case TO_BOOL -> apply.type() == DType.BOOL;
             case TO_F32 -> apply.type() == DType.F32;
             case TO_I32 -> apply.type() == DType.I32;
             case ADD, SUB, MUL, DIV, MOD, MIN, MAX, NEG, ABS, SIGN ->
-                types.stream().allMatch(t -> t == first) && apply.type() == first && first != DType.BOOL;
-            case POW, EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND ->
+                types.stream().allMatch(t -> t == first)
+                    && apply.type() == first
+                    && first != DType.BOOL;
+            case POW,
+                EXP,
+                EXPM1,
+                LOG,
+                LOG1P,
+                SQRT,
+                RSQRT,
+                TANH,
+                ERF,
+                ERFINV,
+                SIN,
+                COS,
+                FLOOR,
+                CEIL,
+                ROUND ->
                 types.stream().allMatch(t -> t == DType.F32) && apply.type() == DType.F32;
           };
       check(fits, apply + ": types " + types + " to " + apply.type().text());
@@ -291,8 +334,11 @@ public record Kernel(String name, List<Param> params, List<Dim> axes, int outer,
 
     private void verifyAccess(int param) {
       boolean loaded =
-          stages.stream().flatMap(s -> s.body().stream()).anyMatch(i -> i instanceof Instr.Load l && l.param() == param);
-      boolean stored = stages.stream().flatMap(s -> s.stores().stream()).anyMatch(s -> s.param() == param);
+          stages.stream()
+              .flatMap(s -> s.body().stream())
+              .anyMatch(i -> i instanceof Instr.Load l && l.param() == param);
+      boolean stored =
+          stages.stream().flatMap(s -> s.stores().stream()).anyMatch(s -> s.param() == param);
       boolean fits =
           switch (params.get(param).access()) {
             case READ -> loaded && !stored;

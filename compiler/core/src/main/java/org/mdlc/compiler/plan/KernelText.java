@@ -41,26 +41,50 @@ public final class KernelText {
   private static final Pattern LOAD = Pattern.compile("p(\\d+)\\[(.*)](?: if r(\\d+))?");
   private static final Pattern STORE = Pattern.compile("store p(\\d+)\\[(.*)] = r(\\d+)");
   private static final Pattern RANGE = Pattern.compile("(.*) <= (.*) < (.*)");
-  private static final Pattern UNIFORM = Pattern.compile("r(\\d+), r(\\d+), (\\S+), (\\S+) at (.*)");
+  private static final Pattern UNIFORM =
+      Pattern.compile("r(\\d+), r(\\d+), (\\S+), (\\S+) at (.*)");
 
   private KernelText() {}
 
   public static String print(Kernel kernel) {
     var text = new StringBuilder();
-    text.append("kernel ").append(kernel.name()).append(" lanes ").append(kernel.lanes().text()).append('\n');
+    text.append("kernel ")
+        .append(kernel.name())
+        .append(" lanes ")
+        .append(kernel.lanes().text())
+        .append('\n');
     for (int i = 0; i < kernel.params().size(); i++) {
       var p = kernel.params().get(i);
-      line(text, 1, "p" + i + " " + p.name() + ": " + p.type().text() + "[" + p.elements() + "] " + p.access().text());
+      line(
+          text,
+          1,
+          "p"
+              + i
+              + " "
+              + p.name()
+              + ": "
+              + p.type().text()
+              + "["
+              + p.elements()
+              + "] "
+              + p.access().text());
     }
     for (int i = 0; i < kernel.axes().size(); i++) {
-      line(text, 1, (i < kernel.outer() ? "outer" : "inner") + " i" + i + " < " + kernel.axes().get(i));
+      line(
+          text,
+          1,
+          (i < kernel.outer() ? "outer" : "inner") + " i" + i + " < " + kernel.axes().get(i));
     }
     for (var stage : kernel.stages()) {
       var axes = new StringBuilder("stage");
       stage.axes().forEach(a -> axes.append(" i").append(a));
       line(text, 1, axes.toString());
-      stage.body().forEach(i -> line(text, 2, "r" + i.result() + ": " + i.type().text() + " = " + i));
-      stage.reduces().forEach(r -> line(text, 2, "r" + r.result() + ": " + r.type().text() + " = " + r));
+      stage
+          .body()
+          .forEach(i -> line(text, 2, "r" + i.result() + ": " + i.type().text() + " = " + i));
+      stage
+          .reduces()
+          .forEach(r -> line(text, 2, "r" + r.result() + ": " + r.type().text() + " = " + r));
       stage.stores().forEach(s -> line(text, 2, s.toString()));
     }
     return text.toString();
@@ -115,12 +139,18 @@ public final class KernelText {
         outer += axis.group(1).equals("outer") ? 1 : 0;
         axes.add(DimParser.parse(axis.group(2)));
       } else if (store.matches()) {
-        stores.add(new Store(number(store, 1), IndexParser.parse(store.group(2)), number(store, 3)));
+        stores.add(
+            new Store(number(store, 1), IndexParser.parse(store.group(2)), number(store, 3)));
       } else if (definition.matches()) {
         define(definition, line);
       } else if (param.matches()) {
         var access = Access.valueOf(param.group(4).toUpperCase(Locale.ROOT));
-        params.add(new Param(param.group(1), DType.parse(param.group(2)), access, DimParser.parse(param.group(3))));
+        params.add(
+            new Param(
+                param.group(1),
+                DType.parse(param.group(2)),
+                access,
+                DimParser.parse(param.group(3))));
       } else {
         throw bad(line);
       }
@@ -163,20 +193,32 @@ public final class KernelText {
         case "load" -> {
           var load = matched(LOAD, rest, line);
           int mask = load.group(3) == null ? Instr.Load.NO_MASK : number(load, 3);
-          body.add(new Instr.Load(result, type, number(load, 1), IndexParser.parse(load.group(2)), mask));
+          body.add(
+              new Instr.Load(
+                  result, type, number(load, 1), IndexParser.parse(load.group(2)), mask));
         }
         case "uniform" -> {
           var uniform = matched(UNIFORM, rest, line);
           float low = Float.parseFloat(uniform.group(3));
           float high = Float.parseFloat(uniform.group(4));
-          body.add(new Instr.Uniform(result, number(uniform, 1), number(uniform, 2), IndexParser.parse(uniform.group(5)), low, high));
+          body.add(
+              new Instr.Uniform(
+                  result,
+                  number(uniform, 1),
+                  number(uniform, 2),
+                  IndexParser.parse(uniform.group(5)),
+                  low,
+                  high));
         }
         case "reduce" -> {
           var words = rest.split(" ");
           var reducer = Reducer.valueOf(words[0].toUpperCase(Locale.ROOT));
           reduces.add(new Reduce(result, type, reducer, Integer.parseInt(words[1].substring(1))));
         }
-        default -> body.add(new Instr.Apply(result, type, function(definition.group(3), line), arguments(rest)));
+        default ->
+            body.add(
+                new Instr.Apply(
+                    result, type, function(definition.group(3), line), arguments(rest)));
       }
     }
 

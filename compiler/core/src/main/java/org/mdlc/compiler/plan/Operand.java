@@ -33,7 +33,9 @@ public record Operand(int buffer, Dim offset, List<Advance> advances) {
     return "b"
         + buffer
         + (offset.is(0) ? "" : "+" + parenthesised(offset))
-        + advances.stream().map(a -> "+" + parenthesised(a.stride()) + "*t" + a.loop()).collect(Collectors.joining());
+        + advances.stream()
+            .map(a -> "+" + parenthesised(a.stride()) + "*t" + a.loop())
+            .collect(Collectors.joining());
   }
 
   private static String parenthesised(Dim dim) {

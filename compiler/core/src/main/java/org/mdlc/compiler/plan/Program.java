@@ -8,13 +8,20 @@ import java.util.Optional;
 import org.mdlc.compiler.plan.Buffer.Arena;
 
 /**
- * A step made ready to print: an ordered list of library calls, kernels and copies over buffers at planned places.
+ * A step made ready to print: an ordered list of library calls, kernels and copies over buffers at
+ * planned places.
  *
- * <p>Variables are updated in place; a variable's buffer holds its old value until the step that writes it.
+ * <p>Variables are updated in place; a variable's buffer holds its old value until the step that
+ * writes it.
  *
  * @param arenaSizes bytes of each arena in units of its scale; an absent arena is empty
  */
-public record Program(String name, List<Buffer> buffers, List<Step> steps, Map<Arena, Long> arenaSizes, MemoryReport memory) {
+public record Program(
+    String name,
+    List<Buffer> buffers,
+    List<Step> steps,
+    Map<Arena, Long> arenaSizes,
+    MemoryReport memory) {
   /**
    * What the plan needs.
    *
@@ -33,7 +40,8 @@ public record Program(String name, List<Buffer> buffers, List<Step> steps, Map<A
     arenaSizes = Map.copyOf(arenaSizes);
     for (int i = 0; i < buffers.size(); i++) {
       if (buffers.get(i).id() != i) {
-        throw new IllegalStateException(name + ": buffer " + buffers.get(i).id() + " stands at " + i);
+        throw new IllegalStateException(
+            name + ": buffer " + buffers.get(i).id() + " stands at " + i);
       }
     }
     verify(name, buffers, steps);
@@ -50,7 +58,9 @@ public record Program(String name, List<Buffer> buffers, List<Step> steps, Map<A
 
   /** The buffer of a variable, if this step touches it. */
   public Optional<Buffer> variable(String path) {
-    return buffers.stream().filter(b -> b.storage() instanceof Buffer.Variable v && v.path().equals(path)).findFirst();
+    return buffers.stream()
+        .filter(b -> b.storage() instanceof Buffer.Variable v && v.path().equals(path))
+        .findFirst();
   }
 
   /** All steps, those within loops after their loop. */
@@ -80,18 +90,30 @@ public record Program(String name, List<Buffer> buffers, List<Step> steps, Map<A
     verifySteps(name, buffers, steps, stepNames, new HashSet<>());
   }
 
-  private static void verifySteps(String name, List<Buffer> buffers, List<Step> steps, HashSet<String> names, HashSet<Integer> loops) {
+  private static void verifySteps(
+      String name,
+      List<Buffer> buffers,
+      List<Step> steps,
+      HashSet<String> names,
+      HashSet<Integer> loops) {
     for (var step : steps) {
       if (!names.add(step.name())) {
         throw new IllegalStateException(name + ": two steps are called " + step.name());
       }
       for (var operand : Operands.of(step)) {
         if (operand.buffer() < 0 || operand.buffer() >= buffers.size()) {
-          throw new IllegalStateException(name + ": " + step.name() + " uses " + operand + ", which is no buffer");
+          throw new IllegalStateException(
+              name + ": " + step.name() + " uses " + operand + ", which is no buffer");
         }
         for (var advance : operand.advances()) {
           if (!loops.contains(advance.loop())) {
-            throw new IllegalStateException(name + ": " + step.name() + " advances by t" + advance.loop() + " outside of that loop");
+            throw new IllegalStateException(
+                name
+                    + ": "
+                    + step.name()
+                    + " advances by t"
+                    + advance.loop()
+                    + " outside of that loop");
           }
         }
       }
@@ -99,7 +121,8 @@ public record Program(String name, List<Buffer> buffers, List<Step> steps, Map<A
         for (int i = 0; i < call.arguments().size(); i++) {
           var type = buffers.get(call.arguments().get(i).buffer()).type();
           if (type != call.kernel().params().get(i).type()) {
-            throw new IllegalStateException(name + ": " + step.name() + " argument " + i + " is " + type.text());
+            throw new IllegalStateException(
+                name + ": " + step.name() + " argument " + i + " is " + type.text());
           }
         }
       }

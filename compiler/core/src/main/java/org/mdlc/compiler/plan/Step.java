@@ -10,7 +10,10 @@ import org.mdlc.compiler.type.TensorType;
 
 /** One thing done to buffers. Steps run in order. */
 public sealed interface Step {
-  /** Unique within the program, a word of letters, digits and underscores: the name of the generated method. */
+  /**
+   * Unique within the program, a word of letters, digits and underscores: the name of the generated
+   * method.
+   */
   String name();
 
   /** The statements of the model that this step carries out, without repeats. */
@@ -20,11 +23,18 @@ public sealed interface Step {
   record Tensor(Operand at, TensorType type) {}
 
   /**
-   * A matrix product, convolution or pooling, forward or backward, done by a library: {@code result = post(operation(operands))}.
+   * A matrix product, convolution or pooling, forward or backward, done by a library: {@code result
+   * = post(operation(operands))}.
    *
    * @param post applied in order to the result while it is written
    */
-  record LibraryCall(String name, Contraction operation, List<Tensor> operands, Tensor result, List<PostOp> post, List<Origin> origins)
+  record LibraryCall(
+      String name,
+      Contraction operation,
+      List<Tensor> operands,
+      Tensor result,
+      List<PostOp> post,
+      List<Origin> origins)
       implements Step {
     public LibraryCall {
       operands = List.copyOf(operands);
@@ -46,37 +56,53 @@ public sealed interface Step {
   }
 
   /** A fused kernel over its parameters, one operand each. */
-  record KernelCall(String name, Kernel kernel, List<Operand> arguments, List<Origin> origins) implements Step {
+  record KernelCall(String name, Kernel kernel, List<Operand> arguments, List<Origin> origins)
+      implements Step {
     public KernelCall {
       arguments = List.copyOf(arguments);
       origins = List.copyOf(origins);
       if (arguments.size() != kernel.params().size()) {
-        throw new IllegalArgumentException(name + ": " + arguments.size() + " arguments for " + kernel.params().size() + " parameters");
+        throw new IllegalArgumentException(
+            name
+                + ": "
+                + arguments.size()
+                + " arguments for "
+                + kernel.params().size()
+                + " parameters");
       }
     }
   }
 
   /** Copies contiguous elements. */
-  record Copy(String name, Operand from, Operand to, Dim elements, List<Origin> origins) implements Step {
+  record Copy(String name, Operand from, Operand to, Dim elements, List<Origin> origins)
+      implements Step {
     public Copy {
       origins = List.copyOf(origins);
     }
   }
 
   /**
-   * Runs its body {@code trips} times, t counting 0, 1, .. or, reversed, from {@code trips - 1} down to 0. Operands advance with t.
+   * Runs its body {@code trips} times, t counting 0, 1, .. or, reversed, from {@code trips - 1}
+   * down to 0. Operands advance with t.
    *
    * @param id unique within the program
    */
-  record Loop(String name, int id, Dim trips, boolean reverse, List<Step> body, List<Origin> origins) implements Step {
+  record Loop(
+      String name, int id, Dim trips, boolean reverse, List<Step> body, List<Origin> origins)
+      implements Step {
     public Loop {
       body = List.copyOf(body);
       origins = List.copyOf(origins);
     }
   }
 
-  /** An operation that is plain code of the runtime: sorting, top-k, cumulative sums, scatter-add, orthogonal matrices. */
-  record HostCall(String name, Op operation, List<Tensor> operands, List<Tensor> results, List<Origin> origins) implements Step {
+  /**
+   * An operation that is plain code of the runtime: sorting, top-k, cumulative sums, scatter-add,
+   * orthogonal matrices.
+   */
+  record HostCall(
+      String name, Op operation, List<Tensor> operands, List<Tensor> results, List<Origin> origins)
+      implements Step {
     public HostCall {
       operands = List.copyOf(operands);
       results = List.copyOf(results);

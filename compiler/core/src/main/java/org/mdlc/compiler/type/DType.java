@@ -2,7 +2,10 @@ package org.mdlc.compiler.type;
 
 import java.util.Locale;
 
-/** Element type of a tensor. Every type takes four bytes on the CPU; {@code BOOL} is stored as 0 or 1. */
+/**
+ * Element type of a tensor. Every type takes four bytes on the CPU; {@code BOOL} is stored as 0 or
+ * 1.
+ */
 public enum DType {
   F32,
   I32,
@@ -17,7 +20,10 @@ public enum DType {
     return this == F32;
   }
 
-  /** The spelling of the language and of the text form: {@code f32}, {@code i32}, {@code u32}, {@code bool}. */
+  /**
+   * The spelling of the language and of the text form: {@code f32}, {@code i32}, {@code u32},
+   * {@code bool}.
+   */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

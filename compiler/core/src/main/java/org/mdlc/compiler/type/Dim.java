@@ -12,13 +12,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * One dimension of a shape: an integer polynomial over named dimensions, such as {@code 784}, {@code batch}, {@code 64*T} or
- * {@code floor((T-3)/2)+1}. Kept in a canonical form, so that equal dimensions are {@code equals}.
+ * One dimension of a shape: an integer polynomial over named dimensions, such as {@code 784},
+ * {@code batch}, {@code 64*T} or {@code floor((T-3)/2)+1}. Kept in a canonical form, so that equal
+ * dimensions are {@code equals}.
  *
  * @param terms coefficient times factors, sorted, without zero coefficients; no terms is zero
  */
 public record Dim(List<Term> terms) implements Comparable<Dim> {
-  /** The dimension that counts the samples of a batch: the only one still open when code is generated. */
+  /**
+   * The dimension that counts the samples of a batch: the only one still open when code is
+   * generated.
+   */
   public static final Dim BATCH = symbol("batch");
 
   public static final Dim ZERO = new Dim(List.of());
@@ -245,7 +249,10 @@ public record Dim(List<Term> terms) implements Comparable<Dim> {
     // Longest products first, plain number last: "2*batch*T+T-1".
     var byKey =
         new TreeMap<String, Term>(
-            (a, b) -> a.isEmpty() || b.isEmpty() ? Boolean.compare(a.isEmpty(), b.isEmpty()) : a.compareTo(b));
+            (a, b) ->
+                a.isEmpty() || b.isEmpty()
+                    ? Boolean.compare(a.isEmpty(), b.isEmpty())
+                    : a.compareTo(b));
     for (var term : terms) {
       byKey.merge(
           term.key(),

@@ -1,6 +1,8 @@
 package org.mdlc.compiler.type;
 
-/** Reads the text form of {@link Dim}: sums of products of numbers, names and {@code floor((..)/n)}. */
+/**
+ * Reads the text form of {@link Dim}: sums of products of numbers, names and {@code floor((..)/n)}.
+ */
 public final class DimParser {
   private final String text;
   private int at;
@@ -62,7 +64,8 @@ public final class DimParser {
       return numerator.floorDiv(divisor);
     }
     int start = at;
-    while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
+    while (at < text.length()
+        && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
       at++;
     }
     if (start == at) {
@@ -91,6 +94,7 @@ public final class DimParser {
   }
 
   private IllegalArgumentException error(String wanted) {
-    return new IllegalArgumentException("expected " + wanted + " at " + at + " of dimension '" + text + "'");
+    return new IllegalArgumentException(
+        "expected " + wanted + " at " + at + " of dimension '" + text + "'");
   }
 }

@@ -19,7 +19,18 @@ class DimTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "784", "-3", "batch", "64*T", "T*batch", "2*T*T-T+7", "floor((T-3)/2)+1", "3*floor((2*T+1)/4)"})
+  @ValueSource(
+      strings = {
+        "0",
+        "784",
+        "-3",
+        "batch",
+        "64*T",
+        "T*batch",
+        "2*T*T-T+7",
+        "floor((T-3)/2)+1",
+        "3*floor((2*T+1)/4)"
+      })
   void textParsesBack(String text) {
     assertThat(DimParser.parse(text)).hasToString(text);
     assertThat(DimParser.parse(DimParser.parse(text).toString())).isEqualTo(DimParser.parse(text));
@@ -28,15 +39,19 @@ class DimTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "*", "2**3", "floor(T/2)", "T)"})
   void badTextIsNamed(String text) {
-    assertThatThrownBy(() -> DimParser.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("dimension");
+    assertThatThrownBy(() -> DimParser.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("dimension");
   }
 
   @ParameterizedTest
   @CsvSource({"7,2", "-7,2", "0,5", "12,4", "13,4"})
   void divisionAgreesWithWholeNumbers(long t, long divisor) {
     var numerator = T.times(3).plus(5);
-    assertThat(numerator.floorDiv(divisor).bind(Map.of("T", t)).value()).isEqualTo(Math.floorDiv(3 * t + 5, divisor));
-    assertThat(numerator.ceilDiv(divisor).bind(Map.of("T", t)).value()).isEqualTo(Math.ceilDiv(3 * t + 5, divisor));
+    assertThat(numerator.floorDiv(divisor).bind(Map.of("T", t)).value())
+        .isEqualTo(Math.floorDiv(3 * t + 5, divisor));
+    assertThat(numerator.ceilDiv(divisor).bind(Map.of("T", t)).value())
+        .isEqualTo(Math.ceilDiv(3 * t + 5, divisor));
   }
 
   @Test
@@ -48,7 +63,9 @@ class DimTest {
 
   @Test
   void anOpenDimensionIsNoNumber() {
-    assertThatThrownBy(T::value).isInstanceOf(IllegalStateException.class).hasMessageContaining("T");
+    assertThatThrownBy(T::value)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("T");
     assertThat(Dim.BATCH.times(10).at(32)).isEqualTo(320);
   }
 }
