@@ -6,4 +6,10 @@ module org.mdlc.runtime {
   requires de.siegmar.fastcsv;
   requires org.bytedeco.dnnl;
   requires org.bytedeco.javacpp;
+
+  exports org.mdlc.runtime;
+  exports org.mdlc.runtime.data;
+  exports org.mdlc.runtime.file;
+  exports org.mdlc.runtime.random;
+  exports org.mdlc.runtime.utils;
 }

@@ -1,4 +1,4 @@
-/** Data sets: arrays, files, batches and their order. */
+/** Arrays and data sets on the Java heap, in the form in which a model takes and returns them. */
 @NullMarked
 package org.mdlc.runtime.data;
 

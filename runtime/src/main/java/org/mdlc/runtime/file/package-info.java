@@ -1,4 +1,4 @@
-/** File formats for weights and arrays. */
+/** Readers and writers of {@code .npy}, {@code .npz}, {@code .safetensors} and {@code .csv}. */
 @NullMarked
 package org.mdlc.runtime.file;
 

@@ -1,4 +1,4 @@
-/** Utility functions for users of a model. */
+/** The utility classes of Keras that a training program uses, such as its progress bar. */
 @NullMarked
 package org.mdlc.runtime.utils;
 

@@ -1,0 +1,124 @@
+package org.mdlc.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.mdlc.runtime.data.DType;
+import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.file.SafeTensors;
+
+/** Saves a model's variables by their paths and loads them back, all or none. */
+final class Checkpoints {
+  // No variable is named so: the paths of variables start with the name of a layer, lower case.
+  private static final String SHUFFLE = "__shuffle__";
+  private static final String SEEDS = "__seeds__";
+  private static final String METRICS_BUILT = "__metrics_built__";
+  private static final int MAX_LISTED = 12;
+
+  private Checkpoints() {}
+
+  static void saveWeights(Model model, Path file) throws IOException {
+    SafeTensors.write(file, values(model, VariableSpec::isWeight));
+  }
+
+  static void saveAll(Model model, Path file) throws IOException {
+    Map<String, HostTensor> tensors = values(model, variable -> true);
+    tensors.put(SHUFFLE, state(model.shuffleDraws().save()));
+    tensors.put(SEEDS, state(model.seedDraws().save()));
+    tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
+    SafeTensors.write(file, tensors);
+  }
+
+  static LoadReport loadWeights(Model model, Path file) throws IOException {
+    return load(model, file, SafeTensors.read(file), VariableSpec::isWeight);
+  }
+
+  static LoadReport loadAll(Model model, Path file) throws IOException {
+    Map<String, HostTensor> tensors = SafeTensors.read(file);
+    for (String name : List.of(SHUFFLE, SEEDS, METRICS_BUILT)) {
+      HostTensor tensor = tensors.get(name);
+      if (tensor == null || tensor.dtype() != DType.I32 || tensor.size() == 0) {
+        throw new DataException(
+            file + ": not a checkpoint: " + name + " is missing or not integers");
+      }
+    }
+    LoadReport report = load(model, file, tensors, variable -> true);
+    model.shuffleDraws().restore(tensors.get(SHUFFLE).ints());
+    model.seedDraws().restore(tensors.get(SEEDS).ints());
+    model.metricsBuilt(tensors.get(METRICS_BUILT).ints()[0] != 0);
+    return report;
+  }
+
+  private static Map<String, HostTensor> values(Model model, Predicate<VariableSpec> wanted) {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (VariableSpec variable : model.spec().variables()) {
+      if (wanted.test(variable)) {
+        tensors.put(variable.name(), model.variables().get(variable.name()));
+      }
+    }
+    return tensors;
+  }
+
+  private static LoadReport load(
+      Model model, Path file, Map<String, HostTensor> tensors, Predicate<VariableSpec> wanted) {
+    Map<String, HostTensor> fitting = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
+    List<String> mismatched = new ArrayList<>();
+    for (VariableSpec variable : model.spec().variables()) {
+      if (wanted.test(variable)) {
+        HostTensor tensor = tensors.get(variable.name());
+        if (tensor == null) {
+          missing.add(variable.name() + " " + variable.type());
+        } else if (fits(variable, tensor)) {
+          fitting.put(variable.name(), variable.dtype() == DType.F32 ? tensor.toFloats() : tensor);
+        } else {
+          mismatched.add(
+              variable.name() + " is " + variable.type() + " here, " + tensor + " in the file");
+        }
+      }
+    }
+    List<String> unused = new ArrayList<>(tensors.keySet());
+    unused.removeIf(name -> model.variables().has(name) || name.startsWith("__"));
+    requireComplete(model, file, missing, mismatched, unused);
+    fitting.forEach(model.variables()::set);
+    return new LoadReport(new ArrayList<>(fitting.keySet()), unused);
+  }
+
+  private static boolean fits(VariableSpec variable, HostTensor tensor) {
+    boolean sameType = variable.dtype() == DType.F32 || tensor.dtype() == DType.I32;
+    return sameType && variable.shape().equals(Variables.boxed(tensor.shape()));
+  }
+
+  private static void requireComplete(
+      Model model, Path file, List<String> missing, List<String> mismatched, List<String> unused) {
+    if (missing.isEmpty() && mismatched.isEmpty()) {
+      return;
+    }
+    StringBuilder message = new StringBuilder();
+    message.append(file).append(" does not fit ").append(model.spec().name()).append(':');
+    list(message, "missing in the file", missing);
+    list(message, "of another type or shape", mismatched);
+    list(message, "in the file but not in the model", unused);
+    throw new DataException(message.toString());
+  }
+
+  private static void list(StringBuilder message, String what, List<String> names) {
+    if (names.isEmpty()) {
+      return;
+    }
+    message.append("\n  ").append(names.size()).append(' ').append(what).append(':');
+    names.stream().limit(MAX_LISTED).forEach(name -> message.append("\n    ").append(name));
+    if (names.size() > MAX_LISTED) {
+      message.append("\n    and ").append(names.size() - MAX_LISTED).append(" more");
+    }
+  }
+
+  private static HostTensor state(int[] words) {
+    return HostTensor.of(words, words.length);
+  }
+}

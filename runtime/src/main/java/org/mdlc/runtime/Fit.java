@@ -1,0 +1,120 @@
+package org.mdlc.runtime;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.data.DataSet;
+
+/**
+ * How {@link Model#fit} trains; the arguments of Keras's {@code fit}, with its defaults. Each
+ * method changes this object and returns it.
+ */
+public final class Fit {
+  private static final int DEFAULT_BATCH_SIZE = 32;
+
+  int epochs;
+  int batchSize = DEFAULT_BATCH_SIZE;
+  int validationBatchSize;
+  int validationFreq = 1;
+  int initialEpoch;
+  boolean shuffle = true;
+  OptionalLong seed = OptionalLong.empty();
+  @Nullable DataSet validationData;
+  double validationSplit;
+  Verbosity verbose = Verbosity.AUTO;
+  final List<Callback> callbacks = new ArrayList<>();
+  PrintStream output = Run.standardOutput();
+
+  private Fit(int epochs) {
+    this.epochs = epochs;
+  }
+
+  /** Trains for that many epochs, with Keras's defaults for everything else. */
+  public static Fit epochs(int epochs) {
+    return new Fit(requireAtLeast(0, epochs, "epochs"));
+  }
+
+  /** Changes the number of epochs. */
+  public Fit withEpochs(int newEpochs) {
+    epochs = requireAtLeast(0, newEpochs, "epochs");
+    return this;
+  }
+
+  /** Rows of a batch; 32 unless set. The last batch of an epoch has what is left. */
+  public Fit batchSize(int rows) {
+    batchSize = requireAtLeast(1, rows, "batchSize");
+    return this;
+  }
+
+  /** Whether every epoch takes the rows in a new random order; true unless set. */
+  public Fit shuffle(boolean inRandomOrder) {
+    shuffle = inRandomOrder;
+    return this;
+  }
+
+  /** Seeds the order of the rows anew; unless set, it follows from the seed of the model. */
+  public Fit seed(long newSeed) {
+    seed = OptionalLong.of(newSeed);
+    return this;
+  }
+
+  /** Evaluates this data after each epoch; goes before {@link #validationSplit}. */
+  public Fit validationData(DataSet data) {
+    validationData = data;
+    return this;
+  }
+
+  /** Sets the last part of the rows aside before shuffling, and evaluates it after each epoch. */
+  public Fit validationSplit(double fraction) {
+    if (!(fraction >= 0 && fraction < 1)) {
+      throw new IllegalArgumentException("validationSplit lies in [0, 1), not " + fraction);
+    }
+    validationSplit = fraction;
+    return this;
+  }
+
+  /** Rows of a validation batch; as {@link #batchSize} unless set. */
+  public Fit validationBatchSize(int rows) {
+    validationBatchSize = requireAtLeast(1, rows, "validationBatchSize");
+    return this;
+  }
+
+  /** Validates after every {@code everyEpochs}-th epoch; 1 unless set. */
+  public Fit validationFreq(int everyEpochs) {
+    validationFreq = requireAtLeast(1, everyEpochs, "validationFreq");
+    return this;
+  }
+
+  /** The epoch to start from, when training is continued. */
+  public Fit initialEpoch(int epoch) {
+    initialEpoch = requireAtLeast(0, epoch, "initialEpoch");
+    return this;
+  }
+
+  /** How much is printed; {@link Verbosity#AUTO} unless set. */
+  public Fit verbose(Verbosity verbosity) {
+    verbose = verbosity;
+    return this;
+  }
+
+  /** Adds callbacks, called in this order and before the history and the progress bar. */
+  public Fit callbacks(Callback... added) {
+    callbacks.addAll(List.of(added));
+    return this;
+  }
+
+  /** Where progress is printed; the standard output, as UTF-8, unless set. */
+  public Fit output(PrintStream stream) {
+    output = stream;
+    return this;
+  }
+
+  private static int requireAtLeast(int minimum, int value, String name) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(name + " is at least " + minimum + ", not " + value);
+    }
+    return value;
+  }
+}

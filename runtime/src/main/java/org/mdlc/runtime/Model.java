@@ -1,0 +1,253 @@
+package org.mdlc.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.random.NumpyRandom;
+import org.mdlc.runtime.random.PythonRandom;
+
+/**
+ * A model with its variables: trains, evaluates, predicts, saves and loads. Generated classes
+ * extend it; what they add are the steps. Methods and numbers are those of Keras's {@code Model}
+ * under the JAX backend: {@code create(42)} starts like {@code keras.utils.set_random_seed(42)}
+ * followed by the same model in Keras.
+ *
+ * <p>A model holds memory outside the Java heap: close it. It is used by one thread at a time.
+ */
+public abstract class Model implements AutoCloseable {
+  // Enough for the full and the last batch of three phases, with room for a change of batch size.
+  private static final int MAX_STEPS = 16;
+
+  private final ModelSpec spec;
+  private final Variables variables;
+  private final Map<StepKey, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
+  private PythonRandom seedDraws = new PythonRandom(0);
+  private NumpyRandom shuffleDraws = new NumpyRandom(0);
+  private boolean metricsBuilt;
+  private boolean stopTraining;
+
+  /** Allocates the variables; the generated {@code create} then calls {@link #initialize}. */
+  protected Model(ModelSpec spec) {
+    this.spec = spec;
+    this.variables = new Variables(spec);
+  }
+
+  /**
+   * Builds the program of one phase for one batch size. Called once for each pair; the model closes
+   * the step.
+   *
+   * @param batch number of rows of a batch; 1 for {@link Phase#INITIALIZE}
+   * @throws IllegalStateException if the model has no such phase; see {@link #noPhase}
+   */
+  protected abstract Step newStep(Phase phase, int batch);
+
+  /** What the {@code train} block of the model says; Keras's defaults where it is silent. */
+  public Fit defaults() {
+    return Fit.epochs(1);
+  }
+
+  /** What the model takes, gives and keeps. */
+  public final ModelSpec spec() {
+    return spec;
+  }
+
+  /** The variables, by name. */
+  public final Variables variables() {
+    return variables;
+  }
+
+  /**
+   * Sets every variable to its initial value and starts the random generators, as {@code
+   * keras.utils.set_random_seed} followed by building the model.
+   *
+   * @param seed from 0 to 2^32 - 1
+   * @throws IllegalArgumentException for any other seed
+   */
+  public final void initialize(long seed) {
+    shuffleDraws = new NumpyRandom(seed);
+    seedDraws = new PythonRandom(seed);
+    metricsBuilt = false;
+    variables.initialize(seedDraws);
+    try (Step initialize = newStep(Phase.INITIALIZE, 1)) {
+      initialize.run();
+    }
+  }
+
+  /**
+   * Trains the model; Keras's {@code fit}.
+   *
+   * @param data an array for each input and target, by name
+   * @return the metrics of every epoch
+   * @throws DataException if the data does not fit the model
+   */
+  public final History fit(DataSet data, Fit options) {
+    requireTrains("trained");
+    return new TrainingLoop(this).fit(data, options);
+  }
+
+  /**
+   * Loss and metrics over all rows, in inference mode; Keras's {@code evaluate}.
+   *
+   * @param data an array for each input and target, by name
+   * @throws DataException if the data does not fit the model
+   */
+  public final Logs evaluate(DataSet data, Run options) {
+    requireTrains("evaluated");
+    return new TrainingLoop(this).evaluate(data, options);
+  }
+
+  /** {@link #evaluate(DataSet, Run)} by batches of 32 rows, printing nothing. */
+  public final Logs evaluate(DataSet data) {
+    return evaluate(data, Run.silent());
+  }
+
+  /**
+   * The outputs for all rows, in inference mode; Keras's {@code predict}.
+   *
+   * @param data an array for each input, by name; others are ignored
+   * @return an array for each output, by name
+   * @throws DataException if the data does not fit the model
+   */
+  public final DataSet predict(DataSet data, Run options) {
+    return new TrainingLoop(this).predict(data, options);
+  }
+
+  /** {@link #predict(DataSet, Run)} by batches of 32 rows, printing nothing. */
+  public final DataSet predict(DataSet data) {
+    return predict(data, Run.silent());
+  }
+
+  /** One training step on all rows as one batch; the metrics are of this batch alone. */
+  public final Logs trainOnBatch(DataSet batch) {
+    requireTrains("trained");
+    return new TrainingLoop(this).onBatch(Phase.TRAIN, batch);
+  }
+
+  /** Loss and metrics of all rows as one batch, in inference mode. */
+  public final Logs testOnBatch(DataSet batch) {
+    requireTrains("evaluated");
+    return new TrainingLoop(this).onBatch(Phase.EVALUATE, batch);
+  }
+
+  /** Ends {@link #fit} after the batch or epoch at hand; for callbacks. */
+  public final void stopTraining() {
+    stopTraining = true;
+  }
+
+  /**
+   * Writes parameters and layer state, named by their paths, as {@code .safetensors}.
+   *
+   * @throws IOException if the file cannot be written; an older file is then left as it was
+   */
+  public final void saveWeights(Path file) throws IOException {
+    Checkpoints.saveWeights(this, file);
+  }
+
+  /**
+   * Reads parameters and layer state from {@code .safetensors}. Either all are replaced or, on an
+   * error, none.
+   *
+   * @return which tensors of the file the model did not use
+   * @throws DataException if the file is malformed, or lacks a weight, or has one of another shape
+   */
+  public final LoadReport loadWeights(Path file) throws IOException {
+    return Checkpoints.loadWeights(this, file);
+  }
+
+  /**
+   * Writes everything training depends on as {@code .safetensors}: weights, optimizer state, random
+   * generators, metric sums.
+   */
+  public final void saveCheckpoint(Path file) throws IOException {
+    Checkpoints.saveAll(this, file);
+  }
+
+  /**
+   * Continues where {@link #saveCheckpoint} was called, to the last bit.
+   *
+   * @throws DataException if the file is not a checkpoint of this model
+   */
+  public final LoadReport loadCheckpoint(Path file) throws IOException {
+    return Checkpoints.loadAll(this, file);
+  }
+
+  /** Frees the steps and the variables. */
+  @Override
+  public void close() {
+    steps.values().forEach(Step::close);
+    steps.clear();
+    variables.close();
+  }
+
+  /** The exception for a phase that the model was not compiled with. */
+  protected final IllegalStateException noPhase(Phase phase) {
+    return new IllegalStateException(spec.name() + " was compiled without the phase " + phase);
+  }
+
+  /** The program of a phase for a batch size, built when first needed and kept. */
+  final Step step(Phase phase, int batch) {
+    StepKey key = new StepKey(phase, batch);
+    Step step = steps.get(key);
+    if (step == null) {
+      dropOldSteps();
+      step = newStep(phase, batch);
+      steps.put(key, step);
+    }
+    return step;
+  }
+
+  final PythonRandom seedDraws() {
+    return seedDraws;
+  }
+
+  final NumpyRandom shuffleDraws() {
+    return shuffleDraws;
+  }
+
+  final void reseedShuffle(long seed) {
+    shuffleDraws = new NumpyRandom(seed);
+  }
+
+  /** Whether Keras would build its metrics now, which it does once, on the first labelled batch. */
+  final boolean buildMetrics() {
+    boolean first = !metricsBuilt;
+    metricsBuilt = true;
+    return first;
+  }
+
+  final boolean metricsBuilt() {
+    return metricsBuilt;
+  }
+
+  final void metricsBuilt(boolean built) {
+    metricsBuilt = built;
+  }
+
+  final void startTraining() {
+    stopTraining = false;
+  }
+
+  final boolean isStopped() {
+    return stopTraining;
+  }
+
+  private void dropOldSteps() {
+    Iterator<Step> leastRecentFirst = steps.values().iterator();
+    while (steps.size() >= MAX_STEPS) {
+      leastRecentFirst.next().close();
+      leastRecentFirst.remove();
+    }
+  }
+
+  private void requireTrains(String what) {
+    if (!spec.trains()) {
+      throw new IllegalStateException(spec.name() + " has no train block, so it cannot be " + what);
+    }
+  }
+
+  private record StepKey(Phase phase, int batch) {}
+}

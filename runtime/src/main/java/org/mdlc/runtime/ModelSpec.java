@@ -1,0 +1,182 @@
+package org.mdlc.runtime;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.mdlc.runtime.data.DType;
+
+/**
+ * What a compiled model takes, gives and keeps.
+ *
+ * @param name the name of the model
+ * @param inputs the inputs, in the order in which steps number them
+ * @param targets the labels the loss and metrics compare with; steps number them after the inputs
+ * @param outputs the outputs, in the order in which steps number them
+ * @param variables every variable. Those with {@link Initial#DRAWN} are in the order of the draws
+ * @param metrics what training and evaluation report, the loss first; empty for a model that has no
+ *     {@code train} block
+ * @param loss the name of the loss function, for {@code summary}; empty without a {@code train}
+ *     block
+ * @param variableBytes size of the variables' memory
+ */
+public record ModelSpec(
+    String name,
+    List<TensorSpec> inputs,
+    List<TensorSpec> targets,
+    List<TensorSpec> outputs,
+    List<VariableSpec> variables,
+    List<MetricSpec> metrics,
+    String loss,
+    long variableBytes) {
+
+  /** Checks that names are unique and that variables lie inside the memory without overlap. */
+  public ModelSpec {
+    inputs = List.copyOf(inputs);
+    targets = List.copyOf(targets);
+    outputs = List.copyOf(outputs);
+    variables = List.copyOf(variables);
+    metrics = List.copyOf(metrics);
+    requireUnique("input", inputs.stream().map(TensorSpec::name).toList());
+    requireUnique("target", targets.stream().map(TensorSpec::name).toList());
+    requireUnique("output", outputs.stream().map(TensorSpec::name).toList());
+    requireUnique("variable", variables.stream().map(VariableSpec::name).toList());
+    requireUnique("metric", metrics.stream().map(MetricSpec::name).toList());
+    requireApart(variables, variableBytes);
+  }
+
+  /** Starts a specification; generated classes build theirs this way. */
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  /** Whether the model has a {@code train} block, so that it can be trained and evaluated. */
+  public boolean trains() {
+    return !metrics.isEmpty();
+  }
+
+  /** Number of seeds drawn when the model is created. */
+  public int drawCount() {
+    return (int) variables.stream().filter(v -> v.initial().kind() == Initial.Kind.DRAWN).count();
+  }
+
+  /** Number of elements in the trainable parameters. */
+  public long trainableCount() {
+    return variables.stream().filter(VariableSpec::trainable).mapToLong(VariableSpec::size).sum();
+  }
+
+  /** Number of elements in parameters and layer state that training does not change by gradient. */
+  public long nonTrainableCount() {
+    return variables.stream()
+        .filter(v -> v.isWeight() && !v.trainable())
+        .mapToLong(VariableSpec::size)
+        .sum();
+  }
+
+  private static void requireUnique(String what, List<String> names) {
+    Set<String> seen = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new IllegalArgumentException("two " + what + "s are named " + name);
+      }
+    }
+  }
+
+  private static void requireApart(List<VariableSpec> variables, long variableBytes) {
+    List<VariableSpec> byOffset = new ArrayList<>(variables);
+    byOffset.sort((a, b) -> Long.compare(a.offset(), b.offset()));
+    long end = 0;
+    for (VariableSpec variable : byOffset) {
+      if (variable.offset() < end) {
+        throw new IllegalArgumentException(variable.name() + " overlaps the variable before it");
+      }
+      end = variable.offset() + variable.bytes();
+    }
+    if (end > variableBytes) {
+      throw new IllegalArgumentException(
+          "variables end at byte " + end + ", their memory has " + variableBytes);
+    }
+  }
+
+  /** Collects a specification entry by entry, so that generated code can split it over methods. */
+  public static final class Builder {
+    private final String name;
+    private final List<TensorSpec> inputs = new ArrayList<>();
+    private final List<TensorSpec> targets = new ArrayList<>();
+    private final List<TensorSpec> outputs = new ArrayList<>();
+    private final List<VariableSpec> variables = new ArrayList<>();
+    private final List<MetricSpec> metrics = new ArrayList<>();
+    private String loss = "";
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /** Adds an input; {@code shape} is that of one row. */
+    public Builder input(String inputName, DType dtype, int... shape) {
+      inputs.add(new TensorSpec(inputName, dtype, list(shape)));
+      return this;
+    }
+
+    /** Adds a target, named after the output that it is compared with. */
+    public Builder target(String targetName, DType dtype, int... shape) {
+      targets.add(new TensorSpec(targetName, dtype, list(shape)));
+      return this;
+    }
+
+    /** Adds an output; {@code shape} is that of one row. */
+    public Builder output(String outputName, DType dtype, int... shape) {
+      outputs.add(new TensorSpec(outputName, dtype, list(shape)));
+      return this;
+    }
+
+    /** Adds a trainable parameter of floats. */
+    public Builder parameter(String path, long offset, Initial initial, int... shape) {
+      return add(new VariableSpec(path, Role.PARAM, DType.F32, list(shape), offset, true, initial));
+    }
+
+    /** Adds a parameter of floats that the optimizer leaves alone. */
+    public Builder frozen(String path, long offset, Initial initial, int... shape) {
+      return add(
+          new VariableSpec(path, Role.PARAM, DType.F32, list(shape), offset, false, initial));
+    }
+
+    /** Adds a seed that is drawn when the model is created; the order of these calls counts. */
+    public Builder seed(String path, long offset) {
+      return variable(path, Role.SEED, DType.I32, offset, Initial.DRAWN, 2);
+    }
+
+    /** Adds a variable of any other role. */
+    public Builder variable(
+        String path, Role role, DType dtype, long offset, Initial initial, int... shape) {
+      return add(new VariableSpec(path, role, dtype, list(shape), offset, false, initial));
+    }
+
+    /** Adds a reported number; the loss comes first. */
+    public Builder metric(String metricName, MetricSpec.Direction direction) {
+      metrics.add(new MetricSpec(metricName, direction));
+      return this;
+    }
+
+    /** Names the loss function. */
+    public Builder loss(String lossName) {
+      loss = lossName;
+      return this;
+    }
+
+    /** The finished specification. */
+    public ModelSpec build(long variableBytes) {
+      return new ModelSpec(name, inputs, targets, outputs, variables, metrics, loss, variableBytes);
+    }
+
+    private Builder add(VariableSpec variable) {
+      variables.add(variable);
+      return this;
+    }
+
+    private static List<Integer> list(int[] shape) {
+      return IntStream.of(shape).boxed().toList();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.mdlc.runtime;
+
+import java.io.PrintStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.utils.Progbar;
+
+/** Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent. */
+final class ProgbarLogger implements Callback {
+  private final PrintStream output;
+  private Params params = new Params(0, 1, 0);
+  private @Nullable Progbar bar;
+  private boolean insideFit;
+
+  ProgbarLogger(PrintStream output) {
+    this.output = output;
+  }
+
+  @Override
+  public void setParams(Params newParams) {
+    params = newParams;
+  }
+
+  @Override
+  public void onTrainBegin() {
+    insideFit = true;
+  }
+
+  @Override
+  public void onEpochBegin(int epoch) {
+    start();
+    if (params.epochs() > 1) {
+      output.print("Epoch " + (epoch + 1) + "/" + params.epochs() + "\n");
+    }
+  }
+
+  @Override
+  public void onTrainBatchEnd(int batch, Logs logs) {
+    update(batch, logs.values());
+  }
+
+  @Override
+  public void onEpochEnd(int epoch, Logs logs) {
+    finish(logs.values());
+  }
+
+  @Override
+  public void onTestBegin() {
+    if (!insideFit) {
+      start();
+    }
+  }
+
+  @Override
+  public void onTestBatchEnd(int batch, Logs logs) {
+    if (!insideFit) {
+      update(batch, logs.values());
+    }
+  }
+
+  @Override
+  public void onTestEnd(Logs logs) {
+    if (!insideFit) {
+      finish(logs.values());
+    }
+  }
+
+  @Override
+  public void onPredictBegin() {
+    start();
+  }
+
+  @Override
+  public void onPredictBatchEnd(int batch) {
+    update(batch, Map.of());
+  }
+
+  @Override
+  public void onPredictEnd() {
+    finish(Map.of());
+  }
+
+  private void start() {
+    bar =
+        Progbar.builder()
+            .target(params.steps())
+            .verbose(params.verbose())
+            .statelessMetrics()
+            .output(output)
+            .build();
+  }
+
+  private void update(int batch, Map<String, Double> values) {
+    if (params.verbose() == 1 && bar != null) {
+      bar.update(batch + 1, values, false);
+    }
+  }
+
+  private void finish(Map<String, Double> values) {
+    if (bar != null) {
+      bar.update(params.steps(), values, true);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.mdlc.runtime;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How {@link Model#evaluate} and {@link Model#predict} go through their data. Each method changes
+ * this object and returns it.
+ */
+public final class Run {
+  int batchSize;
+  Verbosity verbose = Verbosity.AUTO;
+  final List<Callback> callbacks = new ArrayList<>();
+  PrintStream output = standardOutput();
+
+  private Run(int batchSize) {
+    this.batchSize = batchSize;
+  }
+
+  /** Batches of that many rows; Keras's default is 32. */
+  public static Run batchSize(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("batchSize is at least 1, not " + rows);
+    }
+    return new Run(rows);
+  }
+
+  /** Batches of 32 rows, nothing printed. */
+  public static Run silent() {
+    return batchSize(32).verbose(Verbosity.SILENT);
+  }
+
+  /** How much is printed; {@link Verbosity#AUTO} unless set. */
+  public Run verbose(Verbosity verbosity) {
+    verbose = verbosity;
+    return this;
+  }
+
+  /** Adds callbacks, called in this order and before the progress bar. */
+  public Run callbacks(Callback... added) {
+    callbacks.addAll(List.of(added));
+    return this;
+  }
+
+  /** Where progress is printed; the standard output, as UTF-8, unless set. */
+  public Run output(PrintStream stream) {
+    output = stream;
+    return this;
+  }
+
+  // The bar is drawn with U+2501, which the default charset of a container often lacks.
+  static PrintStream standardOutput() {
+    return new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,181 @@
+package org.mdlc.runtime;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.mdlc.runtime.data.DType;
+import org.mdlc.runtime.data.HostTensor;
+
+/**
+ * One phase of a model for one batch size: a straight-line program over one planned block of
+ * memory. A generated class extends this, builds everything it needs (library calls included) in
+ * its constructor, and allocates nothing in {@link #run}.
+ *
+ * <p>The block has a fixed part, whose size does not depend on the batch, and a row part, in which
+ * a buffer planned at row offset {@code o} lies {@code o * paddedBatch} bytes after the start. So
+ * one plan serves every batch size.
+ *
+ * <p>A step is used by one thread at a time.
+ */
+public abstract class Step implements AutoCloseable {
+  /** Batches are padded to a multiple of this, so that every row buffer is aligned to 64 bytes. */
+  public static final int BATCH_PADDING = 16;
+
+  /** Number of rows of the batches this step takes. */
+  protected final int batch;
+
+  /** {@link #batch} rounded up to a multiple of {@link #BATCH_PADDING}. */
+  protected final int paddedBatch;
+
+  /** The memory of the model's variables, shared by all of its steps. */
+  protected final MemorySegment variables;
+
+  /** The memory of this step alone: inputs, targets, intermediate values, outputs, metrics. */
+  protected final MemorySegment memory;
+
+  /** Byte offset in {@link #memory} at which the row part starts; the fixed part starts at 0. */
+  protected final long rowBase;
+
+  private final Arena arena;
+
+  /**
+   * Allocates the memory of the step, all zero.
+   *
+   * @param variables the variables of the model
+   * @param batch number of rows of a batch, at least 1
+   * @param fixedBytes size of the fixed part
+   * @param rowBytes size of the row part for one row
+   */
+  protected Step(Variables variables, int batch, long fixedBytes, long rowBytes) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("a batch has at least one row, not " + batch);
+    }
+    this.batch = batch;
+    this.paddedBatch = padded(batch);
+    this.variables = variables.segment();
+    this.rowBase = Variables.aligned(fixedBytes);
+    this.arena = Arena.ofShared();
+    long bytes = Math.addExact(rowBase, Math.multiplyExact(rowBytes, paddedBatch));
+    this.memory = arena.allocate(bytes, Variables.ALIGNMENT);
+  }
+
+  /** {@code batch} rounded up to a multiple of {@link #BATCH_PADDING}. */
+  public static int padded(int batch) {
+    return Math.ceilDiv(batch, BATCH_PADDING) * BATCH_PADDING;
+  }
+
+  /** Runs the program once on what the inputs and targets hold. */
+  public abstract void run();
+
+  /**
+   * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets, in
+   * the order of the {@link ModelSpec}. Rows follow each other without gaps.
+   *
+   * @throws IndexOutOfBoundsException if this phase has no such input
+   */
+  public long inputOffset(int index) {
+    throw new IndexOutOfBoundsException("this step has no input " + index);
+  }
+
+  /**
+   * Byte offset in the step's memory of output {@code index} of the {@link ModelSpec}.
+   *
+   * @throws IndexOutOfBoundsException if this phase has no such output
+   */
+  public long outputOffset(int index) {
+    throw new IndexOutOfBoundsException("this step has no output " + index);
+  }
+
+  /**
+   * Byte offset in the step's memory of one float: the value after {@link #run} of metric {@code
+   * index} of the {@link ModelSpec}, over all rows since the metrics were reset.
+   *
+   * @throws IndexOutOfBoundsException if this phase has no such metric
+   */
+  public long metricOffset(int index) {
+    throw new IndexOutOfBoundsException("this step has no metric " + index);
+  }
+
+  /** Number of rows of the batches this step takes. */
+  public final int batch() {
+    return batch;
+  }
+
+  /** Size of the step's memory in bytes. */
+  public final long memoryBytes() {
+    return memory.byteSize();
+  }
+
+  /** The value of metric {@code index} after {@link #run}. */
+  public final float metric(int index) {
+    return memory.get(ValueLayout.JAVA_FLOAT, metricOffset(index));
+  }
+
+  /**
+   * Fills input {@code index} with the rows {@code first} to {@code first + batch - 1}.
+   *
+   * @param source [rows, ...] with the element type and row shape of the input
+   */
+  public final void setInput(int index, HostTensor source, int first) {
+    int width = source.rowSize();
+    copyIn(source, first * width, inputOffset(index), batch * width);
+  }
+
+  /**
+   * Fills input {@code index} with the rows {@code order[first]} to {@code order[first + batch -
+   * 1]}.
+   *
+   * @param source [rows, ...] with the element type and row shape of the input
+   */
+  public final void setInput(int index, HostTensor source, int[] order, int first) {
+    int width = source.rowSize();
+    long offset = inputOffset(index);
+    for (int i = 0; i < batch; i++) {
+      copyIn(source, order[first + i] * width, offset, width);
+      offset += (long) width * DType.BYTES;
+    }
+  }
+
+  /**
+   * Copies output {@code index} to the rows {@code first} to {@code first + batch - 1}.
+   *
+   * @param target [rows, ...] with the element type and row shape of the output
+   */
+  public final void getOutput(int index, HostTensor target, int first) {
+    int width = target.rowSize();
+    long offset = outputOffset(index);
+    switch (target.dtype()) {
+      case F32 ->
+          MemorySegment.copy(
+              memory,
+              ValueLayout.JAVA_FLOAT,
+              offset,
+              target.floats(),
+              first * width,
+              batch * width);
+      case I32 ->
+          MemorySegment.copy(
+              memory, ValueLayout.JAVA_INT, offset, target.ints(), first * width, batch * width);
+    }
+  }
+
+  /** Frees the step's memory. A class that holds library objects frees them first. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  /** Byte offset of a buffer of the row part, planned at {@code rowOffset} bytes per row. */
+  protected final long row(long rowOffset) {
+    return rowBase + rowOffset * paddedBatch;
+  }
+
+  private void copyIn(HostTensor source, int from, long offset, int count) {
+    switch (source.dtype()) {
+      case F32 ->
+          MemorySegment.copy(source.floats(), from, memory, ValueLayout.JAVA_FLOAT, offset, count);
+      case I32 ->
+          MemorySegment.copy(source.ints(), from, memory, ValueLayout.JAVA_INT, offset, count);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package org.mdlc.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.HostTensor;
+
+/** Goes through data by batches, in the order of events of Keras's JAX trainer. */
+final class TrainingLoop {
+  private final Model model;
+  private final ModelSpec spec;
+
+  TrainingLoop(Model model) {
+    this.model = model;
+    this.spec = model.spec();
+  }
+
+  History fit(DataSet data, Fit options) {
+    DataSet trained = data;
+    DataSet validated = options.validationData;
+    if (validated == null && options.validationSplit > 0) {
+      DataSet.Split split = data.split(options.validationSplit);
+      trained = split.first();
+      validated = split.last();
+    }
+    Feed feed = Feed.labelled(spec, trained);
+    Feed validation = validated == null ? null : Feed.labelled(spec, validated);
+    options.seed.ifPresent(model::reseedShuffle);
+    skipPermutationOfMetricBuild(feed, options);
+
+    int steps = Math.ceilDiv(feed.rows(), options.batchSize);
+    History history = new History();
+    List<Callback> callbacks = new ArrayList<>(options.callbacks);
+    callbacks.add(history);
+    int verbose = options.verbose.level();
+    if (verbose > 0) {
+      callbacks.add(new ProgbarLogger(options.output));
+    }
+    Callbacks all = new Callbacks(callbacks);
+    all.start(model, new Callback.Params(verbose, options.epochs, steps));
+    trainEpochs(feed, validation, options, all);
+    return history;
+  }
+
+  Logs evaluate(DataSet data, Run options) {
+    Feed feed = Feed.labelled(spec, data);
+    model.buildMetrics();
+    Callbacks all = callbacks(feed, options);
+    return evaluate(feed, options.batchSize, all);
+  }
+
+  DataSet predict(DataSet data, Run options) {
+    Feed feed = Feed.unlabelled(spec, data);
+    Callbacks all = callbacks(feed, options);
+    List<HostTensor> outputs = new ArrayList<>();
+    for (TensorSpec output : spec.outputs()) {
+      int[] shape =
+          IntStream.concat(
+                  IntStream.of(feed.rows()), output.shape().stream().mapToInt(Integer::intValue))
+              .toArray();
+      outputs.add(HostTensor.zeros(output.dtype(), shape));
+    }
+    all.onPredictBegin();
+    int batch = 0;
+    for (int first = 0; first < feed.rows(); first += options.batchSize) {
+      all.onPredictBatchBegin(batch);
+      Step step = model.step(Phase.PREDICT, Math.min(options.batchSize, feed.rows() - first));
+      feed.fill(step, first);
+      step.run();
+      for (int i = 0; i < outputs.size(); i++) {
+        step.getOutput(i, outputs.get(i), first);
+      }
+      all.onPredictBatchEnd(batch++);
+    }
+    all.onPredictEnd();
+    return named(outputs);
+  }
+
+  Logs onBatch(Phase phase, DataSet data) {
+    Feed feed = Feed.labelled(spec, data);
+    model.buildMetrics();
+    model.variables().resetMetrics();
+    Step step = model.step(phase, feed.rows());
+    feed.fill(step, 0);
+    step.run();
+    return logs(step);
+  }
+
+  // Keras builds its metrics on a first batch that it takes from the shuffled data and drops. That
+  // costs one permutation, and the next one is the order of the first epoch.
+  private void skipPermutationOfMetricBuild(Feed feed, Fit options) {
+    if (model.buildMetrics() && options.shuffle) {
+      model.shuffleDraws().permutation(feed.rows());
+    }
+  }
+
+  private void trainEpochs(Feed feed, @Nullable Feed validation, Fit options, Callbacks all) {
+    int validationBatch =
+        options.validationBatchSize > 0 ? options.validationBatchSize : options.batchSize;
+    Logs logs = Logs.empty();
+    model.startTraining();
+    all.onTrainBegin();
+    for (int epoch = options.initialEpoch; epoch < options.epochs; epoch++) {
+      model.variables().resetMetrics();
+      all.onEpochBegin(epoch);
+      Map<String, Double> values = new TreeMap<>(trainEpoch(feed, options, all).values());
+      if (validation != null && (epoch + 1) % options.validationFreq == 0) {
+        evaluate(validation, validationBatch, all)
+            .values()
+            .forEach((name, value) -> values.put("val_" + name, value));
+      }
+      logs = Logs.of(values);
+      all.onEpochEnd(epoch, logs);
+      if (model.isStopped()) {
+        break;
+      }
+    }
+    all.onTrainEnd(logs);
+  }
+
+  private Logs trainEpoch(Feed feed, Fit options, Callbacks all) {
+    int @Nullable [] order = options.shuffle ? model.shuffleDraws().permutation(feed.rows()) : null;
+    Logs logs = Logs.empty();
+    int batch = 0;
+    for (int first = 0; first < feed.rows(); first += options.batchSize) {
+      all.onTrainBatchBegin(batch);
+      Step step = model.step(Phase.TRAIN, Math.min(options.batchSize, feed.rows() - first));
+      if (order == null) {
+        feed.fill(step, first);
+      } else {
+        feed.fill(step, order, first);
+      }
+      step.run();
+      logs = logs(step);
+      all.onTrainBatchEnd(batch++, logs);
+      if (model.isStopped()) {
+        break;
+      }
+    }
+    return logs;
+  }
+
+  private Logs evaluate(Feed feed, int batchSize, Callbacks all) {
+    all.onTestBegin();
+    model.variables().resetMetrics();
+    Logs logs = Logs.empty();
+    int batch = 0;
+    for (int first = 0; first < feed.rows(); first += batchSize) {
+      all.onTestBatchBegin(batch);
+      Step step = model.step(Phase.EVALUATE, Math.min(batchSize, feed.rows() - first));
+      feed.fill(step, first);
+      step.run();
+      logs = logs(step);
+      all.onTestBatchEnd(batch++, logs);
+    }
+    all.onTestEnd(logs);
+    return logs;
+  }
+
+  private Callbacks callbacks(Feed feed, Run options) {
+    List<Callback> callbacks = new ArrayList<>(options.callbacks);
+    int verbose = options.verbose.level();
+    if (verbose > 0) {
+      callbacks.add(new ProgbarLogger(options.output));
+    }
+    Callbacks all = new Callbacks(callbacks);
+    all.start(model, new Callback.Params(verbose, 1, Math.ceilDiv(feed.rows(), options.batchSize)));
+    return all;
+  }
+
+  private Logs logs(Step step) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (int i = 0; i < spec.metrics().size(); i++) {
+      values.put(spec.metrics().get(i).name(), (double) step.metric(i));
+    }
+    return Logs.of(values);
+  }
+
+  private DataSet named(List<HostTensor> outputs) {
+    Map<String, HostTensor> columns = new LinkedHashMap<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      columns.put(spec.outputs().get(i).name(), outputs.get(i));
+    }
+    return DataSet.of(columns);
+  }
+}
