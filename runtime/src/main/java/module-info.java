@@ -1,6 +1,6 @@
 /** What generated code calls and what its users see. */
 module org.mdlc.runtime {
-  requires static jdk.incubator.vector;
+  requires static transitive jdk.incubator.vector;
   requires static org.jspecify;
   requires com.google.gson;
   requires de.siegmar.fastcsv;
