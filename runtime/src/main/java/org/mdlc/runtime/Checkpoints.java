@@ -40,18 +40,22 @@ final class Checkpoints {
 
   static LoadReport loadAll(Model model, Path file) throws IOException {
     Map<String, HostTensor> tensors = SafeTensors.read(file);
-    for (String name : List.of(SHUFFLE, SEEDS, METRICS_BUILT)) {
-      HostTensor tensor = tensors.get(name);
-      if (tensor == null || tensor.dtype() != DType.I32 || tensor.size() == 0) {
-        throw new DataException(
-            file + ": not a checkpoint: " + name + " is missing or not integers");
-      }
-    }
+    int[] shuffle = integers(tensors, SHUFFLE, file);
+    int[] seeds = integers(tensors, SEEDS, file);
+    int[] metricsBuilt = integers(tensors, METRICS_BUILT, file);
     LoadReport report = load(model, file, tensors, variable -> true);
-    model.shuffleDraws().restore(tensors.get(SHUFFLE).ints());
-    model.seedDraws().restore(tensors.get(SEEDS).ints());
-    model.metricsBuilt(tensors.get(METRICS_BUILT).ints()[0] != 0);
+    model.shuffleDraws().restore(shuffle);
+    model.seedDraws().restore(seeds);
+    model.metricsBuilt(metricsBuilt[0] != 0);
     return report;
+  }
+
+  private static int[] integers(Map<String, HostTensor> tensors, String name, Path file) {
+    HostTensor tensor = tensors.get(name);
+    if (tensor == null || tensor.dtype() != DType.I32 || tensor.size() == 0) {
+      throw new DataException(file + ": not a checkpoint: " + name + " is missing or not integers");
+    }
+    return tensor.ints();
   }
 
   private static Map<String, HostTensor> values(Model model, Predicate<VariableSpec> wanted) {

@@ -1,6 +1,6 @@
 package org.mdlc.runtime;
 
-import java.io.Console;
+import static java.util.Objects.requireNonNull;
 
 /** How much a run prints; Keras's {@code verbose}. */
 public enum Verbosity {
@@ -33,10 +33,7 @@ public enum Verbosity {
       case SILENT -> 0;
       case BAR -> 1;
       case LINE -> 2;
-      case AUTO -> {
-        Console console = System.console();
-        yield console != null && console.isTerminal() ? 1 : 2;
-      }
+      case AUTO -> requireNonNull(System.console(), "never null since JDK 22").isTerminal() ? 1 : 2;
     };
   }
 }

@@ -6,9 +6,9 @@ package org.mdlc.runtime.random;
  * depends on the key and on {@code i} alone. Keras's key is the seed of a generator and how often
  * it was used.
  *
- * <p>{@link #bits}, {@link #uniform}, {@link #bernoulli} and {@link #randInt} give the bits that JAX
- * gives; {@link #normal} and {@link #truncatedNormal} are within 2e-6 of it, because XLA has its own
- * logarithm.
+ * <p>{@link #bits}, {@link #uniform}, {@link #bernoulli} and {@link #randInt} give the bits that
+ * JAX gives; {@link #normal} and {@link #truncatedNormal} are within 2e-6 of it, because XLA has
+ * its own logarithm.
  *
  * @param seed the first word of the key
  * @param counter the second word of the key

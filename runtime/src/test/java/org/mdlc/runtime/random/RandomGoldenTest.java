@@ -45,22 +45,28 @@ class RandomGoldenTest {
   void numpyPermutesAsNumpy(long seed) {
     NumpyRandom numpy = new NumpyRandom(seed);
     for (int size : new int[] {1, 2, 13, 257, 1000}) {
-      assertThat(numpy.permutation(size))
-          .isEqualTo(ints("numpy_permutation_" + seed + "_" + size));
+      assertThat(numpy.permutation(size)).isEqualTo(ints("numpy_permutation_" + seed + "_" + size));
     }
   }
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0, 7", "0, 0, 1031", "42, 0, 7", "42, 0, 1031", "42, 1, 7", "42, 1, 1031",
-    "2147483649, 4294967295, 7", "2147483649, 4294967295, 1031"
+    "0, 0, 7",
+    "0, 0, 1031",
+    "42, 0, 7",
+    "42, 0, 1031",
+    "42, 1, 7",
+    "42, 1, 1031",
+    "2147483649, 4294967295, 7",
+    "2147483649, 4294967295, 1031"
   })
   void threefryDrawsAsJax(long seed, long counter, int size) {
     Threefry key = new Threefry((int) seed, (int) counter);
     String name = "_" + seed + "_" + counter + "_" + size;
     assertThat(ints("bits" + name)).isEqualTo(IntStream.range(0, size).map(key::bits).toArray());
     assertThat(floats("uniform" + name)).isEqualTo(key.uniforms(size, 0f, 1f));
-    assertThat(floats("scaled" + name)).isEqualTo(key.uniforms(size, -0.0721687824f, 0.0721687824f));
+    assertThat(floats("scaled" + name))
+        .isEqualTo(key.uniforms(size, -0.0721687824f, 0.0721687824f));
     assertThat(ints("randint" + name))
         .isEqualTo(IntStream.range(0, size).map(i -> key.randInt(i, -5, 1000)).toArray());
     int[] split = ints("split" + name);
@@ -70,7 +76,8 @@ class RandomGoldenTest {
     for (int i = 0; i < size; i++) {
       assertThat(key.split(i)).isEqualTo(new Threefry(split[2 * i], split[2 * i + 1]));
       assertThat(key.bernoulli(i, 0.7f)).as("kept %d", i).isEqualTo(dropout[i] != 0);
-      // XLA's log1p differs in the last bit or two, which the slope of erfinv magnifies in the tail.
+      // XLA's log1p differs in the last bit or two, which the slope of erfinv magnifies in the
+      // tail.
       assertThat(Math.abs(key.normal(i) - normal[i])).isLessThan(2e-6f);
       assertThat(Math.abs(key.truncatedNormal(i) - truncated[i])).isLessThan(2e-6f);
     }

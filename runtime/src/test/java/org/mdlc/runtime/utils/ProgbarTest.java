@@ -89,8 +89,7 @@ class ProgbarTest {
   @Test
   void notFinite() {
     Map<String, Double> values =
-        values(
-            "n", Double.NaN, "i", Double.POSITIVE_INFINITY, "m", Double.NEGATIVE_INFINITY);
+        values("n", Double.NaN, "i", Double.POSITIVE_INFINITY, "m", Double.NEGATIVE_INFINITY);
     update(bar().target(5).statelessMetrics().build(), 0.1, 1, values, false);
     assertPrinted("not_finite");
   }
