@@ -1,0 +1,100 @@
+package org.mdlc.runtime.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
+
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * oneDNN, the library behind the heavy operations: {@link DnnMatmul}, {@link DnnConvolution}, {@link DnnPooling}.
+ *
+ * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every call) and then run with
+ * one native call that allocates nothing. Operations of one step run one after another, so they share one piece of scratch
+ * memory, as large as the largest {@link DnnOperation#scratchBytes()}. All of them compute with floats, use every core, and
+ * run on the calling thread's behalf: the result is there when {@code run} returns.
+ */
+public final class Dnn {
+  private Dnn() {}
+
+  /** The largest need for scratch memory among operations that run one after another; at least 0. */
+  public static long scratchBytes(DnnOperation... operations) {
+    long bytes = 0;
+    for (DnnOperation operation : operations) {
+      bytes = Math.max(bytes, operation.scratchBytes());
+    }
+    return bytes;
+  }
+
+  static dnnl_engine engine() {
+    return Native.get().engine;
+  }
+
+  static dnnl_stream stream() {
+    return Native.get().stream;
+  }
+
+  /** Throws unless {@code status} says that all went well; {@code what} is the operation in words. */
+  static void check(int status, String what) {
+    if (status != dnnl_success) {
+      throw new KernelException("oneDNN refuses " + what + ": " + Status.describe(status));
+    }
+  }
+
+  /** The words of dnnl_status_t, in its order. */
+  private static final class Status {
+    private static final String[] WORDS = {
+      "success",
+      "out of memory",
+      "invalid arguments",
+      "no implementation for these shapes and layouts",
+      "last implementation reached",
+      "run-time error",
+      "not required",
+      "the graph is invalid",
+      "the operation is invalid in a graph",
+      "invalid shape",
+      "invalid data type"
+    };
+
+    static String describe(int status) {
+      return status >= 0 && status < WORDS.length ? WORDS[status] : "status " + status;
+    }
+  }
+
+  /** Loads the library at first use. */
+  private static final class Native {
+    private final dnnl_engine engine = new dnnl_engine();
+    private final dnnl_stream stream = new dnnl_stream();
+
+    private Native() {
+      check(dnnl_engine_create(engine, dnnl_cpu, 0), "a CPU engine");
+      check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "a stream");
+    }
+
+    static Native get() {
+      return Holder.INSTANCE;
+    }
+
+    private static final class Holder {
+      private static final Native INSTANCE = load();
+    }
+
+    private static Native load() {
+      try {
+        return new Native();
+      } catch (LinkageError e) {
+        throw new KernelException(
+            "the native library of oneDNN does not load on "
+                + System.getProperty("os.name")
+                + " "
+                + System.getProperty("os.arch")
+                + ": put the javacpp, dnnl and opencl jars of this platform on the class path",
+            e);
+      }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package org.mdlc.runtime.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * c = a b, a product of matrices by oneDNN, or of equally many matrices.
+ *
+ * <pre>
+ *   a [..., m, k]   b [..., k, n]   c [..., m, n]   bias [n]
+ * </pre>
+ *
+ * Leading dimensions are batches; one of size 1 or stride 0 in a or b is repeated, missing ones count as 1. Transposed
+ * operands are said by strides ({@link Layout#transposed()}).
+ */
+public final class DnnMatmul implements DnnOperation {
+  private static final int A = 0;
+  private static final int B = 1;
+  private static final int C = 2;
+  private static final int BIAS = 3;
+
+  private final DnnPrimitive primitive;
+  private final boolean biased;
+
+  /**
+   * Builds the product.
+   *
+   * @param name what to call it in messages
+   * @throws KernelException if the shapes do not fit or oneDNN refuses
+   */
+  public DnnMatmul(String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    String what = "matmul " + name + ": " + a + " times " + b + " to " + c;
+    checkShapes(what, a, b, c);
+    Set<Epilogue> wanted = EnumSet.noneOf(Epilogue.class);
+    wanted.addAll(List.of(epilogue));
+    biased = wanted.contains(Epilogue.BIAS);
+
+    Shapes shapes = Shapes.simplest(a, b, c);
+    dnnl_memory_desc aLayout = DnnPrimitive.floats(shapes.a);
+    dnnl_memory_desc bLayout = DnnPrimitive.floats(shapes.b);
+    dnnl_memory_desc cLayout = DnnPrimitive.floats(shapes.c);
+    dnnl_memory_desc biasLayout = biased ? DnnPrimitive.floats(shapes.bias()) : null;
+    dnnl_primitive_attr attributes = DnnPrimitive.attributes(wanted);
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    Dnn.check(
+        dnnl_matmul_primitive_desc_create(
+            descriptor, Dnn.engine(), aLayout, bLayout, biasLayout, cLayout, attributes),
+        what);
+    primitive =
+        biasLayout == null
+            ? new DnnPrimitive(
+                what,
+                descriptor,
+                new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+                new dnnl_memory_desc[] {aLayout, bLayout, cLayout})
+            : new DnnPrimitive(
+                what,
+                descriptor,
+                new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
+                new dnnl_memory_desc[] {aLayout, bLayout, cLayout, biasLayout});
+    dnnl_primitive_attr_destroy(attributes);
+    dnnl_memory_desc_destroy(aLayout);
+    dnnl_memory_desc_destroy(bLayout);
+    dnnl_memory_desc_destroy(cLayout);
+    if (biasLayout != null) {
+      dnnl_memory_desc_destroy(biasLayout);
+    }
+  }
+
+  private static void checkShapes(String what, Layout a, Layout b, Layout c) {
+    boolean fit = a.rank() >= 2 && b.rank() >= 2 && c.rank() >= Math.max(a.rank(), b.rank());
+    fit = fit && fromEnd(a, 1) == fromEnd(b, 2);
+    fit = fit && fromEnd(c, 2) == fromEnd(a, 2) && fromEnd(c, 1) == fromEnd(b, 1);
+    for (int i = 3; fit && i <= c.rank(); i++) {
+      fit = batchFits(a, c, i) && batchFits(b, c, i);
+    }
+    if (!fit) {
+      throw new KernelException("shapes do not fit in " + what);
+    }
+  }
+
+  private static long fromEnd(Layout layout, int position) {
+    return layout.size(layout.rank() - position);
+  }
+
+  private static boolean batchFits(Layout operand, Layout c, int position) {
+    return operand.rank() < position
+        || fromEnd(operand, position) == 1
+        || fromEnd(operand, position) == fromEnd(c, position);
+  }
+
+  /** Binds addresses of native memory: a, b, c and scratch memory. */
+  public DnnMatmul bind(long a, long b, long c, long scratch) {
+    primitive.set(A, a);
+    primitive.set(B, b);
+    primitive.set(C, c);
+    primitive.setScratch(scratch);
+    return this;
+  }
+
+  /** Binds addresses of native memory: a, b, the bias, c and scratch memory. */
+  public DnnMatmul bind(long a, long b, long bias, long c, long scratch) {
+    if (!biased) {
+      throw new KernelException("this matmul was built without a bias");
+    }
+    primitive.set(BIAS, bias);
+    return bind(a, b, c, scratch);
+  }
+
+  @Override
+  public void run() {
+    primitive.run();
+  }
+
+  /** Runs on other addresses, and leaves them bound. */
+  public void run(long a, long b, long c) {
+    primitive.set(A, a);
+    primitive.set(B, b);
+    primitive.set(C, c);
+    primitive.run();
+  }
+
+  @Override
+  public long scratchBytes() {
+    return primitive.scratchBytes();
+  }
+
+  /** Which of oneDNN's implementations runs. */
+  public String implementation() {
+    return primitive.implementation();
+  }
+
+  @Override
+  public void close() {
+    primitive.close();
+  }
+
+  /** The three layouts with equal ranks, repeated batches as size 1, and no more batch dimensions than needed. */
+  private record Shapes(Layout a, Layout b, Layout c) {
+    static Shapes simplest(Layout a, Layout b, Layout c) {
+      int rank = c.rank();
+      Shapes shapes = new Shapes(widen(a, rank), widen(b, rank), widen(c, rank));
+      while (shapes.c.rank() > 2 && shapes.rowsJoin()) {
+        shapes = shapes.withRowsJoined();
+      }
+      return shapes;
+    }
+
+    /** Leading dimensions of size 1; a stride of 0 becomes a size of 1. */
+    private static Layout widen(Layout layout, int rank) {
+      long[] sizes = new long[rank];
+      long[] strides = new long[rank];
+      int missing = rank - layout.rank();
+      for (int i = 0; i < rank; i++) {
+        boolean batch = i < rank - 2;
+        boolean repeated = i < missing || (batch && layout.stride(i - missing) == 0);
+        sizes[i] = repeated ? 1 : layout.size(i - missing);
+        strides[i] = repeated ? 0 : layout.stride(i - missing);
+      }
+      // a dimension of size 1 has no neighbours, but oneDNN reads strides of 0 as malformed
+      for (int i = rank - 1; i >= 0; i--) {
+        if (sizes[i] == 1 && strides[i] == 0) {
+          strides[i] = i == rank - 1 ? 1 : Math.max(1, sizes[i + 1] * strides[i + 1]);
+        }
+      }
+      return Layout.strided(sizes, strides);
+    }
+
+    /** Whether the innermost batch dimension is just more rows: b is shared, the rows of a and c follow each other. */
+    private boolean rowsJoin() {
+      int batch = c.rank() - 3;
+      return b.size(batch) == 1
+          && a.size(batch) == c.size(batch)
+          && a.stride(batch) == a.size(batch + 1) * a.stride(batch + 1)
+          && c.stride(batch) == c.size(batch + 1) * c.stride(batch + 1);
+    }
+
+    private Shapes withRowsJoined() {
+      return new Shapes(joinRows(a), dropBatch(b), joinRows(c));
+    }
+
+    private static Layout joinRows(Layout layout) {
+      int batch = layout.rank() - 3;
+      long[] sizes = layout.sizes();
+      sizes[batch + 1] *= sizes[batch];
+      return Layout.strided(without(sizes, batch), without(layout.strides(), batch));
+    }
+
+    private static Layout dropBatch(Layout layout) {
+      int batch = layout.rank() - 3;
+      return Layout.strided(without(layout.sizes(), batch), without(layout.strides(), batch));
+    }
+
+    private static long[] without(long[] values, int index) {
+      long[] fewer = new long[values.length - 1];
+      System.arraycopy(values, 0, fewer, 0, index);
+      System.arraycopy(values, index + 1, fewer, index, fewer.length - index);
+      return fewer;
+    }
+
+    Layout bias() {
+      long[] sizes = new long[c.rank()];
+      java.util.Arrays.fill(sizes, 1);
+      sizes[sizes.length - 1] = c.size(c.rank() - 1);
+      return Layout.of(sizes);
+    }
+  }
+}
