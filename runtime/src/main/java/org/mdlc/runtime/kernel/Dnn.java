@@ -10,17 +10,21 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * oneDNN, the library behind the heavy operations: {@link DnnMatmul}, {@link DnnConvolution}, {@link DnnPooling}.
+ * oneDNN, the library behind the heavy operations: {@link DnnMatmul}, {@link DnnConvolution},
+ * {@link DnnPooling}.
  *
- * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every call) and then run with
- * one native call that allocates nothing. Operations of one step run one after another, so they share one piece of scratch
- * memory, as large as the largest {@link DnnOperation#scratchBytes()}. All of them compute with floats, use every core, and
- * run on the calling thread's behalf: the result is there when {@code run} returns.
+ * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every
+ * call) and then run with one native call that allocates nothing. Operations of one step run one
+ * after another, so they share one piece of scratch memory, as large as the largest {@link
+ * DnnOperation#scratchBytes()}. All of them compute with floats, use every core, and run on the
+ * calling thread's behalf: the result is there when {@code run} returns.
  */
 public final class Dnn {
   private Dnn() {}
 
-  /** The largest need for scratch memory among operations that run one after another; at least 0. */
+  /**
+   * The largest need for scratch memory among operations that run one after another; at least 0.
+   */
   public static long scratchBytes(DnnOperation... operations) {
     long bytes = 0;
     for (DnnOperation operation : operations) {
@@ -37,7 +41,9 @@ public final class Dnn {
     return Native.get().stream;
   }
 
-  /** Throws unless {@code status} says that all went well; {@code what} is the operation in words. */
+  /**
+   * Throws unless {@code status} says that all went well; {@code what} is the operation in words.
+   */
   static void check(int status, String what) {
     if (status != dnnl_success) {
       throw new KernelException("oneDNN refuses " + what + ": " + Status.describe(status));

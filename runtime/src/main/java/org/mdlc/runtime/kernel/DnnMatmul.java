@@ -16,8 +16,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  *   a [..., m, k]   b [..., k, n]   c [..., m, n]   bias [n]
  * </pre>
  *
- * Leading dimensions are batches; one of size 1 or stride 0 in a or b is repeated, missing ones count as 1. Transposed
- * operands are said by strides ({@link Layout#transposed()}).
+ * Leading dimensions are batches; one of size 1 or stride 0 in a or b is repeated, missing ones
+ * count as 1. Transposed operands are said by strides ({@link Layout#transposed()}).
  */
 public final class DnnMatmul implements DnnOperation {
   private static final int A = 0;
@@ -141,7 +141,10 @@ public final class DnnMatmul implements DnnOperation {
     primitive.close();
   }
 
-  /** The three layouts with equal ranks, repeated batches as size 1, and no more batch dimensions than needed. */
+  /**
+   * The three layouts with equal ranks, repeated batches as size 1, and no more batch dimensions
+   * than needed.
+   */
   private record Shapes(Layout a, Layout b, Layout c) {
     static Shapes simplest(Layout a, Layout b, Layout c) {
       int rank = c.rank();
@@ -172,7 +175,10 @@ public final class DnnMatmul implements DnnOperation {
       return Layout.strided(sizes, strides);
     }
 
-    /** Whether the innermost batch dimension is just more rows: b is shared, the rows of a and c follow each other. */
+    /**
+     * Whether the innermost batch dimension is just more rows: b is shared, the rows of a and c
+     * follow each other.
+     */
     private boolean rowsJoin() {
       int batch = c.rank() - 3;
       return b.size(batch) == 1

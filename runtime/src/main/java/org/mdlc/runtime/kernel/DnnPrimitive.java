@@ -15,8 +15,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * One oneDNN primitive with its argument list. Argument i of {@link #set} is the i-th of the constructor; the last is always
- * the scratchpad.
+ * One oneDNN primitive with its argument list. Argument i of {@link #set} is the i-th of the
+ * constructor; the last is always the scratchpad.
  */
 final class DnnPrimitive implements AutoCloseable {
   private final String what;
@@ -36,9 +36,11 @@ final class DnnPrimitive implements AutoCloseable {
    * @param names oneDNN's numbers of the arguments
    * @param layouts their descriptors, which stay the caller's
    */
-  DnnPrimitive(String what, dnnl_primitive_desc descriptor, int[] names, dnnl_memory_desc[] layouts) {
+  DnnPrimitive(
+      String what, dnnl_primitive_desc descriptor, int[] names, dnnl_memory_desc[] layouts) {
     this.what = what;
-    dnnl_memory_desc scratch = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
+    dnnl_memory_desc scratch =
+        dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
     scratchBytes = dnnl_memory_desc_get_size(scratch);
     implementation = implementation(descriptor);
     Dnn.check(dnnl_primitive_create(primitive, descriptor), what);
@@ -63,11 +65,15 @@ final class DnnPrimitive implements AutoCloseable {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     Dnn.check(dnnl_primitive_attr_create(attributes), "attributes");
     Dnn.check(
-        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "attributes");
+        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
+        "attributes");
     return attributes;
   }
 
-  /** {@link #attributes()} with the sum and relu of {@code epilogue}; a bias is an argument, not an attribute. */
+  /**
+   * {@link #attributes()} with the sum and relu of {@code epilogue}; a bias is an argument, not an
+   * attribute.
+   */
   static dnnl_primitive_attr attributes(java.util.Set<Epilogue> epilogue) {
     dnnl_primitive_attr attributes = attributes();
     dnnl_post_ops operations = new dnnl_post_ops();

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The sizes of a tensor and, for each dimension, how many elements lie between neighbours. A stride of 0 repeats the same
- * elements (a broadcast).
+ * The sizes of a tensor and, for each dimension, how many elements lie between neighbours. A stride
+ * of 0 repeats the same elements (a broadcast).
  */
 public final class Layout {
   private final long[] sizes;
@@ -27,7 +27,10 @@ public final class Layout {
     return strided(sizes, strides);
   }
 
-  /** Any strides, in elements. Throws {@link KernelException} if a size is not positive or a stride negative. */
+  /**
+   * Any strides, in elements. Throws {@link KernelException} if a size is not positive or a stride
+   * negative.
+   */
   public static Layout strided(long[] sizes, long[] strides) {
     if (sizes.length != strides.length) {
       throw new KernelException(sizes.length + " sizes but " + strides.length + " strides");
@@ -35,13 +38,19 @@ public final class Layout {
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] <= 0 || strides[i] < 0) {
         throw new KernelException(
-            "no layout with sizes " + Arrays.toString(sizes) + " and strides " + Arrays.toString(strides));
+            "no layout with sizes "
+                + Arrays.toString(sizes)
+                + " and strides "
+                + Arrays.toString(strides));
       }
     }
     return new Layout(sizes.clone(), strides.clone());
   }
 
-  /** The same elements with dimensions in another order: dimension i of the result is {@code order[i]} of this. */
+  /**
+   * The same elements with dimensions in another order: dimension i of the result is {@code
+   * order[i]} of this.
+   */
   public Layout permuted(int... order) {
     return new Layout(
         IntStream.of(order).mapToLong(i -> sizes[i]).toArray(),
@@ -79,11 +88,15 @@ public final class Layout {
     return strides.clone();
   }
 
-  /** Sizes, and strides where they are not row-major: {@code [128, 784]} or {@code [784, 128] strides [1, 784]}. */
+  /**
+   * Sizes, and strides where they are not row-major: {@code [128, 784]} or {@code [784, 128]
+   * strides [1, 784]}.
+   */
   @Override
   public String toString() {
     String text = Arrays.toString(sizes);
-    return Arrays.equals(strides, of(sizes).strides) ? text : text + " strides " + Arrays.toString(strides);
+    return Arrays.equals(strides, of(sizes).strides)
+        ? text
+        : text + " strides " + Arrays.toString(strides);
   }
-
 }

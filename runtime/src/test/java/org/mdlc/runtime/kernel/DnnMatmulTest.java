@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** {@link DnnMatmul} against sums in double. Tolerance: 1e-7 for each of k additions in float, at least 1e-6. */
+/**
+ * {@link DnnMatmul} against sums in double. Tolerance: 1e-7 for each of k additions in float, at
+ * least 1e-6.
+ */
 class DnnMatmulTest {
   private static final int[] AWKWARD = {1, 7, 13, 257};
 
@@ -49,7 +52,8 @@ class DnnMatmulTest {
   @Test
   void batches() {
     check(Layout.of(3, 5, 7), Layout.of(3, 7, 13), Layout.of(3, 5, 13));
-    check(Layout.of(2, 3, 5, 7), Layout.of(2, 3, 7, 13), Layout.of(2, 3, 5, 13), Epilogue.ACCUMULATE);
+    check(
+        Layout.of(2, 3, 5, 7), Layout.of(2, 3, 7, 13), Layout.of(2, 3, 5, 13), Epilogue.ACCUMULATE);
     check(Layout.of(2, 3, 5, 7), Layout.of(7, 13), Layout.of(2, 3, 5, 13), Epilogue.BIAS);
     check(Layout.of(2, 3, 5, 7), Layout.of(3, 7, 13), Layout.of(2, 3, 5, 13));
     check(Layout.of(1, 5, 7), Layout.of(3, 7, 13), Layout.of(3, 5, 13));
@@ -118,7 +122,8 @@ class DnnMatmulTest {
             KernelException.class,
             () -> new DnnMatmul("dense1", Layout.of(32, 20), Layout.of(21, 64), Layout.of(32, 64)));
     assertEquals(
-        "shapes do not fit in matmul dense1: [32, 20] times [21, 64] to [32, 64]", error.getMessage());
+        "shapes do not fit in matmul dense1: [32, 20] times [21, 64] to [32, 64]",
+        error.getMessage());
   }
 
   private void check(Layout a, Layout b, Layout c, Epilogue... epilogue) {
@@ -135,7 +140,8 @@ class DnnMatmulTest {
       for (long[] index = new long[c.rank()]; index != null; index = next(index, c)) {
         int at = (int) offset(index, c);
         double value = expected[at];
-        value += wanted.contains(Epilogue.BIAS) ? Native.floats(bias)[(int) index[c.rank() - 1]] : 0;
+        value +=
+            wanted.contains(Epilogue.BIAS) ? Native.floats(bias)[(int) index[c.rank() - 1]] : 0;
         value += wanted.contains(Epilogue.ACCUMULATE) ? before[at] : 0;
         expected[at] = wanted.contains(Epilogue.RELU) ? Math.max(0, value) : value;
       }

@@ -35,7 +35,9 @@ final class Native {
     return segment.toArray(ValueLayout.JAVA_FLOAT);
   }
 
-  /** Each value within {@code tolerance}, relative to the larger of 1 and the expected magnitude. */
+  /**
+   * Each value within {@code tolerance}, relative to the larger of 1 and the expected magnitude.
+   */
   static void assertClose(String what, double[] expected, MemorySegment actual, double tolerance) {
     for (int i = 0; i < expected.length; i++) {
       float value = actual.getAtIndex(ValueLayout.JAVA_FLOAT, i);
@@ -57,6 +59,7 @@ final class Native {
     for (int i = 0; i < 100; i++) {
       run.run();
     }
-    assertEquals(0, threads.getCurrentThreadAllocatedBytes() - before, "bytes allocated by 100 runs");
+    assertEquals(
+        0, threads.getCurrentThreadAllocatedBytes() - before, "bytes allocated by 100 runs");
   }
 }
