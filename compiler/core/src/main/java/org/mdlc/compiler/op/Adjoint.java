@@ -11,8 +11,14 @@ import org.mdlc.compiler.ir.Value;
  *
  * @param builder where the rule adds its nodes
  * @param resultGradients one per result; null where nothing depends on that result
+ * @param wanted one per operand: whether its gradient is of use; the others need not be worked out
  */
-public record Adjoint(GraphBuilder builder, Node node, List<@Nullable Value> resultGradients) {
+public record Adjoint(
+    GraphBuilder builder, Node node, List<@Nullable Value> resultGradients, List<Boolean> wanted) {
+  public boolean wants(int operand) {
+    return wanted.get(operand);
+  }
+
   public Value operand(int index) {
     return node.operands().get(index);
   }

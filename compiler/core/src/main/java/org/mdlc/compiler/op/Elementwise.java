@@ -59,22 +59,12 @@ public sealed interface Elementwise extends Op
 
   ScalarExpr formula();
 
-  /** Element type of the result; throws {@link ShapeError} when the operand types do not fit. */
-  default DType resultType(List<DType> operands) {
-    var first = operands.get(0);
-    for (int i = 1; i < operands.size(); i++) {
-      if (operands.get(i) != first) {
-        throw new ShapeError(
-            name()
-                + " needs operands of one type, not "
-                + first.text()
-                + " and "
-                + operands.get(i).text(),
-            i);
-      }
-    }
-    return first;
-  }
+  /**
+   * Element type of the result.
+   *
+   * @throws ShapeError when the operand types do not fit
+   */
+  DType resultType(List<DType> operands);
 
   @Override
   default List<TensorType> infer(List<TensorType> operands) {
@@ -95,22 +85,19 @@ public sealed interface Elementwise extends Op
   default List<@Nullable Value> gradient(Adjoint adjoint) {
     var gradients = new ArrayList<@Nullable Value>();
     for (int i = 0; i < arity(); i++) {
-      gradients.add(adjoint.operand(i).type().dtype().isFloat() ? chain(adjoint, i) : null);
+      gradients.add(adjoint.wants(i) ? chain(adjoint, i) : null);
     }
     return gradients;
   }
 
   private @Nullable Value chain(Adjoint adjoint, int operand) {
-    var slope = Derivative.of(formula(), operand);
+    var slope = Derivative.pull(formula(), operand, ScalarExpr.arg(arity()));
     if (slope.equals(ScalarExpr.constant(0))) {
       return null;
     }
-    var builder = adjoint.builder();
-    if (slope.equals(ScalarExpr.constant(1))) {
-      return adjoint.gradient();
-    }
-    return builder.add(
-        new Mul(), adjoint.gradient(), Formulas.build(builder, slope, adjoint.node().operands()));
+    var operands = new ArrayList<>(adjoint.node().operands());
+    operands.add(adjoint.gradient());
+    return Formulas.build(adjoint.builder(), slope, operands);
   }
 
   @Override

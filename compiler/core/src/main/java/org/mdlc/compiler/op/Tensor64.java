@@ -31,7 +31,12 @@ public record Tensor64(DType dtype, int[] sizes, double[] data) {
     return new Tensor64(dtype, new int[0], new double[] {value});
   }
 
-  public static int count(int[] sizes) {
+  /** Sizes of a shape without open dimensions. */
+  public static int[] sizes(Shape shape) {
+    return Arrays.stream(shape.sizes()).mapToInt(Math::toIntExact).toArray();
+  }
+
+  public static int count(int... sizes) {
     int count = 1;
     for (int size : sizes) {
       count = Math.multiplyExact(count, size);

@@ -1,0 +1,32 @@
+package org.mdlc.compiler.op;
+
+import static org.mdlc.compiler.expr.ScalarExpr.apply;
+import static org.mdlc.compiler.expr.ScalarExpr.arg;
+
+import java.util.List;
+import org.mdlc.compiler.expr.ScalarExpr;
+import org.mdlc.compiler.expr.ScalarFn;
+import org.mdlc.compiler.type.DType;
+
+/** Error function; gradient 2/sqrt(pi) exp(-x^2). */
+public record Erf() implements Elementwise {
+  @Override
+  public int arity() {
+    return 1;
+  }
+
+  @Override
+  public DType resultType(List<DType> operands) {
+    return Types.floats(this, operands);
+  }
+
+  @Override
+  public ScalarExpr formula() {
+    return apply(ScalarFn.ERF, arg(0));
+  }
+
+  @Override
+  public Samples samples() {
+    return Samples.uniform(this, -4, 4).and(0, -0.0, 1e-20, 30, Double.NEGATIVE_INFINITY);
+  }
+}

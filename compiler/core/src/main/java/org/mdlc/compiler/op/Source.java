@@ -1,0 +1,13 @@
+package org.mdlc.compiler.op;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.ir.Value;
+
+/** Needs no operands: read from nowhere, so always fused into its reader or folded. */
+public sealed interface Source extends Op permits Constant, Table, Iota {
+  @Override
+  default List<@Nullable Value> gradient(Adjoint adjoint) {
+    return List.of();
+  }
+}

@@ -1,0 +1,32 @@
+package org.mdlc.compiler.op;
+
+import static org.mdlc.compiler.expr.ScalarExpr.apply;
+import static org.mdlc.compiler.expr.ScalarExpr.arg;
+
+import java.util.List;
+import org.mdlc.compiler.expr.ScalarExpr;
+import org.mdlc.compiler.expr.ScalarFn;
+import org.mdlc.compiler.type.DType;
+
+/** Difference. */
+public record Sub() implements Elementwise {
+  @Override
+  public int arity() {
+    return 2;
+  }
+
+  @Override
+  public DType resultType(List<DType> operands) {
+    return Types.numbers(this, operands);
+  }
+
+  @Override
+  public ScalarExpr formula() {
+    return apply(ScalarFn.SUB, arg(0), arg(1));
+  }
+
+  @Override
+  public Samples samples() {
+    return Samples.uniform(this, -4, 4).and(0, -0.0, 1e-20, Double.POSITIVE_INFINITY);
+  }
+}
