@@ -15,6 +15,9 @@ tokens { LPAREN_LINE, LBRACK_LINE }
 
 file: item* EOF;
 
+/** What stands between the braces of a message. */
+oneExpression: expr EOF;
+
 item
     : 'import' STRING                                                          # importFile
     | 'import' 'weights' path=STRING ('sha256' hash=STRING)? 'as' name         # importWeights

@@ -1,0 +1,342 @@
+package org.mdlc.compiler.syntax;
+
+import java.util.List;
+import java.util.Optional;
+import org.antlr.v4.runtime.DefaultErrorStrategy;
+import org.antlr.v4.runtime.FailedPredicateException;
+import org.antlr.v4.runtime.InputMismatchException;
+import org.antlr.v4.runtime.NoViableAltException;
+import org.antlr.v4.runtime.Parser;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.misc.IntervalSet;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.source.Span;
+import org.mdlc.grammar.MdlLexer;
+import org.mdlc.grammar.MdlParser;
+
+/**
+ * Says in plain sentences what the parser did not expect, and finds the place to go on: the next
+ * closing bracket, or the next line that can begin something. Brackets are balanced by now, so a
+ * bracket that opens is skipped together with its partner.
+ */
+final class PlainErrors extends DefaultErrorStrategy {
+  private final SyntaxErrors errors;
+
+  PlainErrors(SyntaxErrors errors) {
+    this.errors = errors;
+  }
+
+  // ---- what went wrong
+
+  @Override
+  protected void reportNoViableAlternative(Parser parser, NoViableAltException e) {
+    report(parser, e.getOffendingToken(), expected(parser));
+  }
+
+  @Override
+  protected void reportInputMismatch(Parser parser, InputMismatchException e) {
+    report(parser, e.getOffendingToken(), expected(parser));
+  }
+
+  @Override
+  protected void reportFailedPredicate(Parser parser, FailedPredicateException e) {
+    report(parser, e.getOffendingToken(), expected(parser));
+  }
+
+  @Override
+  protected void reportUnwantedToken(Parser parser) {
+    if (!inErrorRecoveryMode(parser)) {
+      beginErrorCondition(parser);
+      report(parser, parser.getCurrentToken(), getExpectedTokens(parser));
+    }
+  }
+
+  @Override
+  protected void reportMissingToken(Parser parser) {
+    if (!inErrorRecoveryMode(parser)) {
+      beginErrorCondition(parser);
+      report(parser, parser.getCurrentToken(), getExpectedTokens(parser));
+    }
+  }
+
+  private static IntervalSet expected(Parser parser) {
+    return parser.getState() < 0 ? new IntervalSet() : parser.getExpectedTokens();
+  }
+
+  private void report(Parser parser, Token found, IntervalSet expected) {
+    if (Tokens.isInserted(found)) {
+      errors.silence(Math.min(found.getStartIndex(), errors.source().text().length()));
+      return;
+    }
+    errors.report(diagnose(parser, found, expected));
+  }
+
+  private Diagnostic diagnose(Parser parser, Token found, IntervalSet expected) {
+    var previous = parser.getInputStream().LT(-1);
+    return misspeltKeyword(parser, found, expected, previous)
+        .or(() -> reservedWord(found, expected))
+        .or(() -> comparison(parser, found, expected))
+        .or(() -> arrow(found, expected))
+        .or(() -> colonForBrace(found, expected))
+        .or(() -> missingComma(found, expected, previous))
+        .or(() -> pythonTernary(parser, found))
+        .orElseGet(() -> plain(parser, found, expected, previous));
+  }
+
+  // ---- the usual suspects
+
+  /** {@code modle Digits {}: two names in a row, the first like a keyword. */
+  private Optional<Diagnostic> misspeltKeyword(
+      Parser parser, Token found, IntervalSet expected, Token previous) {
+    if (isAtItem(parser)) {
+      return keywordNear(found, Tokens.definitionWords());
+    }
+    var twoNames =
+        previous != null
+            && previous.getType() == MdlLexer.IDENT
+            && Tokens.isWord(found)
+            && previous.getLine() == found.getLine();
+    return twoNames && !expected.contains(MdlLexer.IDENT)
+        ? keywordNear(previous, Tokens.statementWords())
+        : Optional.empty();
+  }
+
+  private static boolean isAtItem(Parser parser) {
+    return parser.getContext() instanceof MdlParser.FileContext
+        || parser.getContext() instanceof MdlParser.ItemContext;
+  }
+
+  private Optional<Diagnostic> keywordNear(Token word, List<String> keywords) {
+    if (word.getType() != MdlLexer.IDENT) {
+      return Optional.empty();
+    }
+    return DidYouMean.nearest(word.getText(), keywords)
+        .map(
+            keyword ->
+                Diagnostic.of(
+                        Codes.UNEXPECTED_TOKEN,
+                        span(word),
+                        "there is no `" + word.getText() + "` here")
+                    .help("did you mean `" + keyword + "`?", span(word), keyword));
+  }
+
+  /** {@code let state = 3}. */
+  private Optional<Diagnostic> reservedWord(Token found, IntervalSet expected) {
+    var wantsOnlyName = expected.contains(MdlLexer.IDENT) && !expected.contains(MdlLexer.INT);
+    if (!Tokens.isReserved(found) || !wantsOnlyName) {
+      return Optional.empty();
+    }
+    var word = found.getText();
+    return Optional.of(
+        Diagnostic.of(
+                Codes.RESERVED_WORD,
+                span(found),
+                "`" + word + "` is part of the language and cannot be a name")
+            .help("choose another name", span(found), word + "_"));
+  }
+
+  /** {@code if a = b {}. */
+  private Optional<Diagnostic> comparison(Parser parser, Token found, IntervalSet expected) {
+    if (found.getType() != MdlLexer.ASSIGN || !expected.contains(MdlLexer.EQUAL)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        unexpected(found)
+            .label("`=` gives a name to a value")
+            .help("to compare, write `==`", span(found), "=="));
+  }
+
+  /** {@code if a <-1 {}. */
+  private Optional<Diagnostic> arrow(Token found, IntervalSet expected) {
+    if (found.getType() != MdlLexer.UPDATE || !expected.contains(MdlLexer.LESS)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        unexpected(found)
+            .label("`<-` updates a state")
+            .help("to compare with a negative number, put a space", span(found), "< -"));
+  }
+
+  /** {@code if a:} as in Python. */
+  private Optional<Diagnostic> colonForBrace(Token found, IntervalSet expected) {
+    if (found.getType() != MdlLexer.COLON || !expected.contains(MdlLexer.LBRACE)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Diagnostic.of(Codes.FOREIGN_SYNTAX, span(found), "blocks stand in braces")
+            .label("a colon begins no block")
+            .help("write `{ ... }` instead", span(found), " {"));
+  }
+
+  /** {@code f(a b)}. */
+  private Optional<Diagnostic> missingComma(Token found, IntervalSet expected, Token previous) {
+    var inList =
+        expected.contains(MdlLexer.COMMA)
+            && (expected.contains(MdlLexer.RPAREN) || expected.contains(MdlLexer.RBRACK));
+    if (previous == null || !inList || !beginsOperand(found)) {
+      return Optional.empty();
+    }
+    var place = span(previous).after();
+    return Optional.of(unexpected(found).help("put a comma between the two", place, ","));
+  }
+
+  /** {@code a if c else b}. */
+  private Optional<Diagnostic> pythonTernary(Parser parser, Token found) {
+    if (found.getType() != MdlLexer.ELSE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Diagnostic.of(Codes.FOREIGN_SYNTAX, span(found), "this `else` belongs to no `if`")
+            .help("a choice between values is written `if condition { a } else { b }`"));
+  }
+
+  private static boolean beginsOperand(Token token) {
+    return Tokens.isWord(token)
+        || Tokens.isNumber(token)
+        || token.getType() == MdlLexer.STRING
+        || Tokens.opens(token);
+  }
+
+  // ---- everything else
+
+  private Diagnostic plain(Parser parser, Token found, IntervalSet expected, Token previous) {
+    var diagnostic = unexpected(found).label("expected " + wanted(parser, expected));
+    return previous != null && isOperator(previous) && !isOperator(found)
+        ? diagnostic.also(span(previous), "after this")
+        : diagnostic;
+  }
+
+  private Diagnostic unexpected(Token found) {
+    return Diagnostic.of(
+        Codes.UNEXPECTED_TOKEN, span(found), describe(found) + " does not fit here");
+  }
+
+  private static String describe(Token token) {
+    return switch (token.getType()) {
+      case Token.EOF -> "the end of the file";
+      case MdlLexer.STRING -> "a string";
+      default ->
+          Tokens.isNumber(token) ? "the number " + token.getText() : "`" + token.getText() + "`";
+    };
+  }
+
+  private static boolean isOperator(Token token) {
+    return token.getType() >= MdlLexer.PIPE && token.getType() <= MdlLexer.GREATER_EQUAL
+        || token.getType() == MdlLexer.ASSIGN;
+  }
+
+  /** In words what could stand here. */
+  private static String wanted(Parser parser, IntervalSet expected) {
+    if (isAtItem(parser)) {
+      return "a definition: `model`, `layer`, `fn`, `train` ...";
+    }
+    if (parser.getContext() instanceof MdlParser.TrainBodyContext
+        || parser.getContext() instanceof MdlParser.TrainItemContext) {
+      return "a setting such as `loss`, `optimizer` or `batch 32`";
+    }
+    if (expected.contains(MdlLexer.LET) && expected.contains(MdlLexer.RBRACE)) {
+      return "a statement or `}`";
+    }
+    if (expected.contains(MdlLexer.INT) && expected.contains(MdlLexer.IDENT)) {
+      return expected.contains(MdlLexer.RPAREN) || expected.contains(MdlLexer.RBRACK)
+          ? "a value or a closing bracket"
+          : "a value";
+    }
+    if (expected.contains(MdlLexer.FN) && expected.contains(MdlLexer.IDENT)) {
+      return "a type";
+    }
+    if (expected.contains(MdlLexer.IDENT)) {
+      return "a name";
+    }
+    return symbols(expected);
+  }
+
+  private static final List<Integer> SHOWN =
+      List.of(
+          MdlLexer.LPAREN,
+          MdlLexer.RPAREN,
+          MdlLexer.LBRACK,
+          MdlLexer.RBRACK,
+          MdlLexer.LBRACE,
+          MdlLexer.RBRACE,
+          MdlLexer.COMMA,
+          MdlLexer.COLON,
+          MdlLexer.ASSIGN,
+          MdlLexer.FAT_ARROW,
+          MdlLexer.STRING,
+          MdlLexer.IN,
+          MdlLexer.AS,
+          MdlLexer.OVER,
+          MdlLexer.WITH);
+
+  private static String symbols(IntervalSet expected) {
+    var shown = SHOWN.stream().filter(expected::contains).map(PlainErrors::symbol).toList();
+    return switch (shown.size()) {
+      case 0 -> "something else";
+      case 1 -> shown.getFirst();
+      default -> String.join(", ", shown.subList(0, shown.size() - 1)) + " or " + shown.getLast();
+    };
+  }
+
+  private static String symbol(int type) {
+    return type == MdlLexer.STRING
+        ? "a string"
+        : MdlLexer.VOCABULARY.getLiteralName(type).replace('\'', '`');
+  }
+
+  private Span span(Token token) {
+    return Tokens.span(errors.source(), token);
+  }
+
+  // ---- where to go on
+
+  /** Never an opening bracket alone: its partner would be left over. */
+  @Override
+  protected @Nullable Token singleTokenDeletion(Parser parser) {
+    return Tokens.opens(parser.getCurrentToken()) ? null : super.singleTokenDeletion(parser);
+  }
+
+  @Override
+  protected void consumeUntil(Parser parser, IntervalSet set) {
+    for (var token = parser.getCurrentToken();
+        token.getType() != Token.EOF;
+        token = parser.getCurrentToken()) {
+      if (set.contains(token.getType()) && canGoOn(token)) {
+        return;
+      }
+      if (Tokens.opens(token)) {
+        skipGroup(parser);
+      } else if (Tokens.closes(token)) {
+        // an enclosing rule waits for it
+        return;
+      } else {
+        parser.consume();
+      }
+    }
+  }
+
+  private boolean canGoOn(Token token) {
+    return Tokens.closes(token)
+        || token.getType() == MdlLexer.COMMA
+        || token.getType() == MdlLexer.LBRACE
+        || Tokens.beginsStatement(token)
+        || Tokens.isFirstOnLine(errors.source(), token);
+  }
+
+  /** From an opening bracket to behind its partner. */
+  private static void skipGroup(Parser parser) {
+    int depth = 0;
+    do {
+      var token = parser.getCurrentToken();
+      if (Tokens.opens(token)) {
+        depth++;
+      } else if (Tokens.closes(token)) {
+        depth--;
+      }
+      parser.consume();
+    } while (depth > 0 && parser.getCurrentToken().getType() != Token.EOF);
+  }
+}
