@@ -125,6 +125,12 @@ final class ScanGradient {
             operand, carry(into, gradient != null ? gradient : Build.like(step, into, 0), start));
       }
     }
+    // products first: what they stack, sums over rows can use as well
+    for (int k = 0; k < asked.size(); k++) {
+      if (asked.get(k) >= scan.carries() + scan.sequences() && found.get(k) != null) {
+        stackFactors(found.get(k));
+      }
+    }
     for (int k = 0; k < asked.size(); k++) {
       int operand = asked.get(k);
       var gradient = found.get(k);
@@ -299,6 +305,15 @@ final class ScanGradient {
     return node.op().equals(new MatMul(true, false))
         && node.operands().stream()
             .allMatch(v -> v.type().rank() == 2 && !invariants.containsKey(v));
+  }
+
+  private void stackFactors(Value gradient) {
+    for (var term : terms(gradient)) {
+      var maker = maker(term);
+      if (maker != null && isProductOfSteps(maker)) {
+        maker.operands().forEach(this::stack);
+      }
+    }
   }
 
   /** {@code [T, rows, columns]} as {@code [T * rows, columns]}. */
