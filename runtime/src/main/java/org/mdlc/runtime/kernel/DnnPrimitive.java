@@ -109,6 +109,11 @@ final class DnnPrimitive implements AutoCloseable {
     return descriptor;
   }
 
+  /** The least multiple of a cache line that is not below {@code bytes}. */
+  static long aligned(long bytes) {
+    return (bytes + 63) & -64;
+  }
+
   private static String implementation(dnnl_primitive_desc descriptor) {
     try (var text = new PointerPointer<BytePointer>(1)) {
       Dnn.check(

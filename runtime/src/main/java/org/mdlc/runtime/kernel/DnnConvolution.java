@@ -1,0 +1,379 @@
+package org.mdlc.runtime.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolutions in one to three dimensions by oneDNN, forward and both gradients, in Keras's layouts:
+ *
+ * <pre>
+ *   x [batch, in..., channels]   kernel [window..., channels / groups, filters]   y [batch, out..., filters]   bias [filters]
+ * </pre>
+ *
+ * The filters of group g are the g-th run of filters / groups. A depthwise kernel [window..., channels, multiplier] has the
+ * same memory as the kernel of a convolution with {@code groups = channels} and {@code filters = channels * multiplier}.
+ *
+ * <p>oneDNN likes kernels in blocks of its own. Where that pays, the operation converts at every run, in scratch memory.
+ * Measured on the convolutions of a small convnet and of ResNet-20 (two AVX-512 cores, plain against converted): forward
+ * without groups 1 : 1.01, with groups up to 18 : 1, both gradients 1.2 : 1 to 6 : 1.
+ */
+public final class DnnConvolution implements DnnOperation {
+  private final DnnPrimitive convolution;
+  private final @Nullable DnnPrimitive reorder;
+  private final boolean reorderFirst;
+  private final int kernelArgument;
+  private final boolean biased;
+  private final long convolutionScratch;
+  private final long scratchBytes;
+
+  /** y = x * kernel, with an epilogue. Bind x, kernel, (bias,) y, scratch. */
+  public static DnnConvolution forward(
+      String name, Layout x, Window window, long filters, long groups, Epilogue... epilogue) {
+    KernelLayout layout = groups == 1 ? KernelLayout.PLAIN : KernelLayout.BLOCKED;
+    return new DnnConvolution(
+        Kind.FORWARD, name, new Shapes(x, window, filters, groups), layout, epilogue);
+  }
+
+  /** dx, the gradient of x. Bind dy, kernel, dx, scratch. */
+  public static DnnConvolution backwardData(
+      String name, Layout x, Window window, long filters, long groups) {
+    return new DnnConvolution(
+        Kind.BACKWARD_DATA, name, new Shapes(x, window, filters, groups), KernelLayout.BLOCKED);
+  }
+
+  /** dkernel, the gradient of the kernel. Bind x, dy, dkernel, scratch. */
+  public static DnnConvolution backwardWeights(
+      String name, Layout x, Window window, long filters, long groups) {
+    return new DnnConvolution(
+        Kind.BACKWARD_WEIGHTS, name, new Shapes(x, window, filters, groups), KernelLayout.BLOCKED);
+  }
+
+  enum Kind {
+    FORWARD("convolution"),
+    BACKWARD_DATA("gradient of the input of convolution"),
+    BACKWARD_WEIGHTS("gradient of the kernel of convolution");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+  }
+
+  enum KernelLayout {
+    /** Keras's layout as it is: no conversion, often a slow implementation. */
+    PLAIN,
+    /** Whatever oneDNN likes best, converted at every run. */
+    BLOCKED
+  }
+
+  DnnConvolution(
+      Kind kind, String name, Shapes shapes, KernelLayout kernelLayout, Epilogue... epilogue) {
+    String what = kind.words + " " + name + ": " + shapes;
+    shapes.check(what);
+    Set<Epilogue> wanted = EnumSet.noneOf(Epilogue.class);
+    wanted.addAll(List.of(epilogue));
+    biased = wanted.contains(Epilogue.BIAS);
+
+    dnnl_memory_desc x = DnnPrimitive.floats(shapes.xLayout());
+    dnnl_memory_desc y = DnnPrimitive.floats(shapes.yLayout());
+    dnnl_memory_desc plainKernel = DnnPrimitive.floats(shapes.kernelLayout());
+    dnnl_memory_desc wantedKernel =
+        kernelLayout == KernelLayout.PLAIN
+            ? DnnPrimitive.floats(shapes.kernelLayout())
+            : DnnPrimitive.anyLayout(shapes.kernelLayout().sizes());
+    dnnl_memory_desc bias = DnnPrimitive.floats(Layout.of(shapes.filters));
+    dnnl_primitive_attr attributes = DnnPrimitive.attributes(wanted);
+
+    dnnl_primitive_desc forward = new dnnl_primitive_desc();
+    Dnn.check(
+        dnnl_convolution_forward_primitive_desc_create(
+            forward,
+            Dnn.engine(),
+            kind == Kind.FORWARD ? dnnl_forward_inference : dnnl_forward_training,
+            dnnl_convolution_direct,
+            x,
+            wantedKernel,
+            biased ? bias : null,
+            y,
+            shapes.window.strides(),
+            shapes.window.gaps(),
+            shapes.window.before(),
+            shapes.exactAfter(),
+            attributes),
+        what);
+    dnnl_primitive_desc descriptor =
+        switch (kind) {
+          case FORWARD -> forward;
+          case BACKWARD_DATA -> backwardData(what, shapes, x, wantedKernel, y, forward, attributes);
+          case BACKWARD_WEIGHTS ->
+              backwardWeights(what, shapes, x, wantedKernel, y, forward, attributes);
+        };
+    boolean weightsGradient = kind == Kind.BACKWARD_WEIGHTS;
+    dnnl_memory_desc chosenKernel =
+        dnnl_primitive_desc_query_md(
+            descriptor, weightsGradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+    boolean converts = dnnl_memory_desc_equal(chosenKernel, plainKernel) == 0;
+    long blockedBytes = converts ? dnnl_memory_desc_get_size(chosenKernel) : 0;
+    reorderFirst = !weightsGradient;
+    if (!converts) {
+      reorder = null;
+    } else if (weightsGradient) {
+      reorder = reorder(what, chosenKernel, plainKernel);
+    } else {
+      reorder = reorder(what, plainKernel, chosenKernel);
+    }
+    kernelArgument = weightsGradient ? 2 : 1;
+    convolution =
+        switch (kind) {
+          case FORWARD ->
+              biased
+                  ? new DnnPrimitive(
+                      what,
+                      descriptor,
+                      new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS},
+                      new dnnl_memory_desc[] {x, chosenKernel, y, bias})
+                  : new DnnPrimitive(
+                      what,
+                      descriptor,
+                      new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+                      new dnnl_memory_desc[] {x, chosenKernel, y});
+          case BACKWARD_DATA ->
+              new DnnPrimitive(
+                  what,
+                  descriptor,
+                  new int[] {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC},
+                  new dnnl_memory_desc[] {y, chosenKernel, x});
+          case BACKWARD_WEIGHTS ->
+              new DnnPrimitive(
+                  what,
+                  descriptor,
+                  new int[] {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS},
+                  new dnnl_memory_desc[] {x, y, chosenKernel});
+        };
+    if (kind != Kind.FORWARD) {
+      dnnl_primitive_desc_destroy(forward);
+    }
+    convolutionScratch =
+        DnnPrimitive.aligned(
+            Math.max(convolution.scratchBytes(), reorder == null ? 0 : reorder.scratchBytes()));
+    scratchBytes = convolutionScratch + blockedBytes;
+    dnnl_primitive_attr_destroy(attributes);
+    for (dnnl_memory_desc used : new dnnl_memory_desc[] {x, y, plainKernel, wantedKernel, bias}) {
+      dnnl_memory_desc_destroy(used);
+    }
+  }
+
+  private static dnnl_primitive_desc backwardData(
+      String what,
+      Shapes shapes,
+      dnnl_memory_desc dx,
+      dnnl_memory_desc kernel,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward,
+      dnnl_primitive_attr attributes) {
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    Dnn.check(
+        dnnl_convolution_backward_data_primitive_desc_create(
+            descriptor,
+            Dnn.engine(),
+            dnnl_convolution_direct,
+            dx,
+            kernel,
+            dy,
+            shapes.window.strides(),
+            shapes.window.gaps(),
+            shapes.window.before(),
+            shapes.exactAfter(),
+            forward,
+            attributes),
+        what);
+    return descriptor;
+  }
+
+  private static dnnl_primitive_desc backwardWeights(
+      String what,
+      Shapes shapes,
+      dnnl_memory_desc x,
+      dnnl_memory_desc dkernel,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward,
+      dnnl_primitive_attr attributes) {
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    Dnn.check(
+        dnnl_convolution_backward_weights_primitive_desc_create(
+            descriptor,
+            Dnn.engine(),
+            dnnl_convolution_direct,
+            x,
+            dkernel,
+            null,
+            dy,
+            shapes.window.strides(),
+            shapes.window.gaps(),
+            shapes.window.before(),
+            shapes.exactAfter(),
+            forward,
+            attributes),
+        what);
+    return descriptor;
+  }
+
+  private static DnnPrimitive reorder(String what, dnnl_memory_desc from, dnnl_memory_desc to) {
+    dnnl_primitive_attr attributes = DnnPrimitive.attributes();
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    Dnn.check(
+        dnnl_reorder_primitive_desc_create(
+            descriptor, from, Dnn.engine(), to, Dnn.engine(), attributes),
+        "the conversion of the kernel of " + what);
+    dnnl_primitive_attr_destroy(attributes);
+    return new DnnPrimitive(
+        what, descriptor, new int[] {DNNL_ARG_FROM, DNNL_ARG_TO}, new dnnl_memory_desc[] {from, to});
+  }
+
+  /**
+   * Binds native memory in the order of {@link #forward}, {@link #backwardData} or {@link #backwardWeights}: two inputs, the
+   * result, scratch memory.
+   */
+  public DnnConvolution bind(long first, long second, long result, long scratch) {
+    long[] targets = {first, second, result};
+    long kernel = targets[kernelArgument];
+    if (reorder != null) {
+      long blocked = scratch + convolutionScratch;
+      targets[kernelArgument] = blocked;
+      reorder.set(0, reorderFirst ? kernel : blocked);
+      reorder.set(1, reorderFirst ? blocked : kernel);
+      reorder.setScratch(scratch);
+    }
+    for (int i = 0; i < targets.length; i++) {
+      convolution.set(i, targets[i]);
+    }
+    convolution.setScratch(scratch);
+    return this;
+  }
+
+  /** Binds native memory of a forward convolution with a bias: x, kernel, bias, y, scratch memory. */
+  public DnnConvolution bind(long x, long kernel, long bias, long y, long scratch) {
+    if (!biased) {
+      throw new KernelException("this convolution was built without a bias");
+    }
+    convolution.set(3, bias);
+    return bind(x, kernel, y, scratch);
+  }
+
+  @Override
+  public void run() {
+    if (reorder == null) {
+      convolution.run();
+    } else if (reorderFirst) {
+      reorder.run();
+      convolution.run();
+    } else {
+      convolution.run();
+      reorder.run();
+    }
+  }
+
+  @Override
+  public long scratchBytes() {
+    return scratchBytes;
+  }
+
+  /** Which of oneDNN's implementations runs, and whether the kernel is converted first. */
+  public String implementation() {
+    return convolution.implementation()
+        + (reorder == null ? "" : " after " + reorder.implementation());
+  }
+
+  @Override
+  public void close() {
+    convolution.close();
+    if (reorder != null) {
+      reorder.close();
+    }
+  }
+
+  /** The shapes of one convolution. */
+  record Shapes(Layout x, Window window, long filters, long groups) {
+    private void check(String what) {
+      boolean fit = x.rank() == window.rank() + 2 && groups > 0 && filters % groups == 0;
+      fit = fit && channels() % groups == 0;
+      for (int i = 0; fit && i < window.rank(); i++) {
+        fit = window.results(i, x.size(i + 1)) > 0;
+      }
+      if (!fit) {
+        throw new KernelException("shapes do not fit in " + what);
+      }
+    }
+
+    private long channels() {
+      return x.size(x.rank() - 1);
+    }
+
+    private long[] spatial() {
+      return Arrays.copyOfRange(x.sizes(), 1, x.rank() - 1);
+    }
+
+    private long[] exactAfter() {
+      return window.exactAfter(spatial());
+    }
+
+    /** oneDNN counts dimensions as [batch, channels, in...], whatever the layout. */
+    Layout xLayout() {
+      return channelsSecond(x);
+    }
+
+    Layout yLayout() {
+      long[] sizes = x.sizes();
+      for (int i = 0; i < window.rank(); i++) {
+        sizes[i + 1] = window.results(i, sizes[i + 1]);
+      }
+      sizes[sizes.length - 1] = filters;
+      return channelsSecond(Layout.of(sizes));
+    }
+
+    private static Layout channelsSecond(Layout channelsLast) {
+      int[] order = new int[channelsLast.rank()];
+      order[1] = order.length - 1;
+      for (int i = 2; i < order.length; i++) {
+        order[i] = i - 1;
+      }
+      return channelsLast.permuted(order);
+    }
+
+    /** [groups,] filters of a group, channels of a group, window... */
+    Layout kernelLayout() {
+      int rank = window.rank();
+      long[] sizes = new long[rank + 3];
+      long[] strides = new long[rank + 3];
+      sizes[0] = groups;
+      strides[0] = filters / groups;
+      sizes[1] = filters / groups;
+      strides[1] = 1;
+      sizes[2] = channels() / groups;
+      strides[2] = filters;
+      long stride = sizes[2] * filters;
+      for (int i = rank - 1; i >= 0; i--) {
+        sizes[i + 3] = window.size(i);
+        strides[i + 3] = stride;
+        stride *= window.size(i);
+      }
+      int first = groups == 1 ? 1 : 0;
+      return Layout.strided(
+          Arrays.copyOfRange(sizes, first, rank + 3), Arrays.copyOfRange(strides, first, rank + 3));
+    }
+
+    @Override
+    public String toString() {
+      return "x " + x + " with " + filters + " filters in " + groups + " groups, " + window;
+    }
+  }
+}
