@@ -304,14 +304,10 @@ public final class DnnConvolution implements DnnOperation {
   /** The shapes of one convolution. */
   record Shapes(Layout x, Window window, long filters, long groups) {
     private void check(String what) {
-      boolean fit = x.rank() == window.rank() + 2 && groups > 0 && filters % groups == 0;
-      fit = fit && channels() % groups == 0;
-      for (int i = 0; fit && i < window.rank(); i++) {
-        fit = window.results(i, x.size(i + 1)) > 0;
+      if (groups <= 0 || filters <= 0 || filters % groups != 0 || channels() % groups != 0) {
+        throw new KernelException("groups do not divide channels and filters in " + what);
       }
-      if (!fit) {
-        throw new KernelException("shapes do not fit in " + what);
-      }
+      window.over(what, x);
     }
 
     private long channels() {
@@ -328,25 +324,13 @@ public final class DnnConvolution implements DnnOperation {
 
     /** oneDNN counts dimensions as [batch, channels, in...], whatever the layout. */
     Layout xLayout() {
-      return channelsSecond(x);
+      return x.channelsSecond();
     }
 
     Layout yLayout() {
-      long[] sizes = x.sizes();
-      for (int i = 0; i < window.rank(); i++) {
-        sizes[i + 1] = window.results(i, sizes[i + 1]);
-      }
+      long[] sizes = window.over(toString(), x).sizes();
       sizes[sizes.length - 1] = filters;
-      return channelsSecond(Layout.of(sizes));
-    }
-
-    private static Layout channelsSecond(Layout channelsLast) {
-      int[] order = new int[channelsLast.rank()];
-      order[1] = order.length - 1;
-      for (int i = 2; i < order.length; i++) {
-        order[i] = i - 1;
-      }
-      return channelsLast.permuted(order);
+      return Layout.of(sizes).channelsSecond();
     }
 
     /** [groups,] filters of a group, channels of a group, window... */

@@ -65,6 +65,16 @@ public final class Layout {
     return permuted(order);
   }
 
+  /** [batch, in..., channels] counted as oneDNN does, [batch, channels, in...], over the same memory. */
+  Layout channelsSecond() {
+    int[] order = new int[rank()];
+    order[1] = rank() - 1;
+    for (int i = 2; i < rank(); i++) {
+      order[i] = i - 1;
+    }
+    return permuted(order);
+  }
+
   /** The number of dimensions. */
   public int rank() {
     return sizes.length;

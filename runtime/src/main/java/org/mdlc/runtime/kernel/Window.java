@@ -79,6 +79,23 @@ public final class Window {
     return padded < extent(dimension) ? 0 : (padded - extent(dimension)) / strides[dimension] + 1;
   }
 
+  /**
+   * The row-major layout [batch, out..., channels] of what comes out of an input [batch, in..., channels]. Throws if nothing
+   * does; {@code what} is the operation in words.
+   */
+  Layout over(String what, Layout x) {
+    boolean fit = x.rank() == rank() + 2;
+    long[] results = x.sizes();
+    for (int i = 0; fit && i < rank(); i++) {
+      results[i + 1] = results(i, results[i + 1]);
+      fit = results[i + 1] > 0;
+    }
+    if (!fit) {
+      throw new KernelException("shapes do not fit in " + what);
+    }
+    return Layout.of(results);
+  }
+
   /** From its first to its last element. */
   private long extent(int dimension) {
     return (sizes[dimension] - 1) * dilations[dimension] + 1;
