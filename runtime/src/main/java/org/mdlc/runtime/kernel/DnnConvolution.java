@@ -12,18 +12,21 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolutions in one to three dimensions by oneDNN, forward and both gradients, in Keras's layouts:
+ * Convolutions in one to three dimensions by oneDNN, forward and both gradients, in Keras's
+ * layouts:
  *
  * <pre>
  *   x [batch, in..., channels]   kernel [window..., channels / groups, filters]   y [batch, out..., filters]   bias [filters]
  * </pre>
  *
- * The filters of group g are the g-th run of filters / groups. A depthwise kernel [window..., channels, multiplier] has the
- * same memory as the kernel of a convolution with {@code groups = channels} and {@code filters = channels * multiplier}.
+ * The filters of group g are the g-th run of filters / groups. A depthwise kernel [window...,
+ * channels, multiplier] has the same memory as the kernel of a convolution with {@code groups =
+ * channels} and {@code filters = channels * multiplier}.
  *
- * <p>oneDNN likes kernels in blocks of its own. Where that pays, the operation converts at every run, in scratch memory.
- * Measured on the convolutions of a small convnet and of ResNet-20 (two AVX-512 cores, plain against converted): forward
- * without groups 1 : 1.01, with groups up to 18 : 1, both gradients 1.2 : 1 to 6 : 1.
+ * <p>oneDNN likes kernels in blocks of its own. Where that pays, the operation converts at every
+ * run, in scratch memory. Measured on the convolutions of a small convnet and of ResNet-20 (two
+ * AVX-512 cores, plain against converted): forward without groups 1 : 1.01, with groups up to 18 :
+ * 1, both gradients 1.2 : 1 to 6 : 1.
  */
 public final class DnnConvolution implements DnnOperation {
   private final DnnPrimitive convolution;
@@ -236,12 +239,15 @@ public final class DnnConvolution implements DnnOperation {
         "the conversion of the kernel of " + what);
     dnnl_primitive_attr_destroy(attributes);
     return new DnnPrimitive(
-        what, descriptor, new int[] {DNNL_ARG_FROM, DNNL_ARG_TO}, new dnnl_memory_desc[] {from, to});
+        what,
+        descriptor,
+        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+        new dnnl_memory_desc[] {from, to});
   }
 
   /**
-   * Binds native memory in the order of {@link #forward}, {@link #backwardData} or {@link #backwardWeights}: two inputs, the
-   * result, scratch memory.
+   * Binds native memory in the order of {@link #forward}, {@link #backwardData} or {@link
+   * #backwardWeights}: two inputs, the result, scratch memory.
    */
   public DnnConvolution bind(long first, long second, long result, long scratch) {
     long[] targets = {first, second, result};
@@ -260,7 +266,9 @@ public final class DnnConvolution implements DnnOperation {
     return this;
   }
 
-  /** Binds native memory of a forward convolution with a bias: x, kernel, bias, y, scratch memory. */
+  /**
+   * Binds native memory of a forward convolution with a bias: x, kernel, bias, y, scratch memory.
+   */
   public DnnConvolution bind(long x, long kernel, long bias, long y, long scratch) {
     if (!biased) {
       throw new KernelException("this convolution was built without a bias");

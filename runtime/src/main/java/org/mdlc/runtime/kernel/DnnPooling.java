@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *   x [batch, in..., channels]   y [batch, out..., channels]
  * </pre>
  *
- * An average counts only elements inside the input. The gradient of a maximum goes to the first of equal elements of a window;
- * it needs no memory between forward and backward, because backward finds the places again from x.
+ * An average counts only elements inside the input. The gradient of a maximum goes to the first of
+ * equal elements of a window; it needs no memory between forward and backward, because backward
+ * finds the places again from x.
  */
 public final class DnnPooling implements DnnOperation {
   /** What is taken over a window. */

@@ -65,7 +65,10 @@ public final class Layout {
     return permuted(order);
   }
 
-  /** [batch, in..., channels] counted as oneDNN does, [batch, channels, in...], over the same memory. */
+  /**
+   * [batch, in..., channels] counted as oneDNN does, [batch, channels, in...], over the same
+   * memory.
+   */
   Layout channelsSecond() {
     int[] order = new int[rank()];
     order[1] = rank() - 1;

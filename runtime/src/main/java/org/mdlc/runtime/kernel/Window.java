@@ -3,8 +3,9 @@ package org.mdlc.runtime.kernel;
 import java.util.Arrays;
 
 /**
- * How a convolution or pooling walks over the spatial dimensions of its input: size, stride, dilation and padding for each
- * of one to three dimensions. A fresh window has strides and dilations of 1 and no padding.
+ * How a convolution or pooling walks over the spatial dimensions of its input: size, stride,
+ * dilation and padding for each of one to three dimensions. A fresh window has strides and
+ * dilations of 1 and no padding.
  *
  * <pre>
  *   Window.of(3, 3).strides(2, 2).same(28, 28)
@@ -58,8 +59,8 @@ public final class Window {
   }
 
   /**
-   * The same window over an input padded as Keras's {@code same}: ceil(input / stride) results, the odd row of padding
-   * after.
+   * The same window over an input padded as Keras's {@code same}: ceil(input / stride) results, the
+   * odd row of padding after.
    */
   public Window same(long... inputSizes) {
     long[] paddingBefore = new long[rank()];
@@ -80,8 +81,8 @@ public final class Window {
   }
 
   /**
-   * The row-major layout [batch, out..., channels] of what comes out of an input [batch, in..., channels]. Throws if nothing
-   * does; {@code what} is the operation in words.
+   * The row-major layout [batch, out..., channels] of what comes out of an input [batch, in...,
+   * channels]. Throws if nothing does; {@code what} is the operation in words.
    */
   Layout over(String what, Layout x) {
     boolean fit = x.rank() == rank() + 2;
@@ -127,8 +128,8 @@ public final class Window {
   }
 
   /**
-   * oneDNN wants the padding after that makes the last window end exactly at the padded input's end, which may be less
-   * (even negative) than what was asked for when strides skip the rest.
+   * oneDNN wants the padding after that makes the last window end exactly at the padded input's
+   * end, which may be less (even negative) than what was asked for when strides skip the rest.
    */
   long[] exactAfter(long[] inputSizes) {
     long[] exact = new long[rank()];

@@ -1,6 +1,9 @@
 package org.mdlc.runtime.kernel;
 
-/** Convolution and its gradients as loops in double over Keras's layouts: what {@link DnnConvolution} must compute. */
+/**
+ * Convolution and its gradients as loops in double over Keras's layouts: what {@link
+ * DnnConvolution} must compute.
+ */
 final class ConvolutionLoops {
   private final SpatialLoops loops;
   private final int channels;

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link DnnConvolution} against loops in double, in both layouts of the kernel. Tolerance: 2e-7 for each of up to some
- * hundred additions in float of values around 1.
+ * {@link DnnConvolution} against loops in double, in both layouts of the kernel. Tolerance: 2e-7
+ * for each of up to some hundred additions in float of values around 1.
  */
 class DnnConvolutionTest {
   private static final double TOLERANCE = 2e-5;
@@ -48,10 +48,7 @@ class DnnConvolutionTest {
   @Test
   void unevenPadding() {
     check(
-        Layout.of(2, 6, 5, 3),
-        Window.of(3, 3).padding(new long[] {2, 0}, new long[] {1, 3}),
-        4,
-        1);
+        Layout.of(2, 6, 5, 3), Window.of(3, 3).padding(new long[] {2, 0}, new long[] {1, 3}), 4, 1);
   }
 
   @Test

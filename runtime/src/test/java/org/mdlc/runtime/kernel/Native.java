@@ -49,8 +49,9 @@ final class Native {
   }
 
   /**
-   * Fails if 100 runs allocate a single byte after warm-up. The virtual machine may allocate a few bytes on the thread when it
-   * replaces compiled code, so one clean round of 20 is enough: what allocates at every run has none.
+   * Fails if 100 runs allocate a single byte after warm-up. The virtual machine may allocate a few
+   * bytes on the thread when it replaces compiled code, so one clean round of 20 is enough: what
+   * allocates at every run has none.
    */
   static void assertAllocatesNothing(Runnable run) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

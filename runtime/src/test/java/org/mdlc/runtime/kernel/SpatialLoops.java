@@ -2,7 +2,10 @@ package org.mdlc.runtime.kernel;
 
 import java.util.Arrays;
 
-/** All triples of input position, window element and output position that a window over [batch, in..., channels] meets. */
+/**
+ * All triples of input position, window element and output position that a window over [batch,
+ * in..., channels] meets.
+ */
 final class SpatialLoops {
   private final int batch;
   private final long[] in;
