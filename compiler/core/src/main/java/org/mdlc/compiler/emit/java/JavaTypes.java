@@ -1,0 +1,45 @@
+package org.mdlc.compiler.emit.java;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The classes that generated code speaks to, by the name that stands for them in printed text: {@code $floatVector:T}. */
+final class JavaTypes {
+  static final String RUNTIME = "org.mdlc.runtime";
+  static final String KERNEL = RUNTIME + ".kernel";
+
+  static final ClassName MODEL = ClassName.get(RUNTIME, "Model");
+  static final ClassName STEP = ClassName.get(RUNTIME, "Step");
+  static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
+  static final ClassName MODEL_SPEC = ClassName.get(RUNTIME, "ModelSpec");
+  static final ClassName PHASE = ClassName.get(RUNTIME, "Phase");
+  static final ClassName ROLE = ClassName.get(RUNTIME, "Role");
+  static final ClassName INITIAL = ClassName.get(RUNTIME, "Initial");
+  static final ClassName METRIC_SPEC = ClassName.get(RUNTIME, "MetricSpec");
+  static final ClassName DTYPE = ClassName.get(RUNTIME + ".data", "DType");
+
+  private static final Map<String, ClassName> NAMED = named();
+
+  private JavaTypes() {}
+
+  /** Text with {@code $name:T} in place of class names, as code that imports them. */
+  static CodeBlock code(String text) {
+    return CodeBlock.builder().addNamed(text, NAMED).build();
+  }
+
+  private static Map<String, ClassName> named() {
+    var types = new LinkedHashMap<String, ClassName>();
+    types.put("floatVector", ClassName.get("jdk.incubator.vector", "FloatVector"));
+    types.put("intVector", ClassName.get("jdk.incubator.vector", "IntVector"));
+    types.put("vectorMask", ClassName.get("jdk.incubator.vector", "VectorMask"));
+    types.put("vectorOperators", ClassName.get("jdk.incubator.vector", "VectorOperators"));
+    for (var name :
+        new String[] {"VectorMath", "ScalarMath", "Lanes", "Memory", "VectorThreefry", "Dnn", "Sort", "Matmul", "Indexing", "Qr"}) {
+      types.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), ClassName.get(KERNEL, name));
+    }
+    types.put("threefry", ClassName.get(RUNTIME + ".random", "Threefry"));
+    return types;
+  }
+}

@@ -1,0 +1,29 @@
+package org.mdlc.compiler.emit.java;
+
+import java.util.Locale;
+
+/** Text that grows line by line, indented by its braces. */
+final class Lines {
+  private final StringBuilder text = new StringBuilder();
+  private int depth;
+
+  void line(String line) {
+    text.append("  ".repeat(depth)).append(line).append('\n');
+  }
+
+  /** Opens a block: {@code head {}. */
+  void open(String head, Object... arguments) {
+    line((arguments.length == 0 ? head : String.format(Locale.ROOT, head.replace("$lanes:T", "@lanes@"), arguments).replace("@lanes@", "$lanes:T")) + " {");
+    depth++;
+  }
+
+  void close() {
+    depth--;
+    line("}");
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

@@ -1,0 +1,77 @@
+package org.mdlc.compiler.emit.java;
+
+import java.util.List;
+import org.mdlc.compiler.expr.ScalarFn;
+import org.mdlc.compiler.type.DType;
+
+/** One function of vectors as a Java expression; the twin of {@link ScalarCode}. Truth values are masks over float lanes. */
+final class VectorCode {
+  private VectorCode() {}
+
+  /** True when there is a vector form for operands of this type. */
+  static boolean supports(ScalarFn fn, DType type) {
+    return switch (fn) {
+      case DIV, MOD -> type == DType.F32;
+      case LT, LE, GT, GE, MIN, MAX, TO_F32, SIGN -> type != DType.U32 && (fn != ScalarFn.SIGN || type == DType.F32);
+      default -> true;
+    };
+  }
+
+  /**
+   * @param type of the operands (of the alternatives, for SELECT)
+   * @param a vectors
+   */
+  static String apply(ScalarFn fn, DType type, List<String> a) {
+    String x = a.get(0);
+    return switch (fn) {
+      case ADD, SUB, MUL, DIV, MIN, MAX -> x + "." + fn.text() + "(" + a.get(1) + ")";
+      case MOD -> x + ".sub($vectorMath:T.floor(" + x + ".div(" + a.get(1) + ")).mul(" + a.get(1) + "))";
+      case NEG -> x + ".neg()";
+      case ABS -> x + ".abs()";
+      case SIGN -> "$lanes:T.sign(" + x + ")";
+      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL -> "$vectorMath:T." + fn.text() + "(" + x + ")";
+      case POW -> "$vectorMath:T.pow(" + x + ", " + a.get(1) + ")";
+      case ROUND -> "$vectorMath:T.roundHalfEven(" + x + ")";
+      case EQ, NE, LT, LE, GT, GE -> compare(fn, type, a);
+      case AND, OR, XOR -> x + "." + fn.text() + "(" + a.get(1) + ")";
+      case NOT -> x + ".not()";
+      case SELECT -> select(type, a);
+      case TO_F32 ->
+          switch (type) {
+            case F32 -> x;
+            case I32 -> "($floatVector:T) " + x + ".convert($vectorOperators:T.I2F, 0)";
+            case BOOL -> "$lanes:T.toFloats(" + x + ")";
+            case U32 -> throw new IllegalStateException("u32 to f32 has no vector form");
+          };
+      case TO_I32 ->
+          switch (type) {
+            case F32 -> "($intVector:T) " + x + ".convert($vectorOperators:T.F2I, 0)";
+            case I32, U32 -> x;
+            case BOOL -> "$lanes:T.toInts(" + x + ")";
+          };
+      case TO_BOOL ->
+          switch (type) {
+            case F32 -> x + ".compare($vectorOperators:T.NE, 0f)";
+            case I32, U32 -> x + ".compare($vectorOperators:T.NE, 0).cast($vectorMath:T.FLOATS)";
+            case BOOL -> x;
+          };
+    };
+  }
+
+  private static String compare(ScalarFn fn, DType type, List<String> a) {
+    if (type == DType.BOOL) {
+      String equal = a.get(0) + ".eq(" + a.get(1) + ")";
+      return fn == ScalarFn.EQ ? equal : equal + ".not()";
+    }
+    String mask = a.get(0) + ".compare($vectorOperators:T." + fn.name() + ", " + a.get(1) + ")";
+    return type == DType.F32 ? mask : mask + ".cast($vectorMath:T.FLOATS)";
+  }
+
+  private static String select(DType type, List<String> a) {
+    return switch (type) {
+      case F32 -> a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ")";
+      case I32, U32 -> a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ".cast($vectorMath:T.INTS))";
+      case BOOL -> a.get(0) + ".and(" + a.get(1) + ").or(" + a.get(2) + ".and(" + a.get(0) + ".not()))";
+    };
+  }
+}
