@@ -36,6 +36,8 @@ public abstract class Step implements AutoCloseable {
   /** Byte offset in {@link #memory} at which the row part starts; the fixed part starts at 0. */
   protected final long rowBase;
 
+  private final long squareBase;
+
   private final Arena arena;
 
   /**
@@ -45,8 +47,10 @@ public abstract class Step implements AutoCloseable {
    * @param batch number of rows of a batch, at least 1
    * @param fixedBytes size of the fixed part
    * @param rowBytes size of the row part for one row
+   * @param squareBytes size for one pair of rows of the part that grows with the square of the batch
    */
-  protected Step(Variables variables, int batch, long fixedBytes, long rowBytes) {
+  protected Step(
+      Variables variables, int batch, long fixedBytes, long rowBytes, long squareBytes) {
     if (batch < 1) {
       throw new IllegalArgumentException("a batch has at least one row, not " + batch);
     }
@@ -54,8 +58,10 @@ public abstract class Step implements AutoCloseable {
     this.paddedBatch = padded(batch);
     this.variables = variables.segment();
     this.rowBase = Variables.aligned(fixedBytes);
+    this.squareBase = Math.addExact(rowBase, Math.multiplyExact(rowBytes, paddedBatch));
     this.arena = Arena.ofShared();
-    long bytes = Math.addExact(rowBase, Math.multiplyExact(rowBytes, paddedBatch));
+    long pairs = Math.multiplyExact((long) paddedBatch, paddedBatch);
+    long bytes = Math.addExact(squareBase, Math.multiplyExact(squareBytes, pairs));
     this.memory = arena.allocate(bytes, Variables.ALIGNMENT);
   }
 
@@ -168,6 +174,11 @@ public abstract class Step implements AutoCloseable {
   /** Byte offset of a buffer of the row part, planned at {@code rowOffset} bytes per row. */
   protected final long row(long rowOffset) {
     return rowBase + rowOffset * paddedBatch;
+  }
+
+  /** Byte offset of a buffer planned at {@code squareOffset} bytes per pair of rows. */
+  protected final long square(long squareOffset) {
+    return squareBase + squareOffset * paddedBatch * paddedBatch;
   }
 
   private void copyIn(HostTensor source, int from, long offset, int count) {

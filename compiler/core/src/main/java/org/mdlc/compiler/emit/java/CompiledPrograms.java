@@ -1,0 +1,18 @@
+package org.mdlc.compiler.emit.java;
+
+import java.util.List;
+import java.util.Optional;
+import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.plan.Program;
+
+/**
+ * A model ready to print: its bound form and one planned program per phase.
+ *
+ * @param train one per stage
+ */
+public record CompiledPrograms(
+    BoundProgram bound, Program initialize, Program predict, Optional<Program> evaluate, List<Program> train) {
+  public CompiledPrograms {
+    train = List.copyOf(train);
+  }
+}

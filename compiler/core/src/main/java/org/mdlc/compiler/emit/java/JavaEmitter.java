@@ -1,0 +1,216 @@
+package org.mdlc.compiler.emit.java;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.BoundProgram.Port;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.Program;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.TensorType;
+
+/** Prints a compiled model as one Java class: what it takes, gives and keeps, and a nested step class per phase. Decides nothing. */
+public final class JavaEmitter {
+  private final CompiledPrograms programs;
+  private final BoundProgram bound;
+  private final String packageName;
+  private final KernelStyle style;
+  private final Map<String, Long> variableOffsets = new LinkedHashMap<>();
+  private long variableBytes;
+
+  private JavaEmitter(CompiledPrograms programs, String packageName, KernelStyle style) {
+    this.programs = programs;
+    this.bound = programs.bound();
+    this.packageName = packageName;
+    this.style = style;
+    for (var variable : bound.variables()) {
+      variableOffsets.put(variable.path(), variableBytes);
+      long bytes = variable.type().shape().elements().value() * DType.BYTES;
+      variableBytes += (bytes + Arena.ALIGNMENT - 1) / Arena.ALIGNMENT * Arena.ALIGNMENT;
+    }
+  }
+
+  /**
+   * The source text of the class.
+   *
+   * @param packageName may be empty
+   */
+  public static String emit(CompiledPrograms programs, String packageName, KernelStyle style) {
+    return new JavaEmitter(programs, packageName, style).file().toString();
+  }
+
+  private JavaFile file() {
+    var self = ClassName.get(packageName, bound.model());
+    var type =
+        TypeSpec.classBuilder(self)
+            .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
+            .superclass(JavaTypes.MODEL)
+            .addJavadoc("The model {@code $L}, compiled by mdlc. Do not edit: change the .mdl file and compile again.\n", bound.model());
+    type.addField(
+        FieldSpec.builder(JavaTypes.MODEL_SPEC, "SPEC", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL).initializer("specification()").build());
+    type.addMethod(MethodSpec.constructorBuilder().addModifiers(Modifier.PRIVATE).addStatement("super(SPEC)").build());
+    type.addMethod(create(self));
+    type.addMethod(newStep());
+    specification(type);
+    type.addType(step("InitializeStep", programs.initialize(), List.of()));
+    type.addType(step("PredictStep", programs.predict(), List.of()));
+    programs.evaluate().ifPresent(p -> type.addType(step("EvaluateStep", p, bound.metrics())));
+    for (int i = 0; i < programs.train().size(); i++) {
+      type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
+    }
+    return JavaFile.builder(packageName, type.build()).indent("  ").skipJavaLangImports(true).build();
+  }
+
+  private TypeSpec step(String name, Program program, List<String> metrics) {
+    var inputs = Stream.concat(bound.inputs().stream(), bound.targets().stream()).map(Port::name).toList();
+    return StepEmitter.emit(name, program, variableOffsets, style, inputs, bound.outputs().stream().map(Port::name).toList(), metrics);
+  }
+
+  private String trainClass(int stage) {
+    return programs.train().size() == 1 ? "TrainStep" : "TrainStep" + (stage + 1);
+  }
+
+  private MethodSpec create(ClassName self) {
+    return MethodSpec.methodBuilder("create")
+        .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+        .addJavadoc(
+            """
+            A new model whose weights are those that Keras on JAX draws after {@code set_random_seed(seed)}.
+
+            @param seed from 0 to 2^32 - 1
+            """)
+        .returns(self)
+        .addParameter(TypeName.LONG, "seed")
+        .addStatement("var model = new $T()", self)
+        .addStatement("model.initialize(seed)")
+        .addStatement("return model")
+        .build();
+  }
+
+  private MethodSpec newStep() {
+    var code = CodeBlock.builder().add("return switch (phase) {\n").indent();
+    code.add("case INITIALIZE -> new InitializeStep(variables(), batch);\n");
+    if (programs.train().isEmpty()) {
+      code.add("case TRAIN, EVALUATE -> throw noPhase(phase);\n");
+    } else if (programs.train().size() == 1) {
+      code.add("case TRAIN -> new TrainStep(variables(), batch);\n");
+    } else {
+      code.add("case TRAIN -> switch (stage()) {\n").indent();
+      for (int i = 0; i < programs.train().size(); i++) {
+        code.add("case $L -> new $L(variables(), batch);\n", i, trainClass(i));
+      }
+      code.add("default -> throw noPhase(phase);\n").unindent().add("};\n");
+    }
+    if (!programs.train().isEmpty()) {
+      code.add("case EVALUATE -> new EvaluateStep(variables(), batch);\n");
+    }
+    code.add("case PREDICT -> new PredictStep(variables(), batch);\n").unindent().add("};\n");
+    return MethodSpec.methodBuilder("newStep")
+        .addAnnotation(Override.class)
+        .addModifiers(Modifier.PROTECTED)
+        .returns(JavaTypes.STEP)
+        .addParameter(JavaTypes.PHASE, "phase")
+        .addParameter(TypeName.INT, "batch")
+        .addCode(code.build())
+        .build();
+  }
+
+  /** Split over methods of at most {@link #VARIABLES_PER_METHOD} variables, so that none grows too large. */
+  private void specification(TypeSpec.Builder type) {
+    var body = CodeBlock.builder().addStatement("var spec = $T.builder($S)", JavaTypes.MODEL_SPEC, bound.model());
+    bound.inputs().forEach(p -> body.addStatement("spec.input($S, $T.$L$L)", p.name(), JavaTypes.DTYPE, dtype(p.type()), rowSizes(p.type())));
+    bound.targets().forEach(p -> body.addStatement("spec.target($S, $T.$L$L)", p.name(), JavaTypes.DTYPE, dtype(p.type()), rowSizes(p.type())));
+    bound.outputs().forEach(p -> body.addStatement("spec.output($S, $T.$L$L)", p.name(), JavaTypes.DTYPE, dtype(p.type()), rowSizes(p.type())));
+    var chunks = variableChunks();
+    for (int i = 0; i < chunks.size(); i++) {
+      body.addStatement("variables$L(spec)", i + 1);
+      type.addMethod(
+          MethodSpec.methodBuilder("variables" + (i + 1))
+              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+              .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
+              .addCode(chunks.get(i))
+              .build());
+    }
+    for (var metric : bound.metrics()) {
+      body.addStatement("spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
+    }
+    body.addStatement("return spec.build($LL)", variableBytes);
+    type.addMethod(
+        MethodSpec.methodBuilder("specification")
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+            .returns(JavaTypes.MODEL_SPEC)
+            .addCode(body.build())
+            .build());
+  }
+
+  private static final int VARIABLES_PER_METHOD = 100;
+
+  private List<CodeBlock> variableChunks() {
+    var chunks = new ArrayList<CodeBlock>();
+    for (int from = 0; from < bound.variables().size(); from += VARIABLES_PER_METHOD) {
+      var code = CodeBlock.builder();
+      var upTo = Math.min(from + VARIABLES_PER_METHOD, bound.variables().size());
+      bound.variables().subList(from, upTo).forEach(v -> variable(code, v));
+      chunks.add(code.build());
+    }
+    return chunks;
+  }
+
+  private void variable(CodeBlock.Builder code, BoundProgram.Variable variable) {
+    long offset = variableOffsets.get(variable.path());
+    var sizes = sizes(variable.type().shape().sizes());
+    if (variable.role() == Role.SEED) {
+      code.addStatement("spec.seed($S, $L)", variable.path(), offset);
+      return;
+    }
+    var initial =
+        Double.isNaN(variable.fill())
+            ? CodeBlock.of("$T.COMPUTED", JavaTypes.INITIAL)
+            : CodeBlock.of("$T.fill($L)", JavaTypes.INITIAL, variable.fill());
+    if (variable.role() == Role.PARAM && variable.type().dtype() == DType.F32) {
+      code.addStatement("spec.$L($S, $L, $L$L)", variable.trainable() ? "parameter" : "frozen", variable.path(), offset, initial, sizes);
+    } else {
+      code.addStatement(
+          "spec.variable($S, $T.$L, $T.$L, $L, $L$L)",
+          variable.path(), JavaTypes.ROLE, variable.role().name(), JavaTypes.DTYPE, dtype(variable.type()), offset, initial, sizes);
+    }
+  }
+
+  private static String dtype(TensorType type) {
+    return type.dtype() == DType.F32 ? "F32" : "I32";
+  }
+
+  private static String rowSizes(TensorType type) {
+    return sizes(type.shape().without(List.of(0)).sizes());
+  }
+
+  private static String sizes(long[] sizes) {
+    var text = new StringBuilder();
+    for (long size : sizes) {
+      text.append(", ").append(size);
+    }
+    return text.toString();
+  }
+
+  /** Keras's rule: what is named after an error or a loss shrinks, what is named after a score grows. */
+  private static String direction(String metric) {
+    String name = metric.substring(metric.lastIndexOf('/') + 1);
+    if (name.matches(".*(accuracy|auc|precision|recall|iou|f1|fbeta|r2|score|true_).*")) {
+      return "UP";
+    }
+    return name.matches(".*(loss|error|crossentropy|hinge|divergence|poisson|logcosh|mse|mae|mape|msle|false_).*") ? "DOWN" : "UNKNOWN";
+  }
+
+}

@@ -1,0 +1,223 @@
+package org.mdlc.compiler.emit.java;
+
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.lang.model.element.Modifier;
+import org.mdlc.compiler.ir.Origin;
+import org.mdlc.compiler.plan.Buffer;
+import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.Operand;
+import org.mdlc.compiler.plan.Program;
+import org.mdlc.compiler.plan.Step;
+
+/** Prints one program as a nested class that extends the runtime's {@code Step}: one short method per library call, kernel and loop. */
+final class StepEmitter {
+  private final Program program;
+  private final StepLayout layout;
+  private final KernelStyle style;
+  private final LibraryPrinter library;
+  private final TypeSpec.Builder type;
+  private final List<Integer> loops = new ArrayList<>();
+  private final List<String> closers = new ArrayList<>();
+
+  private StepEmitter(String className, Program program, Map<String, Long> variableOffsets, KernelStyle style) {
+    this.program = program;
+    this.layout = StepLayout.of(program, variableOffsets);
+    this.style = style;
+    this.library = new LibraryPrinter(layout);
+    this.type = TypeSpec.classBuilder(className).addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL).superclass(JavaTypes.STEP);
+  }
+
+  /**
+   * @param inputs names of model inputs and targets in the order of the model's specification
+   * @param outputs names of the results that are model outputs, in that order
+   * @param metrics names of the results that are metrics, in that order
+   */
+  static TypeSpec emit(
+      String className,
+      Program program,
+      Map<String, Long> variableOffsets,
+      KernelStyle style,
+      List<String> inputs,
+      List<String> outputs,
+      List<String> metrics) {
+    var emitter = new StepEmitter(className, program, variableOffsets, style);
+    emitter.bufferTable();
+    emitter.constructor(className);
+    emitter.runMethod();
+    emitter.places("inputOffset", inputs, true);
+    emitter.places("outputOffset", outputs, false);
+    emitter.places("metricOffset", metrics, false);
+    emitter.steps(program.steps());
+    emitter.closeMethod();
+    return emitter.type.build();
+  }
+
+  private void bufferTable() {
+    for (var place : layout.places()) {
+      String home =
+          place.variable()
+              ? "variable " + ((Buffer.Variable) place.buffer().storage()).path()
+              : switch (place.arena()) {
+                case FIXED -> "fixed bytes";
+                case ROW -> "bytes per row of the padded batch";
+                case SQUARE -> "bytes per pair of rows";
+              };
+      type.addField(
+          FieldSpec.builder(TypeName.LONG, place.constant(), Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+              .addJavadoc("$L", place.buffer().type().text() + "[" + place.buffer().elements() + "], " + home)
+              .initializer("$LL", place.offset())
+              .build());
+    }
+    for (var field : List.of("variableBase = variables.address()", "fixedBase = memory.address()", "rowStart = memory.address() + rowBase",
+        "scratch = fixedBase + " + layout.bytes(Arena.FIXED) + "L")) {
+      var parts = field.split(" = ", 2);
+      type.addField(FieldSpec.builder(TypeName.LONG, parts[0], Modifier.PRIVATE, Modifier.FINAL).initializer("$L", parts[1]).build());
+    }
+    if (layout.bytes(Arena.SQUARE) > 0) {
+      type.addField(
+          FieldSpec.builder(TypeName.LONG, "squareStart", Modifier.PRIVATE, Modifier.FINAL).initializer("memory.address() + square(0)").build());
+    }
+  }
+
+  private void constructor(String className) {
+    type.addMethod(
+        MethodSpec.constructorBuilder()
+            .addParameter(JavaTypes.VARIABLES, "variables")
+            .addParameter(TypeName.INT, "batch")
+            .addCode(
+                JavaTypes.code(
+                    "super(variables, batch, " + layout.bytes(Arena.FIXED) + "L + $lanes:T.SCRATCH_BYTES, " + layout.bytes(Arena.ROW) + "L, "
+                        + layout.bytes(Arena.SQUARE) + "L);\n"))
+            .build());
+  }
+
+  private void runMethod() {
+    var code = new StringBuilder();
+    program.steps().forEach(s -> code.append(s.name()).append("();\n"));
+    type.addMethod(
+        MethodSpec.methodBuilder("run").addAnnotation(Override.class).addModifiers(Modifier.PUBLIC).addCode(JavaTypes.code(code.toString())).build());
+  }
+
+  private void places(String method, List<String> names, boolean input) {
+    var code = new Lines();
+    code.open("return switch (index)");
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      for (var buffer : program.buffers()) {
+        boolean found =
+            switch (buffer.storage()) {
+              case Buffer.Input in -> input && in.name().equals(name);
+              case Buffer.Result result -> !input && result.name().equals(name);
+              case Buffer.Variable _, Buffer.Planned _ -> false;
+            };
+        if (found) {
+          code.line("case " + i + " -> " + layout.memoryOffset(buffer.id()) + ";");
+        }
+      }
+    }
+    code.line("default -> super." + method + "(index);");
+    type.addMethod(
+        MethodSpec.methodBuilder(method)
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PUBLIC)
+            .returns(TypeName.LONG)
+            .addParameter(TypeName.INT, "index")
+            .addCode(JavaTypes.code(code + "};\n"))
+            .build());
+  }
+
+  private void steps(List<Step> steps) {
+    for (var step : steps) {
+      switch (step) {
+        case Step.KernelCall call -> method(call, kernelBody(call));
+        case Step.Copy copy ->
+            method(
+                copy,
+                "$memory:T.copy(" + layout.address(copy.from()) + ", " + layout.address(copy.to()) + ", " + Numbers.dim(copy.elements(), "L") + ");\n");
+        case Step.LibraryCall call -> {
+          String field = call.name() + "Call";
+          library.field(call, field, !loops.isEmpty()).ifPresent(f -> addLibraryField(field, f));
+          method(call, library.run(call, field, !loops.isEmpty()));
+        }
+        case Step.HostCall call -> method(call, library.host(call));
+        case Step.Loop loop -> loop(loop);
+      }
+    }
+  }
+
+  private void addLibraryField(String name, LibraryPrinter.Field field) {
+    type.addField(
+        FieldSpec.builder(field.type(), name, Modifier.PRIVATE, Modifier.FINAL).initializer(JavaTypes.code(field.initializer())).build());
+    closers.add(name);
+  }
+
+  private void loop(Step.Loop loop) {
+    var code = new Lines();
+    String t = "t" + loop.id();
+    String trips = Numbers.dim(loop.trips(), "");
+    loops.add(loop.id());
+    code.open(
+        loop.reverse() ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)" : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
+    loop.body().forEach(s -> code.line(s.name() + "(" + loopArguments() + ");"));
+    code.close();
+    steps(loop.body());
+    loops.removeLast();
+    method(loop, code.toString());
+  }
+
+  private String loopArguments() {
+    return loops.stream().map(id -> "t" + id).collect(Collectors.joining(", "));
+  }
+
+  private String kernelBody(Step.KernelCall call) {
+    var code = new StringBuilder();
+    var kernel = call.kernel();
+    for (int i = 0; i < kernel.params().size(); i++) {
+      code.append("final long ").append(kernel.params().get(i).name()).append(" = ").append(layout.address(call.arguments().get(i))).append(";\n");
+    }
+    return code.append(style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel)).toString();
+  }
+
+  private void method(Step step, String body) {
+    var method = MethodSpec.methodBuilder(step.name()).addModifiers(Modifier.PRIVATE);
+    loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
+    for (var origin : step.origins()) {
+      comment(origin).ifPresent(c -> method.addComment("$L", c));
+    }
+    type.addMethod(method.addCode(JavaTypes.code(body)).build());
+  }
+
+  private static java.util.Optional<String> comment(Origin origin) {
+    String text = (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
+    String place = origin.location();
+    String line = place.isEmpty() ? text : text + "    " + place;
+    return line.isBlank() ? java.util.Optional.empty() : java.util.Optional.of(line.strip());
+  }
+
+  private void closeMethod() {
+    if (closers.isEmpty()) {
+      return;
+    }
+    var code = CodeBlock.builder();
+    closers.forEach(c -> code.addStatement("$L.close()", c));
+    type.addMethod(
+        MethodSpec.methodBuilder("close")
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PUBLIC)
+            .addCode(code.addStatement("super.close()").build())
+            .build());
+  }
+
+  /** True when an operand moves with a loop, so that its address is not known when the step is built. */
+  static boolean moves(Operand operand) {
+    return !operand.advances().isEmpty();
+  }
+}

@@ -1,0 +1,115 @@
+package org.mdlc.compiler.emit.java;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.mdlc.compiler.plan.Buffer;
+import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.Operand;
+import org.mdlc.compiler.plan.Program;
+
+/**
+ * Where each buffer of a program lies in the memory of its generated step class, and what it is called there. Inputs and results come after the
+ * planned part of their arena, because the caller owns them between runs.
+ */
+final class StepLayout {
+  /** A buffer's place: an arena's byte offset (times the arena's scale), or an offset among the variables. */
+  record Place(Buffer buffer, String constant, boolean variable, Arena arena, long offset) {}
+
+  private final List<Place> places;
+  private final Map<Arena, Long> sizes = new HashMap<>();
+
+  private StepLayout(List<Place> places) {
+    this.places = places;
+  }
+
+  static StepLayout of(Program program, Map<String, Long> variableOffsets) {
+    var layout = new StepLayout(new ArrayList<>());
+    for (var arena : Arena.values()) {
+      layout.sizes.put(arena, program.arenaSizes().getOrDefault(arena, 0L));
+    }
+    var taken = new HashSet<String>();
+    for (var buffer : program.buffers()) {
+      layout.places.add(layout.place(buffer, constantName(buffer.name(), taken), variableOffsets));
+    }
+    return layout;
+  }
+
+  private Place place(Buffer buffer, String constant, Map<String, Long> variableOffsets) {
+    return switch (buffer.storage()) {
+      case Buffer.Variable v -> {
+        var offset = variableOffsets.get(v.path());
+        if (offset == null) {
+          throw new IllegalStateException("no variable " + v.path());
+        }
+        yield new Place(buffer, constant, true, Arena.FIXED, offset);
+      }
+      case Buffer.Planned p -> new Place(buffer, constant, false, p.arena(), p.offset());
+      case Buffer.Input _, Buffer.Result _ -> {
+        var arena = Arena.of(buffer.elements());
+        long offset = sizes.get(arena);
+        sizes.put(arena, offset + arena.size(buffer.elements(), Float.BYTES));
+        yield new Place(buffer, constant, false, arena, offset);
+      }
+    };
+  }
+
+  private static String constantName(String name, Set<String> taken) {
+    String constant = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").replaceAll("[^A-Za-z0-9]+", "_").toUpperCase(Locale.ROOT);
+    if (constant.isEmpty() || Character.isDigit(constant.charAt(0))) {
+      constant = "B" + constant;
+    }
+    String unique = constant;
+    for (int i = 2; !taken.add(unique); i++) {
+      unique = constant + "_" + i;
+    }
+    return unique;
+  }
+
+  List<Place> places() {
+    return places;
+  }
+
+  long bytes(Arena arena) {
+    return sizes.getOrDefault(arena, 0L);
+  }
+
+  /** The address of a buffer as a Java expression over the fields of a step class. */
+  String address(int buffer) {
+    var place = places.get(buffer);
+    if (place.variable()) {
+      return "variableBase + " + place.constant();
+    }
+    return switch (place.arena()) {
+      case FIXED -> "fixedBase + " + place.constant();
+      case ROW -> "rowStart + " + place.constant() + " * paddedBatch";
+      case SQUARE -> "squareStart + " + place.constant() + " * paddedBatch * paddedBatch";
+    };
+  }
+
+  /** The address of an operand: offset and the advance of the loops around it included. */
+  String address(Operand operand) {
+    var text = new StringBuilder(address(operand.buffer()));
+    if (!operand.offset().is(0)) {
+      text.append(" + 4L * ").append(Numbers.factor(operand.offset(), "L"));
+    }
+    for (var advance : operand.advances()) {
+      text.append(" + 4L * ").append(Numbers.factor(advance.stride(), "L")).append(" * t").append(advance.loop());
+    }
+    return text.toString();
+  }
+
+  /** Byte offset from the start of the step's memory, for callers that fill inputs and read results. */
+  String memoryOffset(int buffer) {
+    var place = places.get(buffer);
+    return switch (place.arena()) {
+      case FIXED -> place.constant();
+      case ROW -> "row(" + place.constant() + ")";
+      case SQUARE -> "square(" + place.constant() + ")";
+    };
+  }
+}
