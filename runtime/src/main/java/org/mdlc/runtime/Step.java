@@ -181,6 +181,15 @@ public abstract class Step implements AutoCloseable {
     return squareBase + squareOffset * paddedBatch * paddedBatch;
   }
 
+  /**
+   * Memory that lives as long as the step, for what is known only when library operations are built.
+   *
+   * @return its address, a multiple of 64
+   */
+  protected final long allocate(long bytes) {
+    return arena.allocate(Math.max(bytes, Variables.ALIGNMENT), Variables.ALIGNMENT).address();
+  }
+
   private void copyIn(HostTensor source, int from, long offset, int count) {
     switch (source.dtype()) {
       case F32 ->

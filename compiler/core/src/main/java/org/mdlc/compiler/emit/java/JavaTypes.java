@@ -3,6 +3,7 @@ package org.mdlc.compiler.emit.java;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The classes that generated code speaks to, by the name that stands for them in printed text: {@code $floatVector:T}. */
@@ -20,6 +21,11 @@ final class JavaTypes {
   static final ClassName METRIC_SPEC = ClassName.get(RUNTIME, "MetricSpec");
   static final ClassName DTYPE = ClassName.get(RUNTIME + ".data", "DType");
 
+  private static final List<String> KERNEL_CLASSES =
+      List.of(
+          "VectorMath", "ScalarMath", "VectorThreefry", "Lanes", "Memory", "Dnn", "DnnMatmul", "DnnConvolution", "DnnPooling", "Epilogue", "Layout",
+          "Window", "Sequences", "Sort", "Indexing", "Qr");
+
   private static final Map<String, ClassName> NAMED = named();
 
   private JavaTypes() {}
@@ -35,8 +41,7 @@ final class JavaTypes {
     types.put("intVector", ClassName.get("jdk.incubator.vector", "IntVector"));
     types.put("vectorMask", ClassName.get("jdk.incubator.vector", "VectorMask"));
     types.put("vectorOperators", ClassName.get("jdk.incubator.vector", "VectorOperators"));
-    for (var name :
-        new String[] {"VectorMath", "ScalarMath", "Lanes", "Memory", "VectorThreefry", "Dnn", "Sort", "Matmul", "Indexing", "Qr"}) {
+    for (var name : KERNEL_CLASSES) {
       types.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), ClassName.get(KERNEL, name));
     }
     types.put("threefry", ClassName.get(RUNTIME + ".random", "Threefry"));

@@ -25,7 +25,8 @@ final class StepEmitter {
   private final LibraryPrinter library;
   private final TypeSpec.Builder type;
   private final List<Integer> loops = new ArrayList<>();
-  private final List<String> closers = new ArrayList<>();
+  private final List<String> libraryFields = new ArrayList<>();
+  private final List<String> bindings = new ArrayList<>();
 
   private StepEmitter(String className, Program program, Map<String, Long> variableOffsets, KernelStyle style) {
     this.program = program;
@@ -50,12 +51,12 @@ final class StepEmitter {
       List<String> metrics) {
     var emitter = new StepEmitter(className, program, variableOffsets, style);
     emitter.bufferTable();
-    emitter.constructor(className);
     emitter.runMethod();
     emitter.places("inputOffset", inputs, true);
     emitter.places("outputOffset", outputs, false);
     emitter.places("metricOffset", metrics, false);
     emitter.steps(program.steps());
+    emitter.constructor();
     emitter.closeMethod();
     return emitter.type.build();
   }
@@ -87,17 +88,31 @@ final class StepEmitter {
     }
   }
 
-  private void constructor(String className) {
+  /** Builds nothing itself: fields hold the library operations, and the constructor binds them to memory, in pieces small enough to compile. */
+  private void constructor() {
+    var code = new StringBuilder();
+    code.append(
+        "super(variables, batch, " + (layout.bytes(Arena.FIXED)) + "L + $lanes:T.SCRATCH_BYTES, " + layout.bytes(Arena.ROW) + "L, "
+            + layout.bytes(Arena.SQUARE) + "L);\n");
+    if (!libraryFields.isEmpty()) {
+      type.addField(FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL).build());
+      code.append("libraryScratch = allocate($dnn:T.scratchBytes(").append(String.join(", ", libraryFields)).append("));\n");
+    }
+    for (int from = 0; from < bindings.size(); from += BINDINGS_PER_METHOD) {
+      String name = "bind" + (from / BINDINGS_PER_METHOD + 1);
+      code.append(name).append("();\n");
+      String body = String.join("", bindings.subList(from, Math.min(from + BINDINGS_PER_METHOD, bindings.size())));
+      type.addMethod(MethodSpec.methodBuilder(name).addModifiers(Modifier.PRIVATE).addCode(JavaTypes.code(body)).build());
+    }
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addParameter(JavaTypes.VARIABLES, "variables")
             .addParameter(TypeName.INT, "batch")
-            .addCode(
-                JavaTypes.code(
-                    "super(variables, batch, " + layout.bytes(Arena.FIXED) + "L + $lanes:T.SCRATCH_BYTES, " + layout.bytes(Arena.ROW) + "L, "
-                        + layout.bytes(Arena.SQUARE) + "L);\n"))
+            .addCode(JavaTypes.code(code.toString()))
             .build());
   }
+
+  private static final int BINDINGS_PER_METHOD = 50;
 
   private void runMethod() {
     var code = new StringBuilder();
@@ -142,21 +157,27 @@ final class StepEmitter {
             method(
                 copy,
                 "$memory:T.copy(" + layout.address(copy.from()) + ", " + layout.address(copy.to()) + ", " + Numbers.dim(copy.elements(), "L") + ");\n");
-        case Step.LibraryCall call -> {
-          String field = call.name() + "Call";
-          library.field(call, field, !loops.isEmpty()).ifPresent(f -> addLibraryField(field, f));
-          method(call, library.run(call, field, !loops.isEmpty()));
-        }
+        case Step.LibraryCall call -> libraryCall(call);
         case Step.HostCall call -> method(call, library.host(call));
         case Step.Loop loop -> loop(loop);
       }
     }
   }
 
-  private void addLibraryField(String name, LibraryPrinter.Field field) {
+  /** The operation is built once; where operands move with a loop it is bound anew for every run. */
+  private void libraryCall(Step.LibraryCall step) {
+    var call = library.call(step);
+    String field = step.name() + "Call";
     type.addField(
-        FieldSpec.builder(field.type(), name, Modifier.PRIVATE, Modifier.FINAL).initializer(JavaTypes.code(field.initializer())).build());
-    closers.add(name);
+        FieldSpec.builder(call.type(), field, Modifier.PRIVATE, Modifier.FINAL).initializer(JavaTypes.code(call.construct())).build());
+    libraryFields.add(field);
+    String bind = field + ".bind(" + String.join(", ", call.addresses()) + ", libraryScratch);\n";
+    if (loops.isEmpty()) {
+      bindings.add(bind);
+      method(step, field + ".run();\n");
+    } else {
+      method(step, bind + field + ".run();\n");
+    }
   }
 
   private void loop(Step.Loop loop) {
@@ -203,21 +224,16 @@ final class StepEmitter {
   }
 
   private void closeMethod() {
-    if (closers.isEmpty()) {
+    if (libraryFields.isEmpty()) {
       return;
     }
     var code = CodeBlock.builder();
-    closers.forEach(c -> code.addStatement("$L.close()", c));
+    libraryFields.forEach(c -> code.addStatement("$L.close()", c));
     type.addMethod(
         MethodSpec.methodBuilder("close")
             .addAnnotation(Override.class)
             .addModifiers(Modifier.PUBLIC)
             .addCode(code.addStatement("super.close()").build())
             .build());
-  }
-
-  /** True when an operand moves with a loop, so that its address is not known when the step is built. */
-  static boolean moves(Operand operand) {
-    return !operand.advances().isEmpty();
   }
 }
