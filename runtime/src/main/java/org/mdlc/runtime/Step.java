@@ -47,10 +47,10 @@ public abstract class Step implements AutoCloseable {
    * @param batch number of rows of a batch, at least 1
    * @param fixedBytes size of the fixed part
    * @param rowBytes size of the row part for one row
-   * @param squareBytes size for one pair of rows of the part that grows with the square of the batch
+   * @param squareBytes size for one pair of rows of the part that grows with the square of the
+   *     batch
    */
-  protected Step(
-      Variables variables, int batch, long fixedBytes, long rowBytes, long squareBytes) {
+  protected Step(Variables variables, int batch, long fixedBytes, long rowBytes, long squareBytes) {
     if (batch < 1) {
       throw new IllegalArgumentException("a batch has at least one row, not " + batch);
     }
@@ -182,7 +182,8 @@ public abstract class Step implements AutoCloseable {
   }
 
   /**
-   * Memory that lives as long as the step, for what is known only when library operations are built.
+   * Memory that lives as long as the step, for what is known only when library operations are
+   * built.
    *
    * @return its address, a multiple of 64
    */

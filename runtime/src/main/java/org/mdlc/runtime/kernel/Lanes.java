@@ -13,8 +13,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Moves vectors between memory and registers, for generated kernels. Addresses are in bytes, strides in elements. Truth values are masks in registers
- * and 0 or 1 in memory. {@code scratch} is the address of {@link #SCRATCH_BYTES} bytes that belong to the calling step.
+ * Moves vectors between memory and registers, for generated kernels. Addresses are in bytes,
+ * strides in elements. Truth values are masks in registers and 0 or 1 in memory. {@code scratch} is
+ * the address of {@link #SCRATCH_BYTES} bytes that belong to the calling step.
  */
 public final class Lanes {
   /** Elements of a vector on this machine. */
@@ -96,34 +97,45 @@ public final class Lanes {
     return FloatVector.zero(FLOATS).blend(1f, mask);
   }
 
-  /** Elements that do not lie side by side: lane l comes from {@code address + 4 * stride * l}; lanes outside of the mask are 0. */
-  public static FloatVector strided(long address, long stride, VectorMask<Float> mask, long scratch) {
+  /**
+   * Elements that do not lie side by side: lane l comes from {@code address + 4 * stride * l};
+   * lanes outside of the mask are 0.
+   */
+  public static FloatVector strided(
+      long address, long stride, VectorMask<Float> mask, long scratch) {
     for (int lane = 0; lane < COUNT; lane++) {
-      Memory.set(scratch + 4L * lane, mask.laneIsSet(lane) ? Memory.f32(address + 4 * stride * lane) : 0f);
+      Memory.set(
+          scratch + 4L * lane, mask.laneIsSet(lane) ? Memory.f32(address + 4 * stride * lane) : 0f);
     }
     return f32(scratch);
   }
 
   /** As {@link #strided(long, long, VectorMask, long)} for whole numbers. */
-  public static IntVector stridedInts(long address, long stride, VectorMask<Float> mask, long scratch) {
+  public static IntVector stridedInts(
+      long address, long stride, VectorMask<Float> mask, long scratch) {
     for (int lane = 0; lane < COUNT; lane++) {
-      Memory.set(scratch + 4L * lane, mask.laneIsSet(lane) ? Memory.i32(address + 4 * stride * lane) : 0);
+      Memory.set(
+          scratch + 4L * lane, mask.laneIsSet(lane) ? Memory.i32(address + 4 * stride * lane) : 0);
     }
     return i32(scratch);
   }
 
   /** Lane l comes from {@code address + 4 * index[l]}; lanes outside of the mask are 0. */
-  public static FloatVector gather(long address, IntVector index, VectorMask<Float> mask, long scratch) {
+  public static FloatVector gather(
+      long address, IntVector index, VectorMask<Float> mask, long scratch) {
     set(scratch, index);
     for (int lane = 0; lane < COUNT; lane++) {
       int at = Memory.i32(scratch + 4L * lane);
-      Memory.set(scratch + SCRATCH_BYTES / 2 + 4L * lane, mask.laneIsSet(lane) ? Memory.f32(address + 4L * at) : 0f);
+      Memory.set(
+          scratch + SCRATCH_BYTES / 2 + 4L * lane,
+          mask.laneIsSet(lane) ? Memory.f32(address + 4L * at) : 0f);
     }
     return f32(scratch + SCRATCH_BYTES / 2);
   }
 
   /** Writes lane l to {@code address + 4 * stride * l}. */
-  public static void setStrided(long address, long stride, FloatVector value, VectorMask<Float> mask, long scratch) {
+  public static void setStrided(
+      long address, long stride, FloatVector value, VectorMask<Float> mask, long scratch) {
     set(scratch, value);
     for (int lane = 0; lane < COUNT; lane++) {
       if (mask.laneIsSet(lane)) {

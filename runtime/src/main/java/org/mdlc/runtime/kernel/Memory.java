@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Memory by absolute address, four bytes an element: what generated code reads and writes. The compiler proves that accesses lie within the planned
- * buffers, so that there is no bounds check per access and one segment serves every buffer.
+ * Memory by absolute address, four bytes an element: what generated code reads and writes. The
+ * compiler proves that accesses lie within the planned buffers, so that there is no bounds check
+ * per access and one segment serves every buffer.
  */
 public final class Memory {
   /** The whole address space. */
+  @SuppressWarnings("restricted") // the launchers enable native access, which oneDNN needs as well
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Memory() {}

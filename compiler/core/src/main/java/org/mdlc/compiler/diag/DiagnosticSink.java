@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
@@ -17,7 +16,7 @@ import org.mdlc.compiler.source.Span;
 public final class DiagnosticSink {
   private final List<Diagnostic> reported = new ArrayList<>();
   private final Set<Seen> seen = new HashSet<>();
-  private final Map<SourceFile, Integer> fileOrder = new IdentityHashMap<>();
+  private final IdentityHashMap<SourceFile, Integer> fileOrder = new IdentityHashMap<>();
   private int errors;
 
   private record Seen(Codes code, Span span, String message) {}

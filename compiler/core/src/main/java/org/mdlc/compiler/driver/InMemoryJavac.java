@@ -46,15 +46,19 @@ public final class InMemoryJavac {
   public static Map<String, byte[]> compile(String className, String source, List<String> options) {
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     if (javac == null) {
-      throw new GeneratedCodeException("this Java is a runtime without a compiler; run mdlc with a full JDK 25");
+      throw new GeneratedCodeException(
+          "this Java is a runtime without a compiler; run mdlc with a full JDK 25");
     }
     var diagnostics = new DiagnosticCollector<JavaFileObject>();
     var rest = new StringWriter();
     var classes = new TreeMap<String, byte[]>();
-    try (var files = new Outputs(javac.getStandardFileManager(diagnostics, Locale.ROOT, null), classes)) {
+    try (var files =
+        new Outputs(javac.getStandardFileManager(diagnostics, Locale.ROOT, null), classes)) {
       var all = new ArrayList<>(List.of("-proc:none", "--add-modules", "jdk.incubator.vector"));
       all.addAll(options);
-      var task = javac.getTask(rest, files, diagnostics, all, null, List.of(new Source(className, source)));
+      var task =
+          javac.getTask(
+              rest, files, diagnostics, all, null, List.of(new Source(className, source)));
       if (!task.call()) {
         var text = new StringBuilder("generated code does not compile:\n");
         diagnostics.getDiagnostics().forEach(d -> text.append(d).append('\n'));
@@ -72,7 +76,8 @@ public final class InMemoryJavac {
     try {
       return new Loader(classes, parent).loadClass(className);
     } catch (ClassNotFoundException e) {
-      throw new GeneratedCodeException("generated code has no class " + className + ": " + e.getMessage());
+      throw new GeneratedCodeException(
+          "generated code has no class " + className + ": " + e.getMessage());
     }
   }
 
@@ -80,7 +85,9 @@ public final class InMemoryJavac {
     private final String text;
 
     Source(String className, String text) {
-      super(URI.create("string:///" + className.replace('.', '/') + Kind.SOURCE.extension), Kind.SOURCE);
+      super(
+          URI.create("string:///" + className.replace('.', '/') + Kind.SOURCE.extension),
+          Kind.SOURCE);
       this.text = text;
     }
 
@@ -100,11 +107,15 @@ public final class InMemoryJavac {
 
     @Override
     public JavaFileObject getJavaFileForOutput(
-        JavaFileManager.Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+        JavaFileManager.Location location,
+        String className,
+        JavaFileObject.Kind kind,
+        FileObject sibling) {
       if (location != StandardLocation.CLASS_OUTPUT) {
         throw new IllegalArgumentException("unexpected output to " + location);
       }
-      return new SimpleJavaFileObject(URI.create("memory:///" + className.replace('.', '/') + kind.extension), kind) {
+      return new SimpleJavaFileObject(
+          URI.create("memory:///" + className.replace('.', '/') + kind.extension), kind) {
         @Override
         public OutputStream openOutputStream() {
           return new ByteArrayOutputStream() {

@@ -13,6 +13,9 @@ import org.mdlc.compiler.type.TensorType;
  * @param sizes dimensions, outermost first
  * @param data row-major; not copied, and not to be changed
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // equality is by content, below; copies would cost the interpreter most
+// of its time
 public record Tensor64(DType dtype, int[] sizes, double[] data) {
   public Tensor64 {
     if (data.length != count(sizes)) {

@@ -11,7 +11,11 @@ import org.mdlc.compiler.plan.Program;
  * @param train one per stage
  */
 public record CompiledPrograms(
-    BoundProgram bound, Program initialize, Program predict, Optional<Program> evaluate, List<Program> train) {
+    BoundProgram bound,
+    Program initialize,
+    Program predict,
+    Optional<Program> evaluate,
+    List<Program> train) {
   public CompiledPrograms {
     train = List.copyOf(train);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -21,7 +22,10 @@ import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
-/** Prints a compiled model as one Java class: what it takes, gives and keeps, and a nested step class per phase. Decides nothing. */
+/**
+ * Prints a compiled model as one Java class: what it takes, gives and keeps, and a nested step
+ * class per phase. Decides nothing.
+ */
 public final class JavaEmitter {
   private final CompiledPrograms programs;
   private final BoundProgram bound;
@@ -57,10 +61,19 @@ public final class JavaEmitter {
         TypeSpec.classBuilder(self)
             .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL)
-            .addJavadoc("The model {@code $L}, compiled by mdlc. Do not edit: change the .mdl file and compile again.\n", bound.model());
+            .addJavadoc(
+                "The model {@code $L}, compiled by mdlc. Do not edit: change the .mdl file and compile again.\n",
+                bound.model());
     type.addField(
-        FieldSpec.builder(JavaTypes.MODEL_SPEC, "SPEC", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL).initializer("specification()").build());
-    type.addMethod(MethodSpec.constructorBuilder().addModifiers(Modifier.PRIVATE).addStatement("super(SPEC)").build());
+        FieldSpec.builder(
+                JavaTypes.MODEL_SPEC, "SPEC", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .initializer("specification()")
+            .build());
+    type.addMethod(
+        MethodSpec.constructorBuilder()
+            .addModifiers(Modifier.PRIVATE)
+            .addStatement("super(SPEC)")
+            .build());
     type.addMethod(create(self));
     type.addMethod(newStep());
     specification(type);
@@ -70,12 +83,23 @@ public final class JavaEmitter {
     for (int i = 0; i < programs.train().size(); i++) {
       type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
     }
-    return JavaFile.builder(packageName, type.build()).indent("  ").skipJavaLangImports(true).build();
+    return JavaFile.builder(packageName, type.build())
+        .indent("  ")
+        .skipJavaLangImports(true)
+        .build();
   }
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
-    var inputs = Stream.concat(bound.inputs().stream(), bound.targets().stream()).map(Port::name).toList();
-    return StepEmitter.emit(name, program, variableOffsets, style, inputs, bound.outputs().stream().map(Port::name).toList(), metrics);
+    var inputs =
+        Stream.concat(bound.inputs().stream(), bound.targets().stream()).map(Port::name).toList();
+    return StepEmitter.emit(
+        name,
+        program,
+        variableOffsets,
+        style,
+        inputs,
+        bound.outputs().stream().map(Port::name).toList(),
+        metrics);
   }
 
   private String trainClass(int stage) {
@@ -127,12 +151,44 @@ public final class JavaEmitter {
         .build();
   }
 
-  /** Split over methods of at most {@link #VARIABLES_PER_METHOD} variables, so that none grows too large. */
+  /**
+   * Split over methods of at most {@link #VARIABLES_PER_METHOD} variables, so that none grows too
+   * large.
+   */
   private void specification(TypeSpec.Builder type) {
-    var body = CodeBlock.builder().addStatement("var spec = $T.builder($S)", JavaTypes.MODEL_SPEC, bound.model());
-    bound.inputs().forEach(p -> body.addStatement("spec.input($S, $T.$L$L)", p.name(), JavaTypes.DTYPE, dtype(p.type()), rowSizes(p.type())));
-    bound.targets().forEach(p -> body.addStatement("spec.target($S, $T.$L$L)", p.name(), JavaTypes.DTYPE, dtype(p.type()), rowSizes(p.type())));
-    bound.outputs().forEach(p -> body.addStatement("spec.output($S, $T.$L$L)", p.name(), JavaTypes.DTYPE, dtype(p.type()), rowSizes(p.type())));
+    var body =
+        CodeBlock.builder()
+            .addStatement("var spec = $T.builder($S)", JavaTypes.MODEL_SPEC, bound.model());
+    bound
+        .inputs()
+        .forEach(
+            p ->
+                body.addStatement(
+                    "spec.input($S, $T.$L$L)",
+                    p.name(),
+                    JavaTypes.DTYPE,
+                    dtype(p.type()),
+                    rowSizes(p.type())));
+    bound
+        .targets()
+        .forEach(
+            p ->
+                body.addStatement(
+                    "spec.target($S, $T.$L$L)",
+                    p.name(),
+                    JavaTypes.DTYPE,
+                    dtype(p.type()),
+                    rowSizes(p.type())));
+    bound
+        .outputs()
+        .forEach(
+            p ->
+                body.addStatement(
+                    "spec.output($S, $T.$L$L)",
+                    p.name(),
+                    JavaTypes.DTYPE,
+                    dtype(p.type()),
+                    rowSizes(p.type())));
     var chunks = variableChunks();
     for (int i = 0; i < chunks.size(); i++) {
       body.addStatement("variables$L(spec)", i + 1);
@@ -144,7 +200,8 @@ public final class JavaEmitter {
               .build());
     }
     for (var metric : bound.metrics()) {
-      body.addStatement("spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
+      body.addStatement(
+          "spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
     }
     body.addStatement("return spec.build($LL)", variableBytes);
     type.addMethod(
@@ -169,7 +226,7 @@ public final class JavaEmitter {
   }
 
   private void variable(CodeBlock.Builder code, BoundProgram.Variable variable) {
-    long offset = variableOffsets.get(variable.path());
+    long offset = Objects.requireNonNull(variableOffsets.get(variable.path()));
     var sizes = sizes(variable.type().shape().sizes());
     if (variable.role() == Role.SEED) {
       code.addStatement("spec.seed($S, $L)", variable.path(), offset);
@@ -180,11 +237,24 @@ public final class JavaEmitter {
             ? CodeBlock.of("$T.COMPUTED", JavaTypes.INITIAL)
             : CodeBlock.of("$T.fill($L)", JavaTypes.INITIAL, variable.fill());
     if (variable.role() == Role.PARAM && variable.type().dtype() == DType.F32) {
-      code.addStatement("spec.$L($S, $L, $L$L)", variable.trainable() ? "parameter" : "frozen", variable.path(), offset, initial, sizes);
+      code.addStatement(
+          "spec.$L($S, $L, $L$L)",
+          variable.trainable() ? "parameter" : "frozen",
+          variable.path(),
+          offset,
+          initial,
+          sizes);
     } else {
       code.addStatement(
           "spec.variable($S, $T.$L, $T.$L, $L, $L$L)",
-          variable.path(), JavaTypes.ROLE, variable.role().name(), JavaTypes.DTYPE, dtype(variable.type()), offset, initial, sizes);
+          variable.path(),
+          JavaTypes.ROLE,
+          variable.role().name(),
+          JavaTypes.DTYPE,
+          dtype(variable.type()),
+          offset,
+          initial,
+          sizes);
     }
   }
 
@@ -204,13 +274,18 @@ public final class JavaEmitter {
     return text.toString();
   }
 
-  /** Keras's rule: what is named after an error or a loss shrinks, what is named after a score grows. */
+  /**
+   * Keras's rule: what is named after an error or a loss shrinks, what is named after a score
+   * grows.
+   */
   private static String direction(String metric) {
     String name = metric.substring(metric.lastIndexOf('/') + 1);
     if (name.matches(".*(accuracy|auc|precision|recall|iou|f1|fbeta|r2|score|true_).*")) {
       return "UP";
     }
-    return name.matches(".*(loss|error|crossentropy|hinge|divergence|poisson|logcosh|mse|mae|mape|msle|false_).*") ? "DOWN" : "UNKNOWN";
+    return name.matches(
+            ".*(loss|error|crossentropy|hinge|divergence|poisson|logcosh|mse|mae|mape|msle|false_).*")
+        ? "DOWN"
+        : "UNKNOWN";
   }
-
 }

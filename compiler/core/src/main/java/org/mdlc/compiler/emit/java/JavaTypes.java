@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The classes that generated code speaks to, by the name that stands for them in printed text: {@code $floatVector:T}. */
+/**
+ * The classes that generated code speaks to, by the name that stands for them in printed text:
+ * {@code $floatVector:T}.
+ */
 final class JavaTypes {
   static final String RUNTIME = "org.mdlc.runtime";
   static final String KERNEL = RUNTIME + ".kernel";
@@ -23,8 +26,22 @@ final class JavaTypes {
 
   private static final List<String> KERNEL_CLASSES =
       List.of(
-          "VectorMath", "ScalarMath", "VectorThreefry", "Lanes", "Memory", "Dnn", "DnnMatmul", "DnnConvolution", "DnnPooling", "Epilogue", "Layout",
-          "Window", "Sequences", "Sort", "Indexing", "Qr");
+          "VectorMath",
+          "ScalarMath",
+          "VectorThreefry",
+          "Lanes",
+          "Memory",
+          "Dnn",
+          "DnnMatmul",
+          "DnnConvolution",
+          "DnnPooling",
+          "Epilogue",
+          "Layout",
+          "Window",
+          "Sequences",
+          "Sort",
+          "Indexing",
+          "Qr");
 
   private static final Map<String, ClassName> NAMED = named();
 
@@ -42,7 +59,8 @@ final class JavaTypes {
     types.put("vectorMask", ClassName.get("jdk.incubator.vector", "VectorMask"));
     types.put("vectorOperators", ClassName.get("jdk.incubator.vector", "VectorOperators"));
     for (var name : KERNEL_CLASSES) {
-      types.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), ClassName.get(KERNEL, name));
+      types.put(
+          Character.toLowerCase(name.charAt(0)) + name.substring(1), ClassName.get(KERNEL, name));
     }
     types.put("threefry", ClassName.get(RUNTIME + ".random", "Threefry"));
     return types;

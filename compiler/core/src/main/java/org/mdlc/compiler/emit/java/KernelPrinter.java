@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.plan.Instr;
@@ -16,17 +17,21 @@ import org.mdlc.compiler.plan.Kernel.Store;
 import org.mdlc.compiler.type.DType;
 
 /**
- * Prints one kernel as the body of a Java method: vectors of {@code jdk.incubator.vector} along the kernel's lane axis, or plain loops. Both print
- * the same operations in the same order, so element-wise results agree bit for bit.
+ * Prints one kernel as the body of a Java method: vectors of {@code jdk.incubator.vector} along the
+ * kernel's lane axis, or plain loops. Both print the same operations in the same order, so
+ * element-wise results agree bit for bit.
  *
- * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code batch} and {@code scratch}, and class names as
- * {@link JavaTypes} spells them.
+ * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code
+ * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them.
  *
- * <p>Every computation is printed in the outermost loop in which its operands are known, because Java's compiler may not move a load over a store
- * by itself.
+ * <p>Every computation is printed in the outermost loop in which its operands are known, because
+ * Java's compiler may not move a load over a store by itself.
  */
 final class KernelPrinter {
-  /** Above this many instructions the vector body is printed once, always masked, to keep the method small enough for HotSpot to compile. */
+  /**
+   * Above this many instructions the vector body is printed once, always masked, to keep the method
+   * small enough for HotSpot to compile.
+   */
   private static final int LARGEST_DOUBLED_BODY = 90;
 
   private final Kernel kernel;
@@ -46,7 +51,8 @@ final class KernelPrinter {
     for (var stage : kernel.stages()) {
       for (var instr : stage.body()) {
         definitions.put(instr.result(), instr);
-        if (readsWritten(instr) || instr.reads().stream().anyMatch(r -> pinned.contains(r) || reduces.containsKey(r))) {
+        if (readsWritten(instr)
+            || instr.reads().stream().anyMatch(r -> pinned.contains(r) || reduces.containsKey(r))) {
           pinned.add(instr.result());
         }
       }
@@ -55,7 +61,10 @@ final class KernelPrinter {
     this.names = new Names(kernel);
   }
 
-  /** The method body with vectors, or with plain loops where the kernel's accesses do not allow vectors. */
+  /**
+   * The method body with vectors, or with plain loops where the kernel's accesses do not allow
+   * vectors.
+   */
   static String vector(Kernel kernel) {
     return new KernelPrinter(kernel, Vectorizable.test(kernel)).print();
   }
@@ -119,12 +128,19 @@ final class KernelPrinter {
 
   private void stage(Stage stage) {
     for (var instr : stage.body()) {
-      if (level(stage, instr) == kernel.outer() && isPinnedHere(stage, instr)) {
+      if (level(stage, instr) == kernel.outer() && isPinned(instr)) {
         define(stage, instr);
       }
     }
     for (var reduce : stage.reduces()) {
-      out.line(javaType(stage, reduce) + " " + names.register(reduce.result()) + accumulatorSuffix(stage, reduce) + " = " + neutral(stage, reduce) + ";");
+      out.line(
+          javaType(stage, reduce)
+              + " "
+              + names.register(reduce.result())
+              + accumulatorSuffix()
+              + " = "
+              + neutral(stage, reduce)
+              + ";");
       if (reduce.reducer().isPosition()) {
         out.line("float " + names.register(reduce.result()) + "Best = 0;");
         out.line("int " + names.register(reduce.result()) + "At = 0;");
@@ -132,9 +148,16 @@ final class KernelPrinter {
     }
     ownLoop(stage, 0);
     for (var reduce : stage.reduces()) {
-      if (isLanewise(stage, reduce)) {
+      if (isLanewise()) {
         String result = names.register(reduce.result());
-        out.line("final " + scalarType(reduce.type()) + " " + result + " = " + combineLanes(reduce, result + "Lanes") + ";");
+        out.line(
+            "final "
+                + scalarType(reduce.type())
+                + " "
+                + result
+                + " = "
+                + combineLanes(reduce, result + "Lanes")
+                + ";");
       }
     }
   }
@@ -168,7 +191,7 @@ final class KernelPrinter {
   private void hoisted(int depth) {
     for (var stage : kernel.stages()) {
       for (var instr : stage.body()) {
-        if (level(stage, instr) == depth && !isPinnedHere(stage, instr)) {
+        if (level(stage, instr) == depth && !isPinned(instr)) {
           define(stage, instr);
         }
       }
@@ -178,8 +201,11 @@ final class KernelPrinter {
   /** In how many loops an instruction has to stand. */
   private int level(Stage stage, Instr instr) {
     int level = 0;
-    for (int axis : variation.get(instr.result())) {
-      level = Math.max(level, axis < kernel.outer() ? axis + 1 : kernel.outer() + 1 + stage.axes().indexOf(axis));
+    for (int axis : variationOf(instr.result())) {
+      level =
+          Math.max(
+              level,
+              axis < kernel.outer() ? axis + 1 : kernel.outer() + 1 + stage.axes().indexOf(axis));
     }
     if (readsWritten(instr) && !stage.axes().isEmpty()) {
       return kernel.outer() + stage.axes().size();
@@ -187,13 +213,14 @@ final class KernelPrinter {
     return pinned.contains(instr.result()) ? Math.max(level, kernel.outer()) : level;
   }
 
-  private boolean isPinnedHere(Stage stage, Instr instr) {
+  private boolean isPinned(Instr instr) {
     return pinned.contains(instr.result());
   }
 
   /** A load of what this kernel itself writes stays where it is. */
   private boolean readsWritten(Instr instr) {
-    return instr instanceof Instr.Load load && kernel.params().get(load.param()).access() == Kernel.Access.UPDATE;
+    return instr instanceof Instr.Load load
+        && kernel.params().get(load.param()).access() == Kernel.Access.UPDATE;
   }
 
   // ---- instructions
@@ -217,18 +244,31 @@ final class KernelPrinter {
         String load = "$memory:T." + accessor(l.type()) + "(" + address(l.param(), l.index()) + ")";
         yield l.isMasked() ? scalar(l.mask()) + " ? " + load + " : " + zero(l.type()) : load;
       }
-      case Instr.Apply a -> ScalarCode.apply(a.fn(), operandType(a), a.args().stream().map(this::scalar).toList());
+      case Instr.Apply a ->
+          ScalarCode.apply(a.fn(), operandType(a), a.args().stream().map(this::scalar).toList());
       case Instr.Uniform u ->
           "$threefry:T.uniform("
               + String.join(
-                  ", ", scalar(u.seed()), scalar(u.counter()), Numbers.index(u.element(), names, "L"), Numbers.f32(u.low()), Numbers.f32(u.high()))
+                  ", ",
+                  scalar(u.seed()),
+                  scalar(u.counter()),
+                  Numbers.index(u.element(), names, "L"),
+                  Numbers.f32(u.low()),
+                  Numbers.f32(u.high()))
               + ")";
     };
   }
 
   private String inRange(Instr.InRange range) {
     String value = Numbers.index(range.value(), names, "L");
-    return "(" + value + ") >= " + Numbers.dim(range.low(), "L") + " && (" + value + ") < " + Numbers.dim(range.high(), "L");
+    return "("
+        + value
+        + ") >= "
+        + Numbers.dim(range.low(), "L")
+        + " && ("
+        + value
+        + ") < "
+        + Numbers.dim(range.high(), "L");
   }
 
   private String vectorValue(Stage stage, Instr instr) {
@@ -238,8 +278,14 @@ final class KernelPrinter {
       case Instr.Index i -> indexVector(i.value(), lane);
       case Instr.InRange r -> {
         String index = indexVector(r.value(), lane);
-        yield index + ".compare($vectorOperators:T.GE, " + Numbers.dim(r.low(), "") + ").and(" + index
-            + ".compare($vectorOperators:T.LT, " + Numbers.dim(r.high(), "") + ")).cast($vectorMath:T.FLOATS)";
+        yield index
+            + ".compare($vectorOperators:T.GE, "
+            + Numbers.dim(r.low(), "")
+            + ").and("
+            + index
+            + ".compare($vectorOperators:T.LT, "
+            + Numbers.dim(r.high(), "")
+            + ")).cast($vectorMath:T.FLOATS)";
       }
       case Instr.Load l -> vectorLoad(stage, l, lane);
       case Instr.Apply a -> {
@@ -250,14 +296,23 @@ final class KernelPrinter {
       case Instr.Uniform u ->
           "$vectorThreefry:T.uniform("
               + String.join(
-                  ", ", scalar(u.seed()), scalar(u.counter()), indexVector(u.element(), lane), Numbers.f32(u.low()), Numbers.f32(u.high()))
+                  ", ",
+                  scalar(u.seed()),
+                  scalar(u.counter()),
+                  indexVector(u.element(), lane),
+                  Numbers.f32(u.low()),
+                  Numbers.f32(u.high()))
               + ")";
     };
   }
 
   private String indexVector(org.mdlc.compiler.plan.IndexExpr index, int lane) {
     var stride = index.strideAlong(lane).orElseThrow();
-    return "$lanes:T.index((int) (" + Numbers.index(index, names, "L") + "), " + Numbers.dim(stride, "") + ")";
+    return "$lanes:T.index((int) ("
+        + Numbers.index(index, names, "L")
+        + "), "
+        + Numbers.dim(stride, "")
+        + ")";
   }
 
   private String vectorLoad(Stage stage, Instr.Load load, int lane) {
@@ -272,30 +327,64 @@ final class KernelPrinter {
     String everyLane = mask.isEmpty() ? "$vectorMath:T.FLOATS.maskAll(true)" : mask;
     var stride = load.index().strideAlong(lane).orElseThrow();
     if (gathered.isPresent()) {
-      value = "$lanes:T.gather(" + names.param(load.param()) + ", " + gatherIndex(stage, load, lane) + ", " + everyLane + ", scratch)";
+      value =
+          "$lanes:T.gather("
+              + names.param(load.param())
+              + ", "
+              + gatherIndex(stage, load, lane)
+              + ", "
+              + everyLane
+              + ", scratch)";
     } else if (stride.is(1)) {
-      value = "$lanes:T." + accessor(load.type()) + "(" + address + (mask.isEmpty() ? "" : ", " + mask) + ")";
+      value =
+          "$lanes:T."
+              + accessor(load.type())
+              + "("
+              + address
+              + (mask.isEmpty() ? "" : ", " + mask)
+              + ")";
     } else if (stride.is(0)) {
-      value = vectorBroadcast(load.type(), "$memory:T." + accessor(load.type()) + "(" + address + ")");
+      value =
+          vectorBroadcast(load.type(), "$memory:T." + accessor(load.type()) + "(" + address + ")");
     } else {
       value =
-          "$lanes:T." + (load.type() == DType.F32 ? "strided" : "stridedInts") + "(" + address + ", " + Numbers.dim(stride, "L") + ", " + everyLane
+          "$lanes:T."
+              + (load.type() == DType.F32 ? "strided" : "stridedInts")
+              + "("
+              + address
+              + ", "
+              + Numbers.dim(stride, "L")
+              + ", "
+              + everyLane
               + ", scratch)";
     }
-    return uniformMask ? scalar(load.mask()) + " ? " + value + " : " + vectorBroadcast(load.type(), zero(load.type())) : value;
+    return uniformMask
+        ? scalar(load.mask())
+            + " ? "
+            + value
+            + " : "
+            + vectorBroadcast(load.type(), zero(load.type()))
+        : value;
   }
 
-  /** The whole index as a vector: the register's term times its coefficient, plus the affine rest. */
+  /**
+   * The whole index as a vector: the register's term times its coefficient, plus the affine rest.
+   */
   private String gatherIndex(Stage stage, Instr.Load load, int lane) {
     var rest = org.mdlc.compiler.plan.IndexExpr.constant(load.index().constant());
     var text = new StringBuilder();
     for (var term : load.index().terms()) {
-      if (term.atom() instanceof org.mdlc.compiler.plan.IndexExpr.RegisterAtom r && isVector(stage, r.register())) {
+      if (term.atom() instanceof org.mdlc.compiler.plan.IndexExpr.RegisterAtom r
+          && isVector(stage, r.register())) {
         text.append(text.isEmpty() ? "" : ".add(").append(names.register(r.register()));
-        text.append(term.coefficient().is(1) ? "" : ".mul(" + Numbers.dim(term.coefficient(), "") + ")");
+        text.append(
+            term.coefficient().is(1) ? "" : ".mul(" + Numbers.dim(term.coefficient(), "") + ")");
         text.append(text.indexOf(".add(") >= 0 && text.charAt(text.length() - 1) != ')' ? ")" : "");
       } else {
-        rest = rest.plus(new org.mdlc.compiler.plan.IndexExpr(org.mdlc.compiler.type.Dim.ZERO, List.of(term)));
+        rest =
+            rest.plus(
+                new org.mdlc.compiler.plan.IndexExpr(
+                    org.mdlc.compiler.type.Dim.ZERO, List.of(term)));
       }
     }
     return text + ".add(" + indexVector(rest, lane) + ")";
@@ -303,7 +392,8 @@ final class KernelPrinter {
 
   private void store(Stage stage, Store store) {
     String address = address(store.param(), store.index());
-    boolean inLanes = vectors && (kernel.lanes() == Lanes.OUTER ? kernel.outer() > 0 : !stage.axes().isEmpty());
+    boolean inLanes =
+        vectors && (kernel.lanes() == Lanes.OUTER ? kernel.outer() > 0 : !stage.axes().isEmpty());
     if (!inLanes) {
       out.line("$memory:T.set(" + address + ", " + scalar(store.value()) + ");");
       return;
@@ -314,28 +404,37 @@ final class KernelPrinter {
       out.line("$lanes:T.set(" + address + ", " + value + (masked ? ", tail" : "") + ");");
     } else {
       out.line(
-          "$lanes:T.setStrided(" + address + ", " + Numbers.dim(stride, "L") + ", " + value + ", "
-              + (masked ? "tail" : "$vectorMath:T.FLOATS.maskAll(true)") + ", scratch);");
+          "$lanes:T.setStrided("
+              + address
+              + ", "
+              + Numbers.dim(stride, "L")
+              + ", "
+              + value
+              + ", "
+              + (masked ? "tail" : "$vectorMath:T.FLOATS.maskAll(true)")
+              + ", scratch);");
     }
   }
 
   // ---- reductions
 
   /** True when lanes hold partial results that are combined after the loop. */
-  private boolean isLanewise(Stage stage, Reduce reduce) {
+  private boolean isLanewise() {
     return vectors && kernel.lanes() == Lanes.STAGE;
   }
 
-  private String accumulatorSuffix(Stage stage, Reduce reduce) {
-    return isLanewise(stage, reduce) ? "Lanes" : "";
+  private String accumulatorSuffix() {
+    return isLanewise() ? "Lanes" : "";
   }
 
   private String javaType(Stage stage, Reduce reduce) {
-    return isLanewise(stage, reduce) || isVector(stage, reduce.result()) ? vectorType(reduce.type()) : scalarType(reduce.type());
+    return isLanewise() || isVector(stage, reduce.result())
+        ? vectorType(reduce.type())
+        : scalarType(reduce.type());
   }
 
   private String neutral(Stage stage, Reduce reduce) {
-    boolean vector = isLanewise(stage, reduce) || isVector(stage, reduce.result());
+    boolean vector = isLanewise() || isVector(stage, reduce.result());
     String value =
         switch (reduce.reducer()) {
           case SUM -> zero(reduce.type());
@@ -348,8 +447,8 @@ final class KernelPrinter {
   }
 
   private void accumulate(Stage stage, Reduce reduce) {
-    String accumulator = names.register(reduce.result()) + accumulatorSuffix(stage, reduce);
-    boolean vector = isLanewise(stage, reduce) || isVector(stage, reduce.result());
+    String accumulator = names.register(reduce.result()) + accumulatorSuffix();
+    boolean vector = isLanewise() || isVector(stage, reduce.result());
     if (reduce.reducer().isPosition()) {
       accumulatePosition(reduce, accumulator);
       return;
@@ -362,10 +461,23 @@ final class KernelPrinter {
             case PROD -> "MUL";
             case MAX -> "MAX";
             case MIN -> "MIN";
-            case ARGMAX, ARGMIN -> throw new IllegalStateException("positions are not reduced in vectors");
+            case ARGMAX, ARGMIN ->
+                throw new IllegalStateException("positions are not reduced in vectors");
           };
-      String mask = masked && isLanewise(stage, reduce) ? ", tail" + (reduce.type() == DType.F32 ? "" : ".cast($vectorMath:T.INTS)") : "";
-      out.line(accumulator + " = " + accumulator + ".lanewise($vectorOperators:T." + operator + ", " + value + mask + ");");
+      String mask =
+          masked && isLanewise()
+              ? ", tail" + (reduce.type() == DType.F32 ? "" : ".cast($vectorMath:T.INTS)")
+              : "";
+      out.line(
+          accumulator
+              + " = "
+              + accumulator
+              + ".lanewise($vectorOperators:T."
+              + operator
+              + ", "
+              + value
+              + mask
+              + ");");
     } else {
       var fn =
           switch (reduce.reducer()) {
@@ -375,7 +487,11 @@ final class KernelPrinter {
             case MIN -> ScalarFn.MIN;
             case ARGMAX, ARGMIN -> throw new IllegalStateException("handled above");
           };
-      out.line(accumulator + " = " + ScalarCode.apply(fn, reduce.type(), List.of(accumulator, value)) + ";");
+      out.line(
+          accumulator
+              + " = "
+              + ScalarCode.apply(fn, reduce.type(), List.of(accumulator, value))
+              + ";");
     }
   }
 
@@ -385,7 +501,8 @@ final class KernelPrinter {
     String at = names.register(reduce.result()) + "At";
     String comparison = reduce.reducer() == Kernel.Reducer.ARGMAX ? " > " : " < ";
     boolean isFloat = typeOf(reduce.value()) == DType.F32;
-    String unordered = isFloat ? " || (Float.isNaN(" + value + ") && !Float.isNaN(" + best + "))" : "";
+    String unordered =
+        isFloat ? " || (Float.isNaN(" + value + ") && !Float.isNaN(" + best + "))" : "";
     out.open("if (%1$s == 0 || %2$s%3$s%4$s%5$s)", at, value, comparison, best, unordered);
     out.line(best + " = " + value + ";");
     out.line(accumulator + " = " + at + ";");
@@ -396,11 +513,18 @@ final class KernelPrinter {
   private String combineLanes(Reduce reduce, String lanes) {
     boolean isFloat = reduce.type() == DType.F32;
     return switch (reduce.reducer()) {
-      case SUM -> isFloat ? "$vectorMath:T.sum(" + lanes + ")" : lanes + ".reduceLanes($vectorOperators:T.ADD)";
-      case PROD -> isFloat ? "$lanes:T.product(" + lanes + ", scratch)" : lanes + ".reduceLanes($vectorOperators:T.MUL)";
+      case SUM ->
+          isFloat
+              ? "$vectorMath:T.sum(" + lanes + ")"
+              : lanes + ".reduceLanes($vectorOperators:T.ADD)";
+      case PROD ->
+          isFloat
+              ? "$lanes:T.product(" + lanes + ", scratch)"
+              : lanes + ".reduceLanes($vectorOperators:T.MUL)";
       case MAX -> lanes + ".reduceLanes($vectorOperators:T.MAX)";
       case MIN -> lanes + ".reduceLanes($vectorOperators:T.MIN)";
-      case ARGMAX, ARGMIN -> throw new IllegalStateException("positions are not reduced in vectors");
+      case ARGMAX, ARGMIN ->
+          throw new IllegalStateException("positions are not reduced in vectors");
     };
   }
 
@@ -410,8 +534,12 @@ final class KernelPrinter {
     return kernel.laneAxis(stage);
   }
 
+  private Set<Integer> variationOf(int register) {
+    return Objects.requireNonNull(variation.get(register), () -> "r" + register);
+  }
+
   private boolean isVector(Stage stage, int register) {
-    return vectors && variation.get(register).contains(laneAxis(stage));
+    return vectors && variationOf(register).contains(laneAxis(stage));
   }
 
   private DType typeOf(int register) {
@@ -421,7 +549,8 @@ final class KernelPrinter {
     }
     var reduce = reduces.get(register);
     if (reduce == null) {
-      throw new IllegalStateException("kernel " + kernel.name() + ": r" + register + " is not defined");
+      throw new IllegalStateException(
+          "kernel " + kernel.name() + ": r" + register + " is not defined");
     }
     return reduce.type();
   }
@@ -431,11 +560,15 @@ final class KernelPrinter {
   }
 
   private String scalar(int register) {
-    return definitions.get(register) instanceof Instr.Constant c ? literal(c) : names.register(register);
+    return definitions.get(register) instanceof Instr.Constant c
+        ? literal(c)
+        : names.register(register);
   }
 
   private String vector(Stage stage, int register) {
-    return isVector(stage, register) ? names.register(register) : vectorBroadcast(typeOf(register), scalar(register));
+    return isVector(stage, register)
+        ? names.register(register)
+        : vectorBroadcast(typeOf(register), scalar(register));
   }
 
   private String address(int param, org.mdlc.compiler.plan.IndexExpr index) {
@@ -522,7 +655,8 @@ final class KernelPrinter {
                     case Instr.Apply a -> a.fn().text().replace("_", "");
                     case Instr.Uniform _ -> "uniform";
                   }
-                  + "_" + instr.result());
+                  + "_"
+                  + instr.result());
         }
         for (var reduce : stage.reduces()) {
           registers.put(reduce.result(), reduce.reducer().text() + "_" + reduce.result());
@@ -539,7 +673,8 @@ final class KernelPrinter {
     public String register(int register) {
       var name = registers.get(register);
       if (name == null) {
-        throw new IllegalStateException("kernel " + kernel.name() + ": r" + register + " is not defined");
+        throw new IllegalStateException(
+            "kernel " + kernel.name() + ": r" + register + " is not defined");
       }
       return name;
     }

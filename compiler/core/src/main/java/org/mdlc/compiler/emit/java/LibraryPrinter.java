@@ -45,47 +45,111 @@ final class LibraryPrinter {
     var result = step.result();
     var addresses = new ArrayList<String>();
     operands.forEach(t -> addresses.add(layout.address(t.at())));
-    step.post().stream().flatMap(p -> p.bias().stream()).forEach(b -> addresses.add(layout.address(b.at())));
+    step.post().stream()
+        .flatMap(p -> p.bias().stream())
+        .forEach(b -> addresses.add(layout.address(b.at())));
     addresses.add(layout.address(result.at()));
     String name = "\"" + step.name() + "\"";
     return switch (step.operation()) {
       case MatMul m -> {
-        var arguments = List.of(name, matrix(operands.get(0), m.transposeA()), matrix(operands.get(1), m.transposeB()), layoutOf(result.type().shape()));
-        yield new Call(type("DnnMatmul"), "new $dnnMatmul:T(" + with(arguments, step.post()) + ")", addresses);
+        var arguments =
+            List.of(
+                name,
+                matrix(operands.get(0), m.transposeA()),
+                matrix(operands.get(1), m.transposeB()),
+                layoutOf(result.type().shape()));
+        yield new Call(
+            type("DnnMatmul"), "new $dnnMatmul:T(" + with(arguments, step.post()) + ")", addresses);
       }
       case Convolution c ->
-          convolution("forward", name, c.geometry(), operands.get(0).type().shape(), operands.get(1).type().shape(), step.post(), addresses);
+          convolution(
+              "forward",
+              name,
+              c.geometry(),
+              operands.get(0).type().shape(),
+              operands.get(1).type().shape(),
+              step.post(),
+              addresses);
       case ConvBackwardData c ->
-          convolution("backwardData", name, c.geometry(), result.type().shape(), operands.get(1).type().shape(), step.post(), addresses);
+          convolution(
+              "backwardData",
+              name,
+              c.geometry(),
+              result.type().shape(),
+              operands.get(1).type().shape(),
+              step.post(),
+              addresses);
       case ConvBackwardKernel c ->
-          convolution("backwardWeights", name, c.geometry(), operands.get(0).type().shape(), result.type().shape(), step.post(), addresses);
-      case MaxPool p -> pooling("maxForward", name, p.geometry(), operands.get(0).type().shape(), addresses);
-      case AveragePool p -> pooling("averageForward", name, p.geometry(), operands.get(0).type().shape(), addresses);
-      case MaxPoolBackward p -> pooling("maxBackward", name, p.geometry(), result.type().shape(), addresses);
-      case AveragePoolBackward p -> pooling("averageBackward", name, p.geometry(), result.type().shape(), addresses);
+          convolution(
+              "backwardWeights",
+              name,
+              c.geometry(),
+              operands.get(0).type().shape(),
+              result.type().shape(),
+              step.post(),
+              addresses);
+      case MaxPool p ->
+          pooling("maxForward", name, p.geometry(), operands.get(0).type().shape(), addresses);
+      case AveragePool p ->
+          pooling("averageForward", name, p.geometry(), operands.get(0).type().shape(), addresses);
+      case MaxPoolBackward p ->
+          pooling("maxBackward", name, p.geometry(), result.type().shape(), addresses);
+      case AveragePoolBackward p ->
+          pooling("averageBackward", name, p.geometry(), result.type().shape(), addresses);
     };
   }
 
   private static Call convolution(
-      String direction, String name, ConvGeometry geometry, Shape x, Shape kernel, List<PostOp> post, List<String> addresses) {
+      String direction,
+      String name,
+      ConvGeometry geometry,
+      Shape x,
+      Shape kernel,
+      List<PostOp> post,
+      List<String> addresses) {
     var arguments =
         List.of(
             name,
             layoutOf(x),
-            window(kernel.dims().subList(0, geometry.spatialRank()).stream().map(d -> (int) d.value()).toList(), geometry.strides(), geometry.padLow(), geometry.padHigh())
-                + ".dilations(" + list(geometry.dilation()) + ")",
+            window(
+                    kernel.dims().subList(0, geometry.spatialRank()).stream()
+                        .map(d -> (int) d.value())
+                        .toList(),
+                    geometry.strides(),
+                    geometry.padLow(),
+                    geometry.padHigh())
+                + ".dilations("
+                + list(geometry.dilation())
+                + ")",
             Numbers.dim(kernel.dim(-1), ""),
             Integer.toString(geometry.groups()));
-    return new Call(type("DnnConvolution"), "$dnnConvolution:T." + direction + "(" + with(arguments, post) + ")", addresses);
+    return new Call(
+        type("DnnConvolution"),
+        "$dnnConvolution:T." + direction + "(" + with(arguments, post) + ")",
+        addresses);
   }
 
-  private static Call pooling(String direction, String name, PoolGeometry geometry, Shape x, List<String> addresses) {
-    var window = window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
-    return new Call(type("DnnPooling"), "$dnnPooling:T." + direction + "(" + String.join(", ", name, layoutOf(x), window) + ")", addresses);
+  private static Call pooling(
+      String direction, String name, PoolGeometry geometry, Shape x, List<String> addresses) {
+    var window =
+        window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
+    return new Call(
+        type("DnnPooling"),
+        "$dnnPooling:T." + direction + "(" + String.join(", ", name, layoutOf(x), window) + ")",
+        addresses);
   }
 
-  private static String window(List<Integer> sizes, List<Integer> strides, List<Integer> low, List<Integer> high) {
-    return "$window:T.of(" + list(sizes) + ").strides(" + list(strides) + ").padding(new long[] {" + list(low) + "}, new long[] {" + list(high) + "})";
+  private static String window(
+      List<Integer> sizes, List<Integer> strides, List<Integer> low, List<Integer> high) {
+    return "$window:T.of("
+        + list(sizes)
+        + ").strides("
+        + list(strides)
+        + ").padding(new long[] {"
+        + list(low)
+        + "}, new long[] {"
+        + list(high)
+        + "})";
   }
 
   private static String with(List<String> arguments, List<PostOp> post) {
@@ -94,13 +158,17 @@ final class LibraryPrinter {
     return String.join(", ", all);
   }
 
-  /** The layout of a matrix operand; a transposed one is the same memory seen the other way round. */
+  /**
+   * The layout of a matrix operand; a transposed one is the same memory seen the other way round.
+   */
   private static String matrix(Tensor tensor, boolean transposed) {
     return layoutOf(tensor.type().shape()) + (transposed ? ".transposed()" : "");
   }
 
   private static String layoutOf(Shape shape) {
-    return "$layout:T.of(" + shape.dims().stream().map(d -> Numbers.dim(d, "")).collect(Collectors.joining(", ")) + ")";
+    return "$layout:T.of("
+        + shape.dims().stream().map(d -> Numbers.dim(d, "")).collect(Collectors.joining(", "))
+        + ")";
   }
 
   private static String list(List<Integer> values) {
@@ -121,25 +189,52 @@ final class LibraryPrinter {
     return switch (step.operation()) {
       case CumSum c ->
           statement(
-              "$sequences:T.cumulativeSum", operands.get(0), results.get(0), product(shape, 0, c.axis()), Numbers.dim(shape.dim(c.axis()), ""),
-              product(shape, c.axis() + 1, shape.rank()), String.valueOf(c.exclusive()), String.valueOf(c.reverse()));
+              "$sequences:T.cumulativeSum",
+              operands.get(0),
+              results.get(0),
+              product(shape, 0, c.axis()),
+              Numbers.dim(shape.dim(c.axis()), ""),
+              product(shape, c.axis() + 1, shape.rank()),
+              String.valueOf(c.exclusive()),
+              String.valueOf(c.reverse()));
       case TopK k ->
           statement(
-              "$sort:T.topK", operands.get(0), results.get(0), results.get(1), product(shape, 0, shape.rank() - 1), Numbers.dim(shape.dim(-1), ""),
+              "$sort:T.topK",
+              operands.get(0),
+              results.get(0),
+              results.get(1),
+              product(shape, 0, shape.rank() - 1),
+              Numbers.dim(shape.dim(-1), ""),
               String.valueOf(k.k()));
       case Sort s ->
           statement(
-              "$sort:T.sort", operands.get(0), results.get(0), results.get(1), product(shape, 0, shape.rank() - 1), Numbers.dim(shape.dim(-1), ""),
+              "$sort:T.sort",
+              operands.get(0),
+              results.get(0),
+              results.get(1),
+              product(shape, 0, shape.rank() - 1),
+              Numbers.dim(shape.dim(-1), ""),
               String.valueOf(s.descending()));
       case ScatterAdd s -> {
         var table = step.results().get(0).type().shape();
         var indices = step.operands().get(0).type().shape();
         yield statement(
-            "$indexing:T.scatterAdd", operands.get(0), operands.get(1), results.get(0), product(table, 0, s.axis()),
-            Numbers.dim(table.dim(s.axis()), ""), product(table, s.axis() + 1, table.rank()), Numbers.dim(indices.elements(), ""));
+            "$indexing:T.scatterAdd",
+            operands.get(0),
+            operands.get(1),
+            results.get(0),
+            product(table, 0, s.axis()),
+            Numbers.dim(table.dim(s.axis()), ""),
+            product(table, s.axis() + 1, table.rank()),
+            Numbers.dim(indices.elements(), ""));
       }
       case Orthogonal _ ->
-          statement("$qr:T.orthogonal", operands.get(0), results.get(0), Numbers.dim(shape.dim(0), ""), Numbers.dim(shape.dim(1), ""));
+          statement(
+              "$qr:T.orthogonal",
+              operands.get(0),
+              results.get(0),
+              Numbers.dim(shape.dim(0), ""),
+              Numbers.dim(shape.dim(1), ""));
       default -> throw new IllegalStateException(step.operation().name() + " is no host call");
     };
   }

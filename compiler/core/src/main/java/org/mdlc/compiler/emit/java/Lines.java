@@ -11,9 +11,14 @@ final class Lines {
     text.append("  ".repeat(depth)).append(line).append('\n');
   }
 
-  /** Opens a block: {@code head {}. */
+  /** Opens a block: a head and a brace. */
   void open(String head, Object... arguments) {
-    line((arguments.length == 0 ? head : String.format(Locale.ROOT, head.replace("$lanes:T", "@lanes@"), arguments).replace("@lanes@", "$lanes:T")) + " {");
+    line(
+        (arguments.length == 0
+                ? head
+                : String.format(Locale.ROOT, head.replace("$lanes:T", "@lanes@"), arguments)
+                    .replace("@lanes@", "$lanes:T"))
+            + " {");
     depth++;
   }
 

@@ -25,7 +25,9 @@ final class Numbers {
     return word == Integer.MIN_VALUE ? "Integer.MIN_VALUE" : Integer.toString(word);
   }
 
-  /** A dimension as an int (or, given {@code "L"}, long) expression over the field {@code batch}. */
+  /**
+   * A dimension as an int (or, given {@code "L"}, long) expression over the field {@code batch}.
+   */
   static String dim(Dim dim, String suffix) {
     if (dim.isConstant()) {
       return dim.value() + suffix;
@@ -49,7 +51,8 @@ final class Numbers {
         product.append(
             switch (factor) {
               case Dim.Symbol s -> s.name();
-              case Dim.Floor f -> "Math.floorDiv(" + dim(f.numerator(), "") + ", " + f.divisor() + ")";
+              case Dim.Floor f ->
+                  "Math.floorDiv(" + dim(f.numerator(), "") + ", " + f.divisor() + ")";
             });
       }
       text.append(product);
@@ -70,7 +73,9 @@ final class Numbers {
     String register(int register);
   }
 
-  /** An index as a long expression when {@code suffix} is {@code "L"}, as an int when it is empty. */
+  /**
+   * An index as a long expression when {@code suffix} is {@code "L"}, as an int when it is empty.
+   */
   static String index(IndexExpr index, IndexNames names, String suffix) {
     var text = new StringBuilder();
     for (var term : index.terms()) {
@@ -84,8 +89,18 @@ final class Numbers {
           switch (term.atom()) {
             case IndexExpr.AxisAtom a -> names.axis(a.axis());
             case IndexExpr.RegisterAtom r -> names.register(r.register());
-            case IndexExpr.Quotient q -> "((" + index(q.numerator(), names, suffix) + ") / " + factor(q.divisor(), suffix) + ")";
-            case IndexExpr.Remainder r -> "((" + index(r.numerator(), names, suffix) + ") % " + factor(r.divisor(), suffix) + ")";
+            case IndexExpr.Quotient q ->
+                "(("
+                    + index(q.numerator(), names, suffix)
+                    + ") / "
+                    + factor(q.divisor(), suffix)
+                    + ")";
+            case IndexExpr.Remainder r ->
+                "(("
+                    + index(r.numerator(), names, suffix)
+                    + ") % "
+                    + factor(r.divisor(), suffix)
+                    + ")";
           });
     }
     if (text.isEmpty()) {

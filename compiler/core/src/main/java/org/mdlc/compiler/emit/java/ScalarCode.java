@@ -19,13 +19,17 @@ final class ScalarCode {
       case SUB -> infix(a, " - ");
       case MUL -> infix(a, " * ");
       case DIV -> isFloat ? infix(a, " / ") : "Math.floorDiv(" + list(a) + ")";
-      case MOD -> isFloat ? a.get(0) + " - $scalarMath:T.floor(" + infix(a, " / ") + ") * " + a.get(1) : "Math.floorMod(" + list(a) + ")";
+      case MOD ->
+          isFloat
+              ? a.get(0) + " - $scalarMath:T.floor(" + infix(a, " / ") + ") * " + a.get(1)
+              : "Math.floorMod(" + list(a) + ")";
       case MIN -> "Math.min(" + list(a) + ")";
       case MAX -> "Math.max(" + list(a) + ")";
       case NEG -> "-" + (a.get(0).startsWith("-") ? "(" + a.get(0) + ")" : a.get(0));
       case ABS -> "Math.abs(" + list(a) + ")";
       case SIGN -> isFloat ? "Math.signum(" + list(a) + ")" : "Integer.signum(" + list(a) + ")";
-      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL, POW -> "$scalarMath:T." + fn.text() + "(" + list(a) + ")";
+      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL, POW ->
+          "$scalarMath:T." + fn.text() + "(" + list(a) + ")";
       case ROUND -> "$scalarMath:T.roundHalfEven(" + list(a) + ")";
       case EQ -> infix(a, " == ");
       case NE -> infix(a, " != ");
@@ -56,7 +60,9 @@ final class ScalarCode {
   }
 
   private static String compare(DType type, List<String> a, String operator) {
-    return type == DType.U32 ? "Integer.compareUnsigned(" + list(a) + ")" + operator + "0" : infix(a, operator);
+    return type == DType.U32
+        ? "Integer.compareUnsigned(" + list(a) + ")" + operator + "0"
+        : infix(a, operator);
   }
 
   private static String infix(List<String> a, String operator) {

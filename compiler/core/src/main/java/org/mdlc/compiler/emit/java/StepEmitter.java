@@ -13,11 +13,13 @@ import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.plan.Buffer;
 import org.mdlc.compiler.plan.Buffer.Arena;
-import org.mdlc.compiler.plan.Operand;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.Step;
 
-/** Prints one program as a nested class that extends the runtime's {@code Step}: one short method per library call, kernel and loop. */
+/**
+ * Prints one program as a nested class that extends the runtime's {@code Step}: one short method
+ * per library call, kernel and loop.
+ */
 final class StepEmitter {
   private final Program program;
   private final StepLayout layout;
@@ -28,12 +30,16 @@ final class StepEmitter {
   private final List<String> libraryFields = new ArrayList<>();
   private final List<String> bindings = new ArrayList<>();
 
-  private StepEmitter(String className, Program program, Map<String, Long> variableOffsets, KernelStyle style) {
+  private StepEmitter(
+      String className, Program program, Map<String, Long> variableOffsets, KernelStyle style) {
     this.program = program;
     this.layout = StepLayout.of(program, variableOffsets);
     this.style = style;
     this.library = new LibraryPrinter(layout);
-    this.type = TypeSpec.classBuilder(className).addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL).superclass(JavaTypes.STEP);
+    this.type =
+        TypeSpec.classBuilder(className)
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .superclass(JavaTypes.STEP);
   }
 
   /**
@@ -72,37 +78,71 @@ final class StepEmitter {
                 case SQUARE -> "bytes per pair of rows";
               };
       type.addField(
-          FieldSpec.builder(TypeName.LONG, place.constant(), Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-              .addJavadoc("$L", place.buffer().type().text() + "[" + place.buffer().elements() + "], " + home)
+          FieldSpec.builder(
+                  TypeName.LONG,
+                  place.constant(),
+                  Modifier.PRIVATE,
+                  Modifier.STATIC,
+                  Modifier.FINAL)
+              .addJavadoc(
+                  "$L",
+                  place.buffer().type().text() + "[" + place.buffer().elements() + "], " + home)
               .initializer("$LL", place.offset())
               .build());
     }
-    for (var field : List.of("variableBase = variables.address()", "fixedBase = memory.address()", "rowStart = memory.address() + rowBase",
-        "scratch = fixedBase + " + layout.bytes(Arena.FIXED) + "L")) {
+    for (var field :
+        List.of(
+            "variableBase = variables.address()",
+            "fixedBase = memory.address()",
+            "rowStart = memory.address() + rowBase",
+            "scratch = fixedBase + " + layout.bytes(Arena.FIXED) + "L")) {
       var parts = field.split(" = ", 2);
-      type.addField(FieldSpec.builder(TypeName.LONG, parts[0], Modifier.PRIVATE, Modifier.FINAL).initializer("$L", parts[1]).build());
+      type.addField(
+          FieldSpec.builder(TypeName.LONG, parts[0], Modifier.PRIVATE, Modifier.FINAL)
+              .initializer("$L", parts[1])
+              .build());
     }
     if (layout.bytes(Arena.SQUARE) > 0) {
       type.addField(
-          FieldSpec.builder(TypeName.LONG, "squareStart", Modifier.PRIVATE, Modifier.FINAL).initializer("memory.address() + square(0)").build());
+          FieldSpec.builder(TypeName.LONG, "squareStart", Modifier.PRIVATE, Modifier.FINAL)
+              .initializer("memory.address() + square(0)")
+              .build());
     }
   }
 
-  /** Builds nothing itself: fields hold the library operations, and the constructor binds them to memory, in pieces small enough to compile. */
+  /**
+   * Builds nothing itself: fields hold the library operations, and the constructor binds them to
+   * memory, in pieces small enough to compile.
+   */
   private void constructor() {
     var code = new StringBuilder();
     code.append(
-        "super(variables, batch, " + (layout.bytes(Arena.FIXED)) + "L + $lanes:T.SCRATCH_BYTES, " + layout.bytes(Arena.ROW) + "L, "
-            + layout.bytes(Arena.SQUARE) + "L);\n");
+        "super(variables, batch, "
+            + (layout.bytes(Arena.FIXED))
+            + "L + $lanes:T.SCRATCH_BYTES, "
+            + layout.bytes(Arena.ROW)
+            + "L, "
+            + layout.bytes(Arena.SQUARE)
+            + "L);\n");
     if (!libraryFields.isEmpty()) {
-      type.addField(FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL).build());
-      code.append("libraryScratch = allocate($dnn:T.scratchBytes(").append(String.join(", ", libraryFields)).append("));\n");
+      type.addField(
+          FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL)
+              .build());
+      code.append("libraryScratch = allocate($dnn:T.scratchBytes(")
+          .append(String.join(", ", libraryFields))
+          .append("));\n");
     }
     for (int from = 0; from < bindings.size(); from += BINDINGS_PER_METHOD) {
       String name = "bind" + (from / BINDINGS_PER_METHOD + 1);
       code.append(name).append("();\n");
-      String body = String.join("", bindings.subList(from, Math.min(from + BINDINGS_PER_METHOD, bindings.size())));
-      type.addMethod(MethodSpec.methodBuilder(name).addModifiers(Modifier.PRIVATE).addCode(JavaTypes.code(body)).build());
+      String body =
+          String.join(
+              "", bindings.subList(from, Math.min(from + BINDINGS_PER_METHOD, bindings.size())));
+      type.addMethod(
+          MethodSpec.methodBuilder(name)
+              .addModifiers(Modifier.PRIVATE)
+              .addCode(JavaTypes.code(body))
+              .build());
     }
     type.addMethod(
         MethodSpec.constructorBuilder()
@@ -118,7 +158,11 @@ final class StepEmitter {
     var code = new StringBuilder();
     program.steps().forEach(s -> code.append(s.name()).append("();\n"));
     type.addMethod(
-        MethodSpec.methodBuilder("run").addAnnotation(Override.class).addModifiers(Modifier.PUBLIC).addCode(JavaTypes.code(code.toString())).build());
+        MethodSpec.methodBuilder("run")
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PUBLIC)
+            .addCode(JavaTypes.code(code.toString()))
+            .build());
   }
 
   private void places(String method, List<String> names, boolean input) {
@@ -156,7 +200,13 @@ final class StepEmitter {
         case Step.Copy copy ->
             method(
                 copy,
-                "$memory:T.copy(" + layout.address(copy.from()) + ", " + layout.address(copy.to()) + ", " + Numbers.dim(copy.elements(), "L") + ");\n");
+                "$memory:T.copy("
+                    + layout.address(copy.from())
+                    + ", "
+                    + layout.address(copy.to())
+                    + ", "
+                    + Numbers.dim(copy.elements(), "L")
+                    + ");\n");
         case Step.LibraryCall call -> libraryCall(call);
         case Step.HostCall call -> method(call, library.host(call));
         case Step.Loop loop -> loop(loop);
@@ -164,12 +214,16 @@ final class StepEmitter {
     }
   }
 
-  /** The operation is built once; where operands move with a loop it is bound anew for every run. */
+  /**
+   * The operation is built once; where operands move with a loop it is bound anew for every run.
+   */
   private void libraryCall(Step.LibraryCall step) {
     var call = library.call(step);
     String field = step.name() + "Call";
     type.addField(
-        FieldSpec.builder(call.type(), field, Modifier.PRIVATE, Modifier.FINAL).initializer(JavaTypes.code(call.construct())).build());
+        FieldSpec.builder(call.type(), field, Modifier.PRIVATE, Modifier.FINAL)
+            .initializer(JavaTypes.code(call.construct()))
+            .build());
     libraryFields.add(field);
     String bind = field + ".bind(" + String.join(", ", call.addresses()) + ", libraryScratch);\n";
     if (loops.isEmpty()) {
@@ -186,7 +240,9 @@ final class StepEmitter {
     String trips = Numbers.dim(loop.trips(), "");
     loops.add(loop.id());
     code.open(
-        loop.reverse() ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)" : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
+        loop.reverse()
+            ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
+            : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
     loop.body().forEach(s -> code.line(s.name() + "(" + loopArguments() + ");"));
     code.close();
     steps(loop.body());
@@ -202,9 +258,17 @@ final class StepEmitter {
     var code = new StringBuilder();
     var kernel = call.kernel();
     for (int i = 0; i < kernel.params().size(); i++) {
-      code.append("final long ").append(kernel.params().get(i).name()).append(" = ").append(layout.address(call.arguments().get(i))).append(";\n");
+      code.append("final long ")
+          .append(kernel.params().get(i).name())
+          .append(" = ")
+          .append(layout.address(call.arguments().get(i)))
+          .append(";\n");
     }
-    return code.append(style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel)).toString();
+    return code.append(
+            style == KernelStyle.VECTOR
+                ? KernelPrinter.vector(kernel)
+                : KernelPrinter.plain(kernel))
+        .toString();
   }
 
   private void method(Step step, String body) {
@@ -217,7 +281,8 @@ final class StepEmitter {
   }
 
   private static java.util.Optional<String> comment(Origin origin) {
-    String text = (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
+    String text =
+        (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
     String place = origin.location();
     String line = place.isEmpty() ? text : text + "    " + place;
     return line.isBlank() ? java.util.Optional.empty() : java.util.Optional.of(line.strip());

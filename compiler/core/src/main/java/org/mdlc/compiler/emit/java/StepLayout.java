@@ -13,11 +13,15 @@ import org.mdlc.compiler.plan.Operand;
 import org.mdlc.compiler.plan.Program;
 
 /**
- * Where each buffer of a program lies in the memory of its generated step class, and what it is called there. Inputs and results come after the
- * planned part of their arena, because the caller owns them between runs.
+ * Where each buffer of a program lies in the memory of its generated step class, and what it is
+ * called there. Inputs and results come after the planned part of their arena, because the caller
+ * owns them between runs.
  */
 final class StepLayout {
-  /** A buffer's place: an arena's byte offset (times the arena's scale), or an offset among the variables. */
+  /**
+   * A buffer's place: an arena's byte offset (times the arena's scale), or an offset among the
+   * variables.
+   */
   record Place(Buffer buffer, String constant, boolean variable, Arena arena, long offset) {}
 
   private final List<Place> places;
@@ -51,7 +55,7 @@ final class StepLayout {
       case Buffer.Planned p -> new Place(buffer, constant, false, p.arena(), p.offset());
       case Buffer.Input _, Buffer.Result _ -> {
         var arena = Arena.of(buffer.elements());
-        long offset = sizes.get(arena);
+        long offset = bytes(arena);
         sizes.put(arena, offset + arena.size(buffer.elements(), Float.BYTES));
         yield new Place(buffer, constant, false, arena, offset);
       }
@@ -59,7 +63,10 @@ final class StepLayout {
   }
 
   private static String constantName(String name, Set<String> taken) {
-    String constant = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").replaceAll("[^A-Za-z0-9]+", "_").toUpperCase(Locale.ROOT);
+    String constant =
+        name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
+            .replaceAll("[^A-Za-z0-9]+", "_")
+            .toUpperCase(Locale.ROOT);
     if (constant.isEmpty() || Character.isDigit(constant.charAt(0))) {
       constant = "B" + constant;
     }
@@ -98,12 +105,17 @@ final class StepLayout {
       text.append(" + 4L * ").append(Numbers.factor(operand.offset(), "L"));
     }
     for (var advance : operand.advances()) {
-      text.append(" + 4L * ").append(Numbers.factor(advance.stride(), "L")).append(" * t").append(advance.loop());
+      text.append(" + 4L * ")
+          .append(Numbers.factor(advance.stride(), "L"))
+          .append(" * t")
+          .append(advance.loop());
     }
     return text.toString();
   }
 
-  /** Byte offset from the start of the step's memory, for callers that fill inputs and read results. */
+  /**
+   * Byte offset from the start of the step's memory, for callers that fill inputs and read results.
+   */
   String memoryOffset(int buffer) {
     var place = places.get(buffer);
     return switch (place.arena()) {

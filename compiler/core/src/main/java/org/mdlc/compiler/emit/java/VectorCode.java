@@ -4,7 +4,10 @@ import java.util.List;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.type.DType;
 
-/** One function of vectors as a Java expression; the twin of {@link ScalarCode}. Truth values are masks over float lanes. */
+/**
+ * One function of vectors as a Java expression; the twin of {@link ScalarCode}. Truth values are
+ * masks over float lanes.
+ */
 final class VectorCode {
   private VectorCode() {}
 
@@ -12,7 +15,8 @@ final class VectorCode {
   static boolean supports(ScalarFn fn, DType type) {
     return switch (fn) {
       case DIV, MOD -> type == DType.F32;
-      case LT, LE, GT, GE, MIN, MAX, TO_F32, SIGN -> type != DType.U32 && (fn != ScalarFn.SIGN || type == DType.F32);
+      case LT, LE, GT, GE, MIN, MAX, TO_F32, SIGN ->
+          type != DType.U32 && (fn != ScalarFn.SIGN || type == DType.F32);
       default -> true;
     };
   }
@@ -25,11 +29,13 @@ final class VectorCode {
     String x = a.get(0);
     return switch (fn) {
       case ADD, SUB, MUL, DIV, MIN, MAX -> x + "." + fn.text() + "(" + a.get(1) + ")";
-      case MOD -> x + ".sub($vectorMath:T.floor(" + x + ".div(" + a.get(1) + ")).mul(" + a.get(1) + "))";
+      case MOD ->
+          x + ".sub($vectorMath:T.floor(" + x + ".div(" + a.get(1) + ")).mul(" + a.get(1) + "))";
       case NEG -> x + ".neg()";
       case ABS -> x + ".abs()";
       case SIGN -> "$lanes:T.sign(" + x + ")";
-      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL -> "$vectorMath:T." + fn.text() + "(" + x + ")";
+      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL ->
+          "$vectorMath:T." + fn.text() + "(" + x + ")";
       case POW -> "$vectorMath:T.pow(" + x + ", " + a.get(1) + ")";
       case ROUND -> "$vectorMath:T.roundHalfEven(" + x + ")";
       case EQ, NE, LT, LE, GT, GE -> compare(fn, type, a);
@@ -70,8 +76,10 @@ final class VectorCode {
   private static String select(DType type, List<String> a) {
     return switch (type) {
       case F32 -> a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ")";
-      case I32, U32 -> a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ".cast($vectorMath:T.INTS))";
-      case BOOL -> a.get(0) + ".and(" + a.get(1) + ").or(" + a.get(2) + ".and(" + a.get(0) + ".not()))";
+      case I32, U32 ->
+          a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ".cast($vectorMath:T.INTS))";
+      case BOOL ->
+          a.get(0) + ".and(" + a.get(1) + ").or(" + a.get(2) + ".and(" + a.get(0) + ".not()))";
     };
   }
 }

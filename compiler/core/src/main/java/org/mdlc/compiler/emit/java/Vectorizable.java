@@ -1,6 +1,7 @@
 package org.mdlc.compiler.emit.java;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.plan.IndexExpr;
@@ -10,7 +11,10 @@ import org.mdlc.compiler.plan.Kernel.Lanes;
 import org.mdlc.compiler.plan.Kernel.Stage;
 import org.mdlc.compiler.type.DType;
 
-/** Whether a kernel can be printed with vectors: every index moves evenly along the lane axis and every function has a vector form. */
+/**
+ * Whether a kernel can be printed with vectors: every index moves evenly along the lane axis and
+ * every function has a vector form.
+ */
 final class Vectorizable {
   private final Kernel kernel;
   private final Map<Integer, Set<Integer>> variation;
@@ -22,7 +26,10 @@ final class Vectorizable {
 
   static boolean test(Kernel kernel) {
     var check = new Vectorizable(kernel);
-    boolean hasLanes = kernel.lanes() == Lanes.OUTER ? kernel.outer() > 0 : kernel.stages().stream().anyMatch(s -> !s.axes().isEmpty());
+    boolean hasLanes =
+        kernel.lanes() == Lanes.OUTER
+            ? kernel.outer() > 0
+            : kernel.stages().stream().anyMatch(s -> !s.axes().isEmpty());
     return hasLanes && kernel.stages().stream().allMatch(check::fits);
   }
 
@@ -32,7 +39,8 @@ final class Vectorizable {
       return true;
     }
     return stage.body().stream().allMatch(i -> fits(i, lane))
-        && stage.reduces().stream().noneMatch(r -> r.reducer().isPosition() || r.type() == DType.BOOL)
+        && stage.reduces().stream()
+            .noneMatch(r -> r.reducer().isPosition() || r.type() == DType.BOOL)
         && stage.stores().stream().allMatch(s -> fitsStore(s, lane));
   }
 
@@ -42,8 +50,10 @@ final class Vectorizable {
       case Instr.Index i -> isEven(i.value(), lane);
       case Instr.InRange r -> isEven(r.value(), lane);
       case Instr.Load l -> fitsLoad(l, lane);
-      case Instr.Apply a -> VectorCode.supports(a.fn(), operandType(a)) || !isVector(a.result(), lane);
-      case Instr.Uniform u -> isEven(u.element(), lane) && !isVector(u.seed(), lane) && !isVector(u.counter(), lane);
+      case Instr.Apply a ->
+          VectorCode.supports(a.fn(), operandType(a)) || !isVector(a.result(), lane);
+      case Instr.Uniform u ->
+          isEven(u.element(), lane) && !isVector(u.seed(), lane) && !isVector(u.counter(), lane);
     };
   }
 
@@ -55,7 +65,10 @@ final class Vectorizable {
     if (load.index().registers().stream().anyMatch(r -> isVector(r, lane))) {
       boolean plain =
           load.index().terms().stream()
-              .allMatch(t -> t.atom() instanceof IndexExpr.AxisAtom || t.atom() instanceof IndexExpr.RegisterAtom);
+              .allMatch(
+                  t ->
+                      t.atom() instanceof IndexExpr.AxisAtom
+                          || t.atom() instanceof IndexExpr.RegisterAtom);
       return plain && load.type() == DType.F32;
     }
     return stride.get().is(1) || stride.get().is(0) || load.type() != DType.BOOL;
@@ -66,15 +79,17 @@ final class Vectorizable {
     if (stride.isEmpty() || !isEven(store.index(), lane)) {
       return false;
     }
-    return stride.get().is(1) || (!stride.get().is(0) && kernel.params().get(store.param()).type() == DType.F32);
+    return stride.get().is(1)
+        || (!stride.get().is(0) && kernel.params().get(store.param()).type() == DType.F32);
   }
 
   private boolean isEven(IndexExpr index, int lane) {
-    return index.strideAlong(lane).isPresent() && index.registers().stream().noneMatch(r -> isVector(r, lane));
+    return index.strideAlong(lane).isPresent()
+        && index.registers().stream().noneMatch(r -> isVector(r, lane));
   }
 
   private boolean isVector(int register, int lane) {
-    return variation.get(register).contains(lane);
+    return Objects.requireNonNull(variation.get(register)).contains(lane);
   }
 
   private DType operandType(Instr.Apply apply) {
@@ -91,6 +106,7 @@ final class Vectorizable {
         }
       }
     }
-    throw new IllegalStateException("kernel " + kernel.name() + ": r" + register + " is not defined");
+    throw new IllegalStateException(
+        "kernel " + kernel.name() + ": r" + register + " is not defined");
   }
 }
