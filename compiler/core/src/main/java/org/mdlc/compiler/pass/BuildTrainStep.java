@@ -1,0 +1,141 @@
+package org.mdlc.compiler.pass;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.ir.CompilerBug;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.type.TensorType;
+
+/**
+ * Makes one training step, a pure function, from the forward graphs and update rules of a stage:
+ * variables, data and targets in; new variables, loss and metrics out.
+ *
+ * <p>Objectives are taken in order. Within one, every read sees the variables as they were when it
+ * began, and its writes take effect together at its end; the next objective sees them.
+ */
+public final class BuildTrainStep {
+  private static final String LOSS = "loss";
+
+  private final BoundProgram program;
+  private final GraphBuilder builder;
+  private final Map<String, Value> current = new LinkedHashMap<>();
+  private final Set<String> written = new HashSet<>();
+  private final Map<String, Value> results = new LinkedHashMap<>();
+
+  private BuildTrainStep(BoundProgram program, BoundProgram.Stage stage) {
+    this.program = program;
+    this.builder = new GraphBuilder(stage.name().isEmpty() ? "train" : "train_" + stage.name());
+  }
+
+  /**
+   * The step of one stage. Composites are decomposed; its inputs are all variables, then the
+   * model's inputs, then the targets.
+   */
+  public static Graph of(BoundProgram program, BoundProgram.Stage stage) {
+    var step = new BuildTrainStep(program, stage);
+    step.declareInputs(stage);
+    stage.objectives().forEach(step::minimize);
+    return step.build();
+  }
+
+  private void declareInputs(BoundProgram.Stage stage) {
+    program.variables().forEach(v -> declare(v.path(), v.role(), v.type()));
+    program.inputs().forEach(p -> declare(p.name(), Role.DATA, p.type()));
+    program.targets().forEach(p -> declare(p.name(), Role.TARGET, p.type()));
+    for (var objective : stage.objectives()) {
+      for (var input : objective.forward().inputs()) {
+        if (!current.containsKey(input.name())) {
+          declare(input.name(), input.role(), input.value().type()); // sample weights, for one
+        }
+      }
+    }
+  }
+
+  private void declare(String name, Role role, TensorType type) {
+    if (current.containsKey(name)) {
+      throw new CompilerBug("train step", name + " stands for two inputs");
+    }
+    current.put(name, builder.input(name, role, type));
+  }
+
+  private void minimize(BoundProgram.Objective objective) {
+    var forward = new DecomposeOps().run(objective.forward());
+    var arguments = forward.inputs().stream().map(i -> read(i.name())).toList();
+    var values = Differentiate.inline(builder, forward, arguments);
+    var writes = new LinkedHashMap<String, Value>();
+    Value loss = null;
+    for (int i = 0; i < values.size(); i++) {
+      var output = forward.outputs().get(i);
+      if (output.role().isVariable()) {
+        write(writes, output.name(), values.get(i));
+      } else {
+        results.put(
+            results.containsKey(output.name())
+                ? forward.name() + "_" + output.name()
+                : output.name(),
+            values.get(i));
+        loss = output.name().equals(LOSS) ? values.get(i) : loss;
+      }
+    }
+    if (loss == null) {
+      throw new CompilerBug("train step", forward.name() + " gives no loss");
+    }
+    update(objective.updates(), loss, writes);
+    current.putAll(writes);
+  }
+
+  private void update(List<BoundProgram.Update> updates, Value loss, Map<String, Value> writes) {
+    var parameters = updates.stream().map(u -> read(u.parameter())).toList();
+    var gradients = Differentiate.gradients(builder, loss, parameters);
+    for (int i = 0; i < updates.size(); i++) {
+      var update = updates.get(i);
+      var arguments = new ArrayList<Value>();
+      arguments.add(parameters.get(i));
+      arguments.add(gradients.get(i));
+      update.slots().forEach(s -> arguments.add(read(s)));
+      update.hyper().forEach(h -> arguments.add(read(h)));
+      var moved = builder.inline(new DecomposeOps().run(update.body()), arguments);
+      write(writes, update.parameter(), moved.get(0));
+      for (int s = 0; s < update.slots().size(); s++) {
+        write(writes, update.slots().get(s), moved.get(s + 1));
+      }
+    }
+  }
+
+  private Value read(String name) {
+    var value = current.get(name);
+    if (value == null) {
+      throw new CompilerBug("train step", "there is no " + name + " to read");
+    }
+    return value;
+  }
+
+  private void write(Map<String, Value> writes, String path, Value value) {
+    if (!read(path).type().equals(value.type())) {
+      throw new CompilerBug(
+          "train step", path + " of " + read(path).type() + " would become " + value.type());
+    }
+    if (writes.put(path, value) != null) {
+      throw new CompilerBug("train step", path + " is written twice");
+    }
+    written.add(path);
+  }
+
+  private Graph build() {
+    for (var variable : program.variables()) {
+      if (written.contains(variable.path())) {
+        builder.output(variable.path(), variable.role(), read(variable.path()));
+      }
+    }
+    results.forEach((name, value) -> builder.output(name, Role.RESULT, value));
+    return builder.build();
+  }
+}
