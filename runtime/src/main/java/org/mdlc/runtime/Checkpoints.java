@@ -40,9 +40,9 @@ final class Checkpoints {
 
   static LoadReport loadAll(Model model, Path file) throws IOException {
     Map<String, HostTensor> tensors = SafeTensors.read(file);
-    int[] shuffle = integers(tensors, SHUFFLE, file);
-    int[] seeds = integers(tensors, SEEDS, file);
-    int[] metricsBuilt = integers(tensors, METRICS_BUILT, file);
+    int[] shuffle = words(tensors, SHUFFLE, file);
+    int[] seeds = words(tensors, SEEDS, file);
+    int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
     LoadReport report = load(model, file, tensors, variable -> true);
     model.shuffleDraws().restore(shuffle);
     model.seedDraws().restore(seeds);
@@ -50,7 +50,7 @@ final class Checkpoints {
     return report;
   }
 
-  private static int[] integers(Map<String, HostTensor> tensors, String name, Path file) {
+  private static int[] words(Map<String, HostTensor> tensors, String name, Path file) {
     HostTensor tensor = tensors.get(name);
     if (tensor == null || tensor.dtype() != DType.I32 || tensor.size() == 0) {
       throw new DataException(file + ": not a checkpoint: " + name + " is missing or not integers");

@@ -19,6 +19,7 @@ public final class Fit {
   int validationBatchSize;
   int validationFreq = 1;
   int initialEpoch;
+  int stage;
   boolean shuffle = true;
   OptionalLong seed = OptionalLong.empty();
   @Nullable DataSet validationData;
@@ -45,6 +46,12 @@ public final class Fit {
   /** Rows of a batch; 32 unless set. The last batch of an epoch has what is left. */
   public Fit batchSize(int rows) {
     batchSize = requireAtLeast(1, rows, "batchSize");
+    return this;
+  }
+
+  /** Which stage of the {@code train} block to run, from 0; the first unless set. */
+  public Fit stage(int index) {
+    stage = requireAtLeast(0, index, "stage");
     return this;
   }
 

@@ -45,6 +45,16 @@ public abstract class Model implements AutoCloseable {
    */
   protected abstract Step newStep(Phase phase, int batch);
 
+  /**
+   * Builds the training program of a later stage of the {@code train} block; stage 0 is {@code
+   * newStep(Phase.TRAIN, batch)}. A model with one stage has no need to override this.
+   *
+   * @throws IllegalStateException if there is no such stage
+   */
+  protected Step newStageStep(int stage, int batch) {
+    throw new IllegalStateException(spec.name() + " has no training stage " + stage);
+  }
+
   /** What the {@code train} block of the model says; Keras's defaults where it is silent. */
   public Fit defaults() {
     return Fit.epochs(1);
@@ -190,14 +200,12 @@ public abstract class Model implements AutoCloseable {
 
   /** The program of a phase for a batch size, built when first needed and kept. */
   final Step step(Phase phase, int batch) {
-    StepKey key = new StepKey(phase, batch);
-    Step step = steps.get(key);
-    if (step == null) {
-      dropOldSteps();
-      step = newStep(phase, batch);
-      steps.put(key, step);
-    }
-    return step;
+    return step(phase, 0, batch);
+  }
+
+  /** The training program of a stage for a batch size, built when first needed and kept. */
+  final Step trainingStep(int stage, int batch) {
+    return step(Phase.TRAIN, stage, batch);
   }
 
   final PythonRandom seedDraws() {
@@ -235,6 +243,17 @@ public abstract class Model implements AutoCloseable {
     return stopTraining;
   }
 
+  private Step step(Phase phase, int stage, int batch) {
+    StepKey key = new StepKey(phase, stage, batch);
+    Step step = steps.get(key);
+    if (step == null) {
+      dropOldSteps();
+      step = stage == 0 ? newStep(phase, batch) : newStageStep(stage, batch);
+      steps.put(key, step);
+    }
+    return step;
+  }
+
   private void dropOldSteps() {
     Iterator<Step> leastRecentFirst = steps.values().iterator();
     while (steps.size() >= MAX_STEPS) {
@@ -249,5 +268,5 @@ public abstract class Model implements AutoCloseable {
     }
   }
 
-  private record StepKey(Phase phase, int batch) {}
+  private record StepKey(Phase phase, int stage, int batch) {}
 }

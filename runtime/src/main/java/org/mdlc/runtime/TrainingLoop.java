@@ -129,7 +129,8 @@ final class TrainingLoop {
     int batch = 0;
     for (int first = 0; first < feed.rows(); first += options.batchSize) {
       all.onTrainBatchBegin(batch);
-      Step step = model.step(Phase.TRAIN, Math.min(options.batchSize, feed.rows() - first));
+      Step step =
+          model.trainingStep(options.stage, Math.min(options.batchSize, feed.rows() - first));
       if (order == null) {
         feed.fill(step, first);
       } else {

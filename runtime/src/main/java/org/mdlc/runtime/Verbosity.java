@@ -1,6 +1,6 @@
 package org.mdlc.runtime;
 
-import static java.util.Objects.requireNonNull;
+import java.io.Console;
 
 /** How much a run prints; Keras's {@code verbose}. */
 public enum Verbosity {
@@ -33,7 +33,14 @@ public enum Verbosity {
       case SILENT -> 0;
       case BAR -> 1;
       case LINE -> 2;
-      case AUTO -> requireNonNull(System.console(), "never null since JDK 22").isTerminal() ? 1 : 2;
+      case AUTO -> isTerminal() ? 1 : 2;
     };
+  }
+
+  // Since JDK 22 there is a console even when the output goes to a file; the API still allows null.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 }

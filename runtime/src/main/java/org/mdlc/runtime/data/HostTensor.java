@@ -189,6 +189,38 @@ public final class HostTensor {
     return of(converted, shape);
   }
 
+  /** The same elements with every row in another shape of the same size. */
+  public HostTensor reshapeRows(int... newRowShape) {
+    int[] newShape = new int[newRowShape.length + 1];
+    newShape[0] = rows();
+    System.arraycopy(newRowShape, 0, newShape, 1, newRowShape.length);
+    return reshape(newShape);
+  }
+
+  /** Every element plus a number, as floats. */
+  public HostTensor plus(double number) {
+    float term = (float) number;
+    return map(x -> x + term);
+  }
+
+  /** Every element minus a number, as floats. */
+  public HostTensor minus(double number) {
+    float term = (float) number;
+    return map(x -> x - term);
+  }
+
+  /** Every element times a number, as floats. */
+  public HostTensor times(double number) {
+    float factor = (float) number;
+    return map(x -> x * factor);
+  }
+
+  /** Every element divided by a number, as floats. */
+  public HostTensor dividedBy(double number) {
+    float divisor = (float) number;
+    return map(x -> x / divisor);
+  }
+
   /** A copy of the rows {@code from} (inclusive) to {@code to} (exclusive). */
   public HostTensor slice(int from, int to) {
     int width = rowSize();
@@ -247,9 +279,22 @@ public final class HostTensor {
     return dtype.name().toLowerCase(Locale.ROOT) + Arrays.toString(shape);
   }
 
+  private HostTensor map(FloatOperator operator) {
+    float[] source = toFloats().floats;
+    float[] mapped = new float[source.length];
+    for (int i = 0; i < mapped.length; i++) {
+      mapped[i] = operator.apply(source[i]);
+    }
+    return of(mapped, shape);
+  }
+
   private void require(DType wanted) {
     if (dtype != wanted) {
       throw new IllegalStateException("the elements of " + this + " are not " + wanted);
     }
+  }
+
+  private interface FloatOperator {
+    float apply(float x);
   }
 }

@@ -78,7 +78,7 @@ public final class NumpyFiles {
           arrays.put(name, read(in, entry.getSize(), place));
         }
       }
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw new DataException(file + ": not a readable .npz archive: " + e.getMessage(), e);
     }
     return Collections.unmodifiableMap(arrays);

@@ -100,6 +100,8 @@ public record Threefry(int seed, int counter) {
    * The inverse of the error function: the two polynomials of Giles, "Approximating the erfinv
    * function" (GPU Computing Gems, 2011), which XLA uses for 32-bit floats. Infinite at -1 and 1.
    */
+  // The coefficients are as published, with more digits than a float has.
+  @SuppressWarnings("FloatingPointLiteralPrecision")
   public static float erfInv(float x) {
     if (Math.abs(x) == 1f) {
       return x * Float.POSITIVE_INFINITY;

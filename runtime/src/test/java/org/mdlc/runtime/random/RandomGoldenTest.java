@@ -66,7 +66,7 @@ class RandomGoldenTest {
     assertThat(ints("bits" + name)).isEqualTo(IntStream.range(0, size).map(key::bits).toArray());
     assertThat(floats("uniform" + name)).isEqualTo(key.uniforms(size, 0f, 1f));
     assertThat(floats("scaled" + name))
-        .isEqualTo(key.uniforms(size, -0.0721687824f, 0.0721687824f));
+        .isEqualTo(key.uniforms(size, -0.07216878f, 0.07216878f));
     assertThat(ints("randint" + name))
         .isEqualTo(IntStream.range(0, size).map(i -> key.randInt(i, -5, 1000)).toArray());
     int[] split = ints("split" + name);
@@ -118,8 +118,8 @@ class RandomGoldenTest {
     assertThat(Threefry.erfInv(-0.3f)).isEqualTo(-Threefry.erfInv(0.3f));
     // erf(0.5) = 0.5204998778, erf(2) = 0.9953222650, erf(3) = 0.9999779095
     assertThat((double) Threefry.erfInv(0.5204999f)).isCloseTo(0.5, within(2e-7));
-    assertThat((double) Threefry.erfInv(0.9953222650f)).isCloseTo(2.0, within(6e-6));
-    assertThat((double) Threefry.erfInv(0.9999779095f)).isCloseTo(3.0, within(2e-3));
+    assertThat((double) Threefry.erfInv(0.9953223f)).isCloseTo(2.0, within(6e-6));
+    assertThat((double) Threefry.erfInv(0.9999779f)).isCloseTo(3.0, within(2e-3));
   }
 
   private static org.assertj.core.data.Offset<Double> within(double offset) {

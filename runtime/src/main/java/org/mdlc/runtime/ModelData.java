@@ -1,0 +1,162 @@
+package org.mdlc.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.mdlc.runtime.data.DType;
+import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.file.CsvTable;
+import org.mdlc.runtime.file.NumpyFiles;
+
+/**
+ * Reads a file as the data of a model, finding the model's inputs and targets by name.
+ *
+ * <ul>
+ *   <li>{@code .npz}: an array for each name.
+ *   <li>{@code .npy}: the only input of the model.
+ *   <li>{@code .csv}: a column for each tensor of one number per row; a tensor of more takes the
+ *       columns {@code name_0}, {@code name_1} and so on. If one input and no column of its name is
+ *       left over, it takes all columns that are left over, in order. A target of integers takes a
+ *       column of text by the sorted order of its values; a single target whose name is no column
+ *       takes the last column.
+ * </ul>
+ */
+public final class ModelData {
+  private ModelData() {}
+
+  /**
+   * Reads the inputs, and the targets if they are wanted, each in the shape the model takes.
+   *
+   * @param labelled whether the targets are needed too
+   * @throws DataException if the file is malformed or does not have what the model takes
+   */
+  public static DataSet read(ModelSpec spec, Path file, boolean labelled) throws IOException {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".npz")) {
+      return DataSet.ofNpz(file);
+    }
+    if (name.endsWith(".npy")) {
+      return readNpy(spec, file, labelled);
+    }
+    if (name.endsWith(".csv")) {
+      return new CsvBinding(spec, file, CsvTable.read(file)).bind(labelled);
+    }
+    throw new DataException(file + ": unknown kind of file; data is .npz, .npy or .csv");
+  }
+
+  private static DataSet readNpy(ModelSpec spec, Path file, boolean labelled) throws IOException {
+    int wanted = spec.inputs().size() + (labelled ? spec.targets().size() : 0);
+    if (wanted != 1) {
+      throw new DataException(
+          String.format(
+              "%s: an .npy file holds one array, %s needs %d; use .npz",
+              file, spec.name(), wanted));
+    }
+    return DataSet.of(spec.inputs().getFirst().name(), NumpyFiles.readNpy(file));
+  }
+
+  /** Gives the columns of a CSV file to the tensors of a model. */
+  private static final class CsvBinding {
+    private final ModelSpec spec;
+    private final Path file;
+    private final CsvTable table;
+    private final List<String> free;
+    private final Map<String, HostTensor> bound = new LinkedHashMap<>();
+
+    CsvBinding(ModelSpec spec, Path file, CsvTable table) {
+      this.spec = spec;
+      this.file = file;
+      this.table = table;
+      this.free = new ArrayList<>(table.header());
+    }
+
+    DataSet bind(boolean labelled) {
+      List<TensorSpec> left = new ArrayList<>();
+      // Targets are taken first even if not wanted, so that the label is not fed as an input.
+      for (TensorSpec target : spec.targets()) {
+        if (!bindByName(target, labelled) && !bindLast(target, labelled) && labelled) {
+          throw missing("target", target);
+        }
+      }
+      for (TensorSpec input : spec.inputs()) {
+        if (!bindByName(input, true)) {
+          left.add(input);
+        }
+      }
+      if (left.size() == 1) {
+        bindRest(left.getFirst());
+      } else if (!left.isEmpty()) {
+        throw missing("input", left.getFirst());
+      }
+      return DataSet.of(bound);
+    }
+
+    private boolean bindByName(TensorSpec tensor, boolean wanted) {
+      if (tensor.rowSize() == 1 && free.contains(tensor.name())) {
+        bindColumn(tensor, tensor.name(), wanted);
+        return true;
+      }
+      List<String> numbered = new ArrayList<>();
+      for (int i = 0; i < tensor.rowSize(); i++) {
+        numbered.add(tensor.name() + "_" + i);
+      }
+      if (free.containsAll(numbered)) {
+        free.removeAll(numbered);
+        if (wanted) {
+          put(tensor, table.columns(numbered));
+        }
+        return true;
+      }
+      return false;
+    }
+
+    // A file without labels has just the columns of the inputs; their last is then not a label.
+    private boolean bindLast(TensorSpec target, boolean wanted) {
+      int inputColumns = spec.inputs().stream().mapToInt(TensorSpec::rowSize).sum();
+      if (spec.targets().size() != 1
+          || target.rowSize() != 1
+          || table.header().size() != inputColumns + 1) {
+        return false;
+      }
+      bindColumn(target, free.getLast(), wanted);
+      return true;
+    }
+
+    private void bindColumn(TensorSpec tensor, String column, boolean wanted) {
+      free.remove(column);
+      if (wanted) {
+        boolean text = tensor.dtype() == DType.I32 && !table.isNumeric(column);
+        put(tensor, text ? table.categories(column).ids() : table.column(column));
+      }
+    }
+
+    private void bindRest(TensorSpec input) {
+      if (free.size() != input.rowSize()) {
+        throw new DataException(
+            String.format(
+                "%s: input %s takes %d columns, %d are left: %s",
+                file, input, input.rowSize(), free.size(), String.join(", ", free)));
+      }
+      put(input, table.columns(List.copyOf(free)));
+      free.clear();
+    }
+
+    private void put(TensorSpec tensor, HostTensor values) {
+      int[] rowShape = tensor.shape().stream().mapToInt(Integer::intValue).toArray();
+      bound.put(tensor.name(), values.reshapeRows(rowShape));
+    }
+
+    private DataException missing(String kind, TensorSpec tensor) {
+      return new DataException(
+          String.format(
+              "%s: no columns for the %s %s; there are %s",
+              file, kind, tensor, String.join(", ", table.header())));
+    }
+  }
+}

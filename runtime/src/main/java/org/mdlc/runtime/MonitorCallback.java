@@ -1,0 +1,62 @@
+package org.mdlc.runtime;
+
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** What callbacks that watch one metric share; Keras's {@code MonitorCallback}. */
+abstract class MonitorCallback implements Callback {
+  private static final String VALIDATION_PREFIX = "val_";
+
+  String monitor = "val_loss";
+  MonitorMode mode = MonitorMode.AUTO;
+  double minDelta;
+  OptionalDouble best = OptionalDouble.empty();
+  private @Nullable Model model;
+  private boolean greaterIsBetter;
+
+  @Override
+  public void setModel(Model newModel) {
+    model = newModel;
+    greaterIsBetter = greaterIsBetter(newModel.spec());
+  }
+
+  final Model model() {
+    if (model == null) {
+      throw new IllegalStateException("a callback works only inside fit");
+    }
+    return model;
+  }
+
+  /** Whether {@code value} is better than {@code reference} by more than the least difference. */
+  final boolean isImprovement(double value, OptionalDouble reference) {
+    if (reference.isEmpty()) {
+      return true;
+    }
+    return greaterIsBetter
+        ? value - minDelta > reference.getAsDouble()
+        : value + minDelta < reference.getAsDouble();
+  }
+
+  private boolean greaterIsBetter(ModelSpec spec) {
+    if (mode != MonitorMode.AUTO) {
+      return mode == MonitorMode.MAX;
+    }
+    String name =
+        monitor.startsWith(VALIDATION_PREFIX)
+            ? monitor.substring(VALIDATION_PREFIX.length())
+            : monitor;
+    for (MetricSpec metric : spec.metrics()) {
+      if (metric.name().equals(name) && metric.direction() != MetricSpec.Direction.UNKNOWN) {
+        return metric.direction() == MetricSpec.Direction.UP;
+      }
+    }
+    if (name.equals("loss")) {
+      return false;
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            "%s watches %s, but it is not known whether more or less of it is better;"
+                + " give the mode MAX or MIN",
+            getClass().getSimpleName(), monitor));
+  }
+}
