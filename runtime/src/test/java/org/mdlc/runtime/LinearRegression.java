@@ -72,7 +72,7 @@ final class LinearRegression extends Model {
   /** Glorot's uniform kernel. */
   private static final class Initialize extends Step {
     Initialize(Variables variables) {
-      super(variables, 1, 0, 0);
+      super(variables, 1, 0, 0, 0);
     }
 
     @Override
@@ -101,7 +101,7 @@ final class LinearRegression extends Model {
     private final long output = row(4 * (FEATURES + 1));
 
     Forward(Variables variables, Phase phase, int batch) {
-      super(variables, batch, FIXED_BYTES, ROW_BYTES);
+      super(variables, batch, FIXED_BYTES, ROW_BYTES, 0);
       this.phase = phase;
     }
 
