@@ -65,8 +65,7 @@ class RandomGoldenTest {
     String name = "_" + seed + "_" + counter + "_" + size;
     assertThat(ints("bits" + name)).isEqualTo(IntStream.range(0, size).map(key::bits).toArray());
     assertThat(floats("uniform" + name)).isEqualTo(key.uniforms(size, 0f, 1f));
-    assertThat(floats("scaled" + name))
-        .isEqualTo(key.uniforms(size, -0.07216878f, 0.07216878f));
+    assertThat(floats("scaled" + name)).isEqualTo(key.uniforms(size, -0.07216878f, 0.07216878f));
     assertThat(ints("randint" + name))
         .isEqualTo(IntStream.range(0, size).map(i -> key.randInt(i, -5, 1000)).toArray());
     int[] split = ints("split" + name);
