@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.plan.Instr;
 import org.mdlc.compiler.plan.Kernel;
@@ -78,6 +80,9 @@ final class KernelPrinter {
     for (int axis = 0; axis < kernel.axes().size(); axis++) {
       out.line("final int " + size(axis) + " = " + Numbers.dim(kernel.axes().get(axis), "") + ";");
     }
+    if (vectors && !isLarge()) {
+      laneAxes().forEach(axis -> out.line("final int full" + axis + " = $vectorMath:T.FLOATS.loopBound(" + size(axis) + ");"));
+    }
     outerLoop(0);
     return out.toString();
   }
@@ -104,19 +109,31 @@ final class KernelPrinter {
   private void laneLoop(int axis, Runnable body) {
     String i = index(axis);
     String n = size(axis);
-    if (definitions.size() > LARGEST_DOUBLED_BODY) {
+    if (isLarge()) {
       out.open("for (int %1$s = 0; %1$s < %2$s; %1$s += $lanes:T.COUNT)", i, n);
       tail(i, n, body);
       out.close();
       return;
     }
-    out.line("int " + i + " = 0;");
-    out.open("for (; %1$s <= %2$s - $lanes:T.COUNT; %1$s += $lanes:T.COUNT)", i, n);
+    String full = "full" + axis;
+    out.open("for (int %1$s = 0; %1$s < %2$s; %1$s += $lanes:T.COUNT)", i, full);
     body.run();
     out.close();
-    out.open("if (%s < %s)", i, n);
+    out.open("if (%s < %s)", full, n);
+    out.line("final int " + i + " = " + full + ";");
     tail(i, n, body);
     out.close();
+  }
+
+  private boolean isLarge() {
+    return definitions.size() > LARGEST_DOUBLED_BODY;
+  }
+
+  private SortedSet<Integer> laneAxes() {
+    var axes = new TreeSet<Integer>();
+    kernel.stages().forEach(s -> axes.add(kernel.laneAxis(s)));
+    axes.remove(-1);
+    return axes;
   }
 
   private void tail(String i, String n, Runnable body) {

@@ -36,9 +36,10 @@ final class LibraryPrinter {
   /**
    * @param type of the field that holds the operation
    * @param construct an expression that builds it from shapes
+   * @param bind the method that takes the addresses and scratch memory
    * @param addresses the operands that it is bound to, in order
    */
-  record Call(ClassName type, String construct, List<String> addresses) {}
+  record Call(ClassName type, String construct, String bind, List<String> addresses) {}
 
   Call call(Step.LibraryCall step) {
     var operands = step.operands();
@@ -59,7 +60,7 @@ final class LibraryPrinter {
                 matrix(operands.get(1), m.transposeB()),
                 layoutOf(result.type().shape()));
         yield new Call(
-            type("DnnMatmul"), "new $dnnMatmul:T(" + with(arguments, step.post()) + ")", addresses);
+            type("DnnMatmul"), "new $dnnMatmul:T(" + with(arguments, step.post()) + ")", "bind", addresses);
       }
       case Convolution c ->
           convolution(
@@ -88,14 +89,13 @@ final class LibraryPrinter {
               result.type().shape(),
               step.post(),
               addresses);
-      case MaxPool p ->
-          pooling("maxForward", name, p.geometry(), operands.get(0).type().shape(), addresses);
-      case AveragePool p ->
-          pooling("averageForward", name, p.geometry(), operands.get(0).type().shape(), addresses);
-      case MaxPoolBackward p ->
-          pooling("maxBackward", name, p.geometry(), result.type().shape(), addresses);
-      case AveragePoolBackward p ->
-          pooling("averageBackward", name, p.geometry(), result.type().shape(), addresses);
+      case MaxPool p -> pooling(true, "MAX", name, p.geometry(), operands.get(0), addresses);
+      case AveragePool p -> pooling(true, "AVERAGE", name, p.geometry(), operands.get(0), addresses);
+      case MaxPoolBackward p -> pooling(false, "MAX", name, p.geometry(), result, addresses);
+      case AveragePoolBackward p -> {
+        addresses.add(0, "0"); // x is not read
+        yield pooling(false, "AVERAGE", name, p.geometry(), result, addresses);
+      }
     };
   }
 
@@ -125,18 +125,14 @@ final class LibraryPrinter {
             Integer.toString(geometry.groups()));
     return new Call(
         type("DnnConvolution"),
-        "$dnnConvolution:T." + direction + "(" + with(arguments, post) + ")",
-        addresses);
+        "$dnnConvolution:T." + direction + "(" + with(arguments, post) + ")", "bind", addresses);
   }
 
-  private static Call pooling(
-      String direction, String name, PoolGeometry geometry, Shape x, List<String> addresses) {
-    var window =
-        window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
-    return new Call(
-        type("DnnPooling"),
-        "$dnnPooling:T." + direction + "(" + String.join(", ", name, layoutOf(x), window) + ")",
-        addresses);
+  private static Call pooling(boolean forward, String kind, String name, PoolGeometry geometry, Tensor x, List<String> addresses) {
+    var window = window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
+    var arguments = String.join(", ", name, "$dnnPooling:T.Kind." + kind, layoutOf(x.type().shape()), window);
+    String construct = "$dnnPooling:T." + (forward ? "forward(" : "backward(") + arguments + ")";
+    return new Call(type("DnnPooling"), construct, forward ? "bindForward" : "bindBackward", addresses);
   }
 
   private static String window(

@@ -1,0 +1,181 @@
+package org.mdlc.compiler.emit.java;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.lang.model.element.Modifier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mdlc.compiler.driver.InMemoryJavac;
+import org.mdlc.compiler.plan.Kernel;
+import org.mdlc.compiler.plan.KernelText;
+import org.mdlc.compiler.type.DType;
+
+/** Both printers of one kernel, run on awkward sizes: the same bits where every element is computed on its own, close where lanes are summed. */
+class KernelPrinterTest {
+  private static final String SOFTMAX =
+      """
+      kernel softmax lanes stage
+        p0 x: f32[37*batch] read
+        p1 y: f32[37*batch] write
+        outer i0 < batch
+        inner i1 < 37
+        stage i1
+          r0: f32 = load p0[37*i0 + i1]
+          r1: f32 = reduce max r0
+        stage i1
+          r2: f32 = load p0[37*i0 + i1]
+          r3: f32 = sub r2, r1
+          r4: f32 = exp r3
+          r5: f32 = reduce sum r4
+        stage i1
+          r6: f32 = load p0[37*i0 + i1]
+          r7: f32 = sub r6, r1
+          r8: f32 = exp r7
+          r9: f32 = div r8, r5
+          store p1[37*i0 + i1] = r9
+      """;
+
+  private static final String COLUMN_SUM =
+      """
+      kernel column_sum lanes outer
+        p0 x: f32[19*batch] read
+        p1 y: f32[19] write
+        outer i0 < 19
+        inner i1 < batch
+        stage i1
+          r0: f32 = load p0[19*i1 + i0]
+          r1: f32 = reduce sum r0
+        stage
+          store p1[i0] = r1
+      """;
+
+  private static final String GELU_WITH_BIAS =
+      """
+      kernel gelu lanes outer
+        p0 x: f32[21*batch] read
+        p1 bias: f32[21] read
+        p2 y: f32[21*batch] write
+        outer i0 < batch
+        outer i1 < 21
+        stage
+          r0: f32 = load p0[21*i0 + i1]
+          r1: f32 = load p1[i1]
+          r2: f32 = add r0, r1
+          r3: f32 = const 0.70710677
+          r4: f32 = mul r2, r3
+          r5: f32 = erf r4
+          r6: f32 = const 1.0
+          r7: f32 = add r5, r6
+          r8: f32 = const 0.5
+          r9: f32 = mul r2, r8
+          r10: f32 = mul r9, r7
+          store p2[21*i0 + i1] = r10
+      """;
+
+  private static final String TRANSPOSE_AND_MASK =
+      """
+      kernel transpose lanes outer
+        p0 x: f32[13*batch] read
+        p1 y: f32[13*batch] write
+        outer i0 < 13
+        outer i1 < batch
+        stage
+          r0: f32 = load p0[13*i1 + i0]
+          r1: f32 = const 0.0
+          r2: bool = gt r0, r1
+          r3: f32 = neg r0
+          r4: f32 = select r2, r0, r3
+          r5: bool = inrange 2 <= i1 < batch
+          r6: f32 = load p0[13*i1 + i0 + -26] if r5
+          r7: f32 = add r4, r6
+          store p1[(batch)*i0 + i1] = r7
+      """;
+
+  @ParameterizedTest
+  @ValueSource(strings = {GELU_WITH_BIAS, TRANSPOSE_AND_MASK})
+  void bothPrintersGiveTheSameBits(String text) throws Exception {
+    for (int batch : new int[] {1, 7, 16, 33}) {
+      var kernel = KernelText.parse(text);
+      assertThat(run(kernel, batch, KernelStyle.VECTOR)).as("batch %d", batch).isEqualTo(run(kernel, batch, KernelStyle.PLAIN));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {SOFTMAX, COLUMN_SUM})
+  void bothPrintersAgreeOnSums(String text) throws Exception {
+    for (int batch : new int[] {1, 7, 16, 33}) {
+      var kernel = KernelText.parse(text);
+      var vector = run(kernel, batch, KernelStyle.VECTOR);
+      var plain = run(kernel, batch, KernelStyle.PLAIN);
+      for (int i = 0; i < vector.size(); i++) {
+        // up to 37 additions in another order, each within half a unit of 2^-24
+        assertThat(vector.get(i)).as("element %d", i).isCloseTo(plain.get(i), org.assertj.core.data.Offset.offset(37 * 0x1p-24f * 8));
+      }
+    }
+  }
+
+  /** What the written parameters hold afterwards. Read ones are filled from a fixed seed. */
+  private static List<Float> run(Kernel kernel, int batch, KernelStyle style) throws Exception {
+    var method = compile(kernel, style);
+    try (var arena = Arena.ofConfined()) {
+      var random = new Random(7);
+      var segments = new ArrayList<MemorySegment>();
+      var addresses = new long[kernel.params().size()];
+      for (int p = 0; p < addresses.length; p++) {
+        var param = kernel.params().get(p);
+        assertThat(param.type()).isEqualTo(DType.F32);
+        int count = (int) param.elements().at(batch);
+        var segment = arena.allocate(4L * count, 64);
+        for (int i = 0; i < count; i++) {
+          segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+        }
+        segments.add(segment);
+        addresses[p] = segment.address();
+      }
+      method.invoke(null, addresses, batch, arena.allocate(512, 64).address());
+      var written = new ArrayList<Float>();
+      for (int p = 0; p < addresses.length; p++) {
+        if (kernel.params().get(p).access() != Kernel.Access.READ) {
+          for (float value : segments.get(p).toArray(ValueLayout.JAVA_FLOAT)) {
+            written.add(value);
+          }
+        }
+      }
+      return written;
+    }
+  }
+
+  private static Method compile(Kernel kernel, KernelStyle style) throws Exception {
+    var code = new StringBuilder();
+    for (int p = 0; p < kernel.params().size(); p++) {
+      code.append("final long ").append(kernel.params().get(p).name()).append(" = addresses[").append(p).append("];\n");
+    }
+    code.append(style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel));
+    var type =
+        TypeSpec.classBuilder(ClassName.get("", "Printed"))
+            .addModifiers(Modifier.PUBLIC)
+            .addMethod(
+                MethodSpec.methodBuilder("run")
+                    .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+                    .addParameter(long[].class, "addresses")
+                    .addParameter(TypeName.INT, "batch")
+                    .addParameter(TypeName.LONG, "scratch")
+                    .addCode(JavaTypes.code(code.toString()))
+                    .build())
+            .build();
+    String source = JavaFile.builder("", type).build().toString();
+    return InMemoryJavac.load("Printed", source, KernelPrinterTest.class.getClassLoader()).getMethod("run", long[].class, int.class, long.class);
+  }
+}
