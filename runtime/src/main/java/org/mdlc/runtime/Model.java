@@ -29,6 +29,7 @@ public abstract class Model implements AutoCloseable {
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
   private boolean metricsBuilt;
   private boolean stopTraining;
+  private int stage;
 
   /** Allocates the variables; the generated {@code create} then calls {@link #initialize}. */
   protected Model(ModelSpec spec) {
@@ -46,13 +47,11 @@ public abstract class Model implements AutoCloseable {
   protected abstract Step newStep(Phase phase, int batch);
 
   /**
-   * Builds the training program of a later stage of the {@code train} block; stage 0 is {@code
-   * newStep(Phase.TRAIN, batch)}. A model with one stage has no need to override this.
-   *
-   * @throws IllegalStateException if there is no such stage
+   * The stage of the {@code train} block, from 0, for which {@link #newStep} is to build a training
+   * program.
    */
-  protected Step newStageStep(int stage, int batch) {
-    throw new IllegalStateException(spec.name() + " has no training stage " + stage);
+  protected final int stage() {
+    return stage;
   }
 
   /** What the {@code train} block of the model says; Keras's defaults where it is silent. */
@@ -195,7 +194,8 @@ public abstract class Model implements AutoCloseable {
 
   /** The exception for a phase that the model was not compiled with. */
   protected final IllegalStateException noPhase(Phase phase) {
-    return new IllegalStateException(spec.name() + " was compiled without the phase " + phase);
+    String which = phase == Phase.TRAIN ? "TRAIN of stage " + stage : phase.toString();
+    return new IllegalStateException(spec.name() + " was compiled without the phase " + which);
   }
 
   /** The program of a phase for a batch size, built when first needed and kept. */
@@ -243,12 +243,13 @@ public abstract class Model implements AutoCloseable {
     return stopTraining;
   }
 
-  private Step step(Phase phase, int stage, int batch) {
-    StepKey key = new StepKey(phase, stage, batch);
+  private Step step(Phase phase, int ofStage, int batch) {
+    StepKey key = new StepKey(phase, ofStage, batch);
     Step step = steps.get(key);
     if (step == null) {
       dropOldSteps();
-      step = stage == 0 ? newStep(phase, batch) : newStageStep(stage, batch);
+      stage = key.stage();
+      step = newStep(phase, batch);
       steps.put(key, step);
     }
     return step;

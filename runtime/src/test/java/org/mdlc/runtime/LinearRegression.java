@@ -65,7 +65,14 @@ final class LinearRegression extends Model {
     stepsBuilt++;
     return switch (phase) {
       case INITIALIZE -> new Initialize(variables());
-      case TRAIN, EVALUATE, PREDICT -> new Forward(variables(), phase, batch);
+      case EVALUATE, PREDICT -> new Forward(variables(), phase, batch);
+      case TRAIN ->
+          switch (stage()) {
+            case 0 -> new Forward(variables(), phase, batch);
+            // The second stage trains nothing.
+            case 1 -> new Forward(variables(), Phase.EVALUATE, batch);
+            default -> throw noPhase(phase);
+          };
     };
   }
 

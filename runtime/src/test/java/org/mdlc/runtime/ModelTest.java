@@ -150,6 +150,18 @@ class ModelTest {
   }
 
   @Test
+  void stagesHaveTheirOwnSteps() {
+    model.fit(data, silent(1));
+    HostTensor trained = model.variables().get("dense/kernel");
+    model.fit(data, silent(1).stage(1));
+    assertThat(model.variables().get("dense/kernel")).isEqualTo(trained);
+    model.fit(data, silent(1));
+    assertThat(model.variables().get("dense/kernel")).isNotEqualTo(trained);
+    assertThatThrownBy(() -> model.fit(data, silent(1).stage(2)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void savesAndLoadsWeights() throws IOException {
     model.fit(data, silent(1));
     Path file = folder.resolve("weights.safetensors");
