@@ -57,7 +57,7 @@ final class BalanceBrackets {
       } else if (startsDefinition(tokens, i)) {
         closeAll(token);
         balanced.add(token);
-      } else if (Tokens.beginsStatement(token)) {
+      } else if (Tokens.isWord(token)) {
         closeParentheses(token);
         balanced.add(token);
       } else if (Tokens.opens(token)) {
@@ -85,21 +85,18 @@ final class BalanceBrackets {
     }
   }
 
-  /** A statement cannot stand inside parentheses, so they must have been forgotten. */
+  /**
+   * Two values in a row do not go together in a list: at a new line a closing bracket must have
+   * been forgotten.
+   */
   private void closeParentheses(Token before) {
-    while (!open.isEmpty()
-        && open.getFirst().getType() != MdlLexer.LBRACE
-        && !isAfterDotOrInList(before)) {
+    while (!open.isEmpty() && open.getFirst().getType() != MdlLexer.LBRACE && beginsAnew(before)) {
       closeMissing(before);
     }
   }
 
-  /**
-   * Reserved words are names after a dot, and before the equals sign of an argument; only a word
-   * that starts its line is surely a statement.
-   */
-  private boolean isAfterDotOrInList(Token word) {
-    return !Tokens.isFirstOnLine(source, word) || balanced.getLast().getType() == MdlLexer.COMMA;
+  private boolean beginsAnew(Token word) {
+    return Tokens.isFirstOnLine(source, word) && Tokens.endsOperand(balanced.getLast());
   }
 
   private void close(Token closer) {

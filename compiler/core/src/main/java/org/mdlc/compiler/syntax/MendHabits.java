@@ -85,7 +85,7 @@ final class MendHabits {
       case MdlLexer.OPEN_STRING -> mendOpenString(token);
       case MdlLexer.QUOTED -> mendQuoted(token);
       case MdlLexer.HASH_COMMENT ->
-          foreign(token, "comments begin with `//`", "write `//`", hash(token), "//");
+          foreign(token, "comments begin with `//`", "like this:", hash(token), "//");
       case MdlLexer.OPEN_COMMENT -> reportOpenComment(token);
       case MdlLexer.AND_AND, MdlLexer.OR_OR, MdlLexer.BANG, MdlLexer.EQUAL3, MdlLexer.NOT_EQUAL3 ->
           mendOperator(token);
@@ -110,7 +110,7 @@ final class MendHabits {
 
   private void mendQuoted(Token token) {
     var inside = token.getText().substring(1, token.getText().length() - 1).replace("\"", "\\\"");
-    foreign(token, "strings have double quotes", "write", span(token), "\"" + inside + "\"");
+    foreign(token, "strings have double quotes", "like this:", span(token), "\"" + inside + "\"");
     mended.add(Tokens.retyped(token, MdlLexer.STRING));
   }
 
@@ -139,13 +139,13 @@ final class MendHabits {
     var name = mended.isEmpty() ? "x" : mended.getLast().getText();
     errors.report(
         Diagnostic.of(Codes.FOREIGN_SYNTAX, span(token), "there is no `" + token.getText() + "`")
-            .help("write", span(token), "= " + name + " " + operator)
+            .help("like this:", span(token), "= " + name + " " + operator)
             .note("a state is moved by `" + name + " <- " + name + " " + operator + " ...`"));
     mended.add(Tokens.retyped(token, MdlLexer.ASSIGN));
   }
 
   private void replace(Token token, Mended meant) {
-    foreign(token, "this is written `" + meant.text + "`", "write", span(token), meant.text);
+    foreign(token, "this is written `" + meant.text + "`", "like this:", span(token), meant.text);
     mended.add(Tokens.retyped(token, meant.type));
   }
 
@@ -154,7 +154,7 @@ final class MendHabits {
   private void mendDotNumber(Token token) {
     errors.report(
         Diagnostic.of(Codes.BAD_NUMBER, span(token), "a number begins with a digit")
-            .help("write", span(token), "0" + token.getText()));
+            .help("like this:", span(token), "0" + token.getText()));
     mended.add(Tokens.retyped(token, MdlLexer.FLOAT));
   }
 
@@ -167,7 +167,7 @@ final class MendHabits {
       var both = span(token).to(span(next));
       errors.report(
           Diagnostic.of(Codes.BAD_NUMBER, both, "a number ends with a digit")
-              .help("write", both, token.getText() + ".0"));
+              .help("like this:", both, token.getText() + ".0"));
       at++;
     } else if (isTouchingWord(token, next) && !isInPath(token)) {
       var both = span(token).to(span(next));
@@ -219,7 +219,7 @@ final class MendHabits {
   }
 
   private void mendElif(Token token) {
-    foreign(token, "there is no `elif`", "write", span(token), "else if");
+    foreign(token, "there is no `elif`", "like this:", span(token), "else if");
     mended.add(Tokens.retyped(token, MdlLexer.ELSE));
     mended.add(Tokens.inserted(token, MdlLexer.IF, "if", Tokens.end(token)));
   }

@@ -8,6 +8,7 @@ import org.antlr.v4.runtime.InputMismatchException;
 import org.antlr.v4.runtime.NoViableAltException;
 import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.atn.ATNState;
 import org.antlr.v4.runtime.misc.IntervalSet;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
@@ -77,6 +78,7 @@ final class PlainErrors extends DefaultErrorStrategy {
   private Diagnostic diagnose(Parser parser, Token found, IntervalSet expected) {
     var previous = parser.getInputStream().LT(-1);
     return misspeltKeyword(parser, found, expected, previous)
+        .or(() -> missingOperand(parser, found, previous))
         .or(() -> reservedWord(found, expected))
         .or(() -> comparison(parser, found, expected))
         .or(() -> arrow(found, expected))
@@ -94,14 +96,16 @@ final class PlainErrors extends DefaultErrorStrategy {
     if (isAtItem(parser)) {
       return keywordNear(found, Tokens.definitionWords());
     }
-    var twoNames =
-        previous != null
-            && previous.getType() == MdlLexer.IDENT
-            && Tokens.isWord(found)
-            && previous.getLine() == found.getLine();
-    return twoNames && !expected.contains(MdlLexer.IDENT)
-        ? keywordNear(previous, Tokens.statementWords())
+    var first = Tokens.isWord(found) ? previous : parser.getInputStream().LT(-2);
+    return first != null && isFirstOfTwoNames(first, Tokens.isWord(found) ? found : previous)
+        ? keywordNear(first, Tokens.statementWords())
         : Optional.empty();
+  }
+
+  private boolean isFirstOfTwoNames(Token first, Token second) {
+    return Tokens.isWord(second)
+        && first.getLine() == second.getLine()
+        && Tokens.isFirstOnLine(errors.source(), first);
   }
 
   private static boolean isAtItem(Parser parser) {
@@ -123,6 +127,28 @@ final class PlainErrors extends DefaultErrorStrategy {
                     .help("did you mean `" + keyword + "`?", span(word), keyword));
   }
 
+  /**
+   * {@code a + )}: the parser blames the sign, which could also begin a value, but what is wrong
+   * comes after it.
+   */
+  private Optional<Diagnostic> missingOperand(
+      Parser parser, Token found, @Nullable Token previous) {
+    var isSign = found.getType() == MdlLexer.PLUS || found.getType() == MdlLexer.MINUS;
+    if (!isSign || previous == null || !Tokens.endsOperand(previous)) {
+      return Optional.empty();
+    }
+    var next = parser.getInputStream().LT(2);
+    if (Tokens.isFirstOnLine(errors.source(), next) && !Tokens.closes(next)) {
+      return Optional.of(
+          Diagnostic.of(
+                  Codes.UNEXPECTED_TOKEN,
+                  span(found),
+                  "something is missing after `" + found.getText() + "`")
+              .label("expected a value after this"));
+    }
+    return Optional.of(unexpected(next).label("expected a value").also(span(found), "after this"));
+  }
+
   /** {@code let state = 3}. */
   private Optional<Diagnostic> reservedWord(Token found, IntervalSet expected) {
     var wantsOnlyName = expected.contains(MdlLexer.IDENT) && !expected.contains(MdlLexer.INT);
@@ -140,7 +166,7 @@ final class PlainErrors extends DefaultErrorStrategy {
 
   /** {@code if a = b {}. */
   private Optional<Diagnostic> comparison(Parser parser, Token found, IntervalSet expected) {
-    if (found.getType() != MdlLexer.ASSIGN || !expected.contains(MdlLexer.EQUAL)) {
+    if (found.getType() != MdlLexer.ASSIGN || !expected.contains(MdlLexer.LBRACE)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -151,7 +177,7 @@ final class PlainErrors extends DefaultErrorStrategy {
 
   /** {@code if a <-1 {}. */
   private Optional<Diagnostic> arrow(Token found, IntervalSet expected) {
-    if (found.getType() != MdlLexer.UPDATE || !expected.contains(MdlLexer.LESS)) {
+    if (found.getType() != MdlLexer.UPDATE || !expected.contains(MdlLexer.LBRACE)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -202,11 +228,38 @@ final class PlainErrors extends DefaultErrorStrategy {
 
   // ---- everything else
 
-  private Diagnostic plain(Parser parser, Token found, IntervalSet expected, Token previous) {
-    var diagnostic = unexpected(found).label("expected " + wanted(parser, expected));
+  private Diagnostic plain(
+      Parser parser, Token found, IntervalSet expected, @Nullable Token previous) {
+    var wanted = wanted(parser, found, expected);
+    if (previous != null && endsTooEarly(parser, found)) {
+      return Diagnostic.of(
+              Codes.UNEXPECTED_TOKEN,
+              span(previous),
+              "something is missing after `" + previous.getText() + "`")
+          .label("expected " + wanted + " after this");
+    }
+    var diagnostic = unexpected(found).label("expected " + wanted);
     return previous != null && isOperator(previous) && !isOperator(found)
         ? diagnostic.also(span(previous), "after this")
         : diagnostic;
+  }
+
+  /**
+   * Whether the line before is what is wrong: something that it began is not there, and this token
+   * begins the next line.
+   */
+  private boolean endsTooEarly(Parser parser, Token found) {
+    var beginsBodyEntry =
+        isBody(parser) || parser.getContext().getStart() == found && isEntry(parser);
+    return !beginsBodyEntry
+        && Tokens.isFirstOnLine(errors.source(), found)
+        && !Tokens.closes(found);
+  }
+
+  private static boolean isEntry(Parser parser) {
+    return parser.getContext() instanceof MdlParser.ItemContext
+        || parser.getContext() instanceof MdlParser.StatementContext
+        || parser.getContext() instanceof MdlParser.TrainItemContext;
   }
 
   private Diagnostic unexpected(Token found) {
@@ -214,13 +267,18 @@ final class PlainErrors extends DefaultErrorStrategy {
         Codes.UNEXPECTED_TOKEN, span(found), describe(found) + " does not fit here");
   }
 
-  private static String describe(Token token) {
+  private String describe(Token token) {
     return switch (token.getType()) {
-      case Token.EOF -> "the end of the file";
+      case Token.EOF -> isEndOfFile(token) ? "the end of the file" : "the end of the expression";
       case MdlLexer.STRING -> "a string";
       default ->
           Tokens.isNumber(token) ? "the number " + token.getText() : "`" + token.getText() + "`";
     };
+  }
+
+  /** An expression within a message ends before the file does. */
+  private boolean isEndOfFile(Token token) {
+    return token.getStartIndex() >= errors.source().text().length();
   }
 
   private static boolean isOperator(Token token) {
@@ -229,12 +287,13 @@ final class PlainErrors extends DefaultErrorStrategy {
   }
 
   /** In words what could stand here. */
-  private static String wanted(Parser parser, IntervalSet expected) {
+  private static String wanted(Parser parser, Token found, IntervalSet expected) {
     if (isAtItem(parser)) {
       return "a definition: `model`, `layer`, `fn`, `train` ...";
     }
-    if (parser.getContext() instanceof MdlParser.TrainBodyContext
-        || parser.getContext() instanceof MdlParser.TrainItemContext) {
+    var isTrainEntry =
+        parser.getContext() instanceof MdlParser.TrainItemContext t && t.getStart() == found;
+    if (isTrainEntry || parser.getContext() instanceof MdlParser.TrainBodyContext) {
       return "a setting such as `loss`, `optimizer` or `batch 32`";
     }
     if (expected.contains(MdlLexer.LET) && expected.contains(MdlLexer.RBRACE)) {
@@ -292,6 +351,39 @@ final class PlainErrors extends DefaultErrorStrategy {
   }
 
   // ---- where to go on
+
+  /** As inherited, but a body whose first entry is wrong goes on with the second. */
+  @Override
+  public void sync(Parser parser) {
+    var state = parser.getInterpreter().atn.states.get(parser.getState());
+    if (state.getStateType() == ATNState.STAR_LOOP_ENTRY
+        && isBody(parser)
+        && !inErrorRecoveryMode(parser)) {
+      var next = parser.getATN().nextTokens(state);
+      if (!next.contains(parser.getCurrentToken().getType()) && !next.contains(Token.EPSILON)) {
+        reportUnwantedToken(parser);
+        consumeUntil(parser, next.or(getErrorRecoverySet(parser)));
+      }
+      return;
+    }
+    super.sync(parser);
+  }
+
+  private static boolean isBody(Parser parser) {
+    return parser.getContext() instanceof MdlParser.FileContext
+        || parser.getContext() instanceof MdlParser.BlockContext
+        || parser.getContext() instanceof MdlParser.TrainBodyContext;
+  }
+
+  /** A token that is not there stands right behind the one before it. */
+  @Override
+  protected Token getMissingSymbol(Parser parser) {
+    var current = parser.getCurrentToken();
+    var previous = parser.getInputStream().LT(-1);
+    var type = getExpectedTokens(parser).getMinElement();
+    return Tokens.inserted(
+        current, type, "", previous == null ? current.getStartIndex() : Tokens.end(previous));
+  }
 
   /** Never an opening bracket alone: its partner would be left over. */
   @Override

@@ -78,6 +78,11 @@ final class Tokens {
     return token.getType() == MdlLexer.INT || token.getType() == MdlLexer.FLOAT;
   }
 
+  /** Whether a value can end here. */
+  static boolean endsOperand(Token token) {
+    return isWord(token) || isNumber(token) || token.getType() == MdlLexer.STRING || closes(token);
+  }
+
   /** Whether the token is a word of letters, reserved or not. */
   static boolean isWord(Token token) {
     return token.getType() == MdlLexer.IDENT

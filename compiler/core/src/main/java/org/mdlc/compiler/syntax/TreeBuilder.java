@@ -11,6 +11,7 @@ import org.antlr.v4.runtime.tree.ParseTree;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.grammar.MdlLexer;
 import org.mdlc.grammar.MdlParser;
@@ -333,12 +334,19 @@ final class TreeBuilder {
       return Optional.of(ifStatement(conditional.get()));
     }
     if (!errors.within(span(s))) {
-      errors.report(
-          Diagnostic.of(Codes.UNUSED_VALUE, span(s), "this value is not used")
-              .help("give it a name with `let`, or `return` it")
-              .note("only the last thing in a block may be a bare value"));
+      errors.report(unusedValue(s));
     }
     return Optional.empty();
+  }
+
+  private Diagnostic unusedValue(MdlParser.EvaluateContext s) {
+    var diagnostic = Diagnostic.of(Codes.UNUSED_VALUE, span(s), "this value is not used");
+    var keyword = DidYouMean.nearest(span(s).text(), Tokens.statementWords());
+    return keyword.isPresent()
+        ? diagnostic.help("did you mean `" + keyword.get() + "`?", span(s), keyword.get())
+        : diagnostic
+            .note("only the last thing in a block may be a bare value")
+            .help("give it a name with `let`, or `return` it");
   }
 
   private Ast.If ifStatement(MdlParser.ConditionalContext c) {
