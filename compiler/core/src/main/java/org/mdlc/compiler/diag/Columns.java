@@ -49,27 +49,30 @@ final class Columns {
   }
 
   private static boolean isLoneSurrogate(int c) {
-    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+    return isWithin(c, Character.MIN_SURROGATE, Character.MAX_SURROGATE);
   }
 
-  // Text that changes the reading direction could make a message show something else than what is
-  // in the file.
+  // Text that changes the reading direction could make a message show something else than the file.
   private static boolean isDirectionMark(int c) {
-    return c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+    return isWithin(c, 0x202A, 0x202E) || isWithin(c, 0x2066, 0x2069);
   }
 
   /** Ranges W and F of Unicode's EastAsianWidth.txt, without the rare ones. */
   private static boolean isWide(int c) {
-    return c >= 0x1100 && c <= 0x115F
-        || c >= 0x2E80 && c <= 0x303E
-        || c >= 0x3041 && c <= 0xA4CF
-        || c >= 0xAC00 && c <= 0xD7A3
-        || c >= 0xF900 && c <= 0xFAFF
-        || c >= 0xFE30 && c <= 0xFE6F
-        || c >= 0xFF00 && c <= 0xFF60
-        || c >= 0xFFE0 && c <= 0xFFE6
-        || c >= 0x1F300 && c <= 0x1F64F
-        || c >= 0x1F900 && c <= 0x1F9FF
-        || c >= 0x20000 && c <= 0x3FFFD;
+    return isWithin(c, 0x1100, 0x115F)
+        || isWithin(c, 0x2E80, 0x303E)
+        || isWithin(c, 0x3041, 0xA4CF)
+        || isWithin(c, 0xAC00, 0xD7A3)
+        || isWithin(c, 0xF900, 0xFAFF)
+        || isWithin(c, 0xFE30, 0xFE6F)
+        || isWithin(c, 0xFF00, 0xFF60)
+        || isWithin(c, 0xFFE0, 0xFFE6)
+        || isWithin(c, 0x1F300, 0x1F64F)
+        || isWithin(c, 0x1F900, 0x1F9FF)
+        || isWithin(c, 0x20000, 0x3FFFD);
+  }
+
+  private static boolean isWithin(int c, int first, int last) {
+    return c >= first && c <= last;
   }
 }

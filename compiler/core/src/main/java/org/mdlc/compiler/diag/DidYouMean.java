@@ -28,7 +28,7 @@ public final class DidYouMean {
   // Costs count thirds of a letter: a word that differs only in case or underscores costs 1, a
   // wrong letter 3.
   private static int allowedCost(String word) {
-    return Math.max(3, word.length());
+    return word.length() < 3 ? 1 : Math.max(4, word.length());
   }
 
   private static int cost(String word, String candidate) {

@@ -115,8 +115,9 @@ public final class SourceFile {
     var count = 1;
     for (int i = 0; i < text.length(); i++) {
       var c = text.charAt(i);
-      var endsLine =
-          c == '\n' || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n');
+      var endsInCarriageReturn =
+          c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n');
+      var endsLine = c == '\n' || endsInCarriageReturn;
       if (endsLine) {
         if (count == starts.length) {
           starts = Arrays.copyOf(starts, 2 * count);

@@ -210,7 +210,7 @@ final class MendHabits {
     var afterDot = !mended.isEmpty() && mended.getLast().getType() == MdlLexer.DOT;
     return afterDot
         || peek(1).getType() == MdlLexer.ASSIGN
-        || peek(1).getType() == MdlLexer.COLON && mended.isEmpty();
+        || (peek(1).getType() == MdlLexer.COLON && mended.isEmpty());
   }
 
   private boolean isFollowedByWord(Token token) {

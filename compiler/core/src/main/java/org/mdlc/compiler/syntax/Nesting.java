@@ -70,7 +70,7 @@ final class Nesting {
       case MdlLexer.IF -> previous == MdlLexer.RBRACE || previous == MdlLexer.LBRACE;
       case MdlLexer.MODEL, MdlLexer.TRAIN, MdlLexer.IMPORT -> true;
       default ->
-          Tokens.beginsStatement(token) || isOperand(token.getType()) && endsOperand(previous);
+          Tokens.beginsStatement(token) || (isOperand(token.getType()) && endsOperand(previous));
     };
   }
 

@@ -250,7 +250,7 @@ final class PlainErrors extends DefaultErrorStrategy {
    */
   private boolean endsTooEarly(Parser parser, Token found) {
     var beginsBodyEntry =
-        isBody(parser) || parser.getContext().getStart() == found && isEntry(parser);
+        isBody(parser) || (parser.getContext().getStart() == found && isEntry(parser));
     return !beginsBodyEntry
         && Tokens.isFirstOnLine(errors.source(), found)
         && !Tokens.closes(found);
@@ -282,8 +282,8 @@ final class PlainErrors extends DefaultErrorStrategy {
   }
 
   private static boolean isOperator(Token token) {
-    return token.getType() >= MdlLexer.PIPE && token.getType() <= MdlLexer.GREATER_EQUAL
-        || token.getType() == MdlLexer.ASSIGN;
+    var type = token.getType();
+    return type == MdlLexer.ASSIGN || (type >= MdlLexer.PIPE && type <= MdlLexer.GREATER_EQUAL);
   }
 
   /** In words what could stand here. */

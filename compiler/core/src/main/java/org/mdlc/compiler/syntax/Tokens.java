@@ -86,7 +86,7 @@ final class Tokens {
   /** Whether the token is a word of letters, reserved or not. */
   static boolean isWord(Token token) {
     return token.getType() == MdlLexer.IDENT
-        || token.getType() >= MdlLexer.IMPORT && token.getType() <= MdlLexer.WEIGHT;
+        || (token.getType() >= MdlLexer.IMPORT && token.getType() <= MdlLexer.WEIGHT);
   }
 
   /** Whether the token is a word that the grammar never takes as a name. */

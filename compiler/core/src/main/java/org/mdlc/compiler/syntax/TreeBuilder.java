@@ -381,7 +381,7 @@ final class TreeBuilder {
     var value = expr(s.expr(1));
     var names = targets(target);
     var isUpdate = s.op.getType() == MdlLexer.UPDATE;
-    if (names.isEmpty() || isUpdate && names.size() > 1) {
+    if (names.isEmpty() || (isUpdate && names.size() > 1)) {
       reportBadTarget(target, isUpdate);
       return Optional.empty();
     }

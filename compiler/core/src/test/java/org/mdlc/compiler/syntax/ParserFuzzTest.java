@@ -104,7 +104,7 @@ final class ParserFuzzTest {
     var sink = new DiagnosticSink();
     try {
       var file = Parser.parse(SourceFile.of("mutant.mdl", mutant), sink);
-      assertThat(hasHole(file) && !sink.hasErrors())
+      assertThat(!sink.hasErrors() && hasHole(file))
           .as("hole without an error: %s\n%s", which, mutant)
           .isFalse();
       assertThat(Renderer.plain().render(sink)).isNotNull();
