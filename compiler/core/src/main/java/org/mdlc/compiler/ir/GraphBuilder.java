@@ -120,6 +120,11 @@ public final class GraphBuilder {
     return found;
   }
 
+  /** The node added last. */
+  public Node lastNode() {
+    return nodes.getLast();
+  }
+
   /** The nodes so far. */
   public List<Node> nodes() {
     return List.copyOf(nodes);

@@ -48,7 +48,12 @@ public final class DecomposeOps implements Pass {
     }
   }
 
-  private void inlineBody(Composite composite, Node node, Origin origin, GraphBuilder builder, Map<Integer, Value> here) {
+  private void inlineBody(
+      Composite composite,
+      Node node,
+      Origin origin,
+      GraphBuilder builder,
+      Map<Integer, Value> here) {
     var body = composite.body();
     var inside = new HashMap<Integer, Value>();
     for (int i = 0; i < node.operands().size(); i++) {

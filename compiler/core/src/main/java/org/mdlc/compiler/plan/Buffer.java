@@ -12,6 +12,11 @@ import org.mdlc.compiler.type.Dim;
  * @param elements how many, as a function of the batch size
  */
 public record Buffer(int id, String name, DType type, Dim elements, Storage storage) {
+  /** True for memory within the step whose place is not chosen yet. */
+  boolean isOpen() {
+    return storage instanceof Planned planned && planned.isOpen();
+  }
+
   /** Where a buffer lives. */
   public sealed interface Storage {}
 
@@ -29,9 +34,20 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
    * arena.
    */
   public record Planned(Arena arena, long offset) implements Storage {
+    private static final long OPEN = -1;
+
+    /** A place not chosen yet: only while a program is made. */
+    static Planned open(Dim elements) {
+      return new Planned(Arena.of(elements), OPEN);
+    }
+
+    boolean isOpen() {
+      return offset == OPEN;
+    }
+
     @Override
     public String toString() {
-      return arena.text() + "+" + offset;
+      return arena.text() + (isOpen() ? "" : "+" + offset);
     }
   }
 

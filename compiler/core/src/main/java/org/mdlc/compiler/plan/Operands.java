@@ -2,6 +2,7 @@ package org.mdlc.compiler.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.mdlc.compiler.plan.Kernel.Access;
 import org.mdlc.compiler.plan.Step.Tensor;
 
@@ -47,5 +48,65 @@ final class Operands {
       }
     }
     return found;
+  }
+
+  /** The step with its buffers renamed, those within a loop too. */
+  static Step renamed(Step step, IntUnaryOperator names) {
+    return switch (step) {
+      case Step.LibraryCall c ->
+          new Step.LibraryCall(
+              c.name(),
+              c.operation(),
+              renamed(c.operands(), names),
+              renamed(c.result(), names),
+              renamedPost(c.post(), names),
+              c.origins());
+      case Step.KernelCall c ->
+          new Step.KernelCall(
+              c.name(),
+              c.kernel(),
+              c.arguments().stream().map(o -> renamed(o, names)).toList(),
+              c.origins());
+      case Step.Copy c ->
+          new Step.Copy(
+              c.name(),
+              renamed(c.from(), names),
+              renamed(c.to(), names),
+              c.elements(),
+              c.origins());
+      case Step.HostCall c ->
+          new Step.HostCall(
+              c.name(),
+              c.operation(),
+              renamed(c.operands(), names),
+              renamed(c.results(), names),
+              c.origins());
+      case Step.Loop l ->
+          new Step.Loop(
+              l.name(),
+              l.id(),
+              l.trips(),
+              l.reverse(),
+              l.body().stream().map(s -> renamed(s, names)).toList(),
+              l.origins());
+    };
+  }
+
+  private static List<Step.PostOp> renamedPost(List<Step.PostOp> post, IntUnaryOperator names) {
+    return post.stream()
+        .map(p -> new Step.PostOp(p.kind(), p.bias().map(b -> renamed(b, names))))
+        .toList();
+  }
+
+  private static List<Tensor> renamed(List<Tensor> tensors, IntUnaryOperator names) {
+    return tensors.stream().map(t -> renamed(t, names)).toList();
+  }
+
+  private static Tensor renamed(Tensor tensor, IntUnaryOperator names) {
+    return new Tensor(renamed(tensor.at(), names), tensor.type());
+  }
+
+  private static Operand renamed(Operand operand, IntUnaryOperator names) {
+    return new Operand(names.applyAsInt(operand.buffer()), operand.offset(), operand.advances());
   }
 }

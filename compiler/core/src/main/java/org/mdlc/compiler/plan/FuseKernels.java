@@ -1,0 +1,567 @@
+package org.mdlc.compiler.plan;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.mdlc.compiler.expr.ScalarExpr;
+import org.mdlc.compiler.ir.CompilerBug;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Node;
+import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.Broadcast;
+import org.mdlc.compiler.op.Concat;
+import org.mdlc.compiler.op.Constant;
+import org.mdlc.compiler.op.Contraction;
+import org.mdlc.compiler.op.Control;
+import org.mdlc.compiler.op.Elementwise;
+import org.mdlc.compiler.op.Gather;
+import org.mdlc.compiler.op.Iota;
+import org.mdlc.compiler.op.Linear;
+import org.mdlc.compiler.op.Op;
+import org.mdlc.compiler.op.Ordered;
+import org.mdlc.compiler.op.Random;
+import org.mdlc.compiler.op.Reduction;
+import org.mdlc.compiler.op.Reshape;
+import org.mdlc.compiler.op.ScatterAdd;
+import org.mdlc.compiler.op.Table;
+import org.mdlc.compiler.op.View;
+import org.mdlc.compiler.type.Dim;
+import org.mdlc.compiler.type.Shape;
+
+/**
+ * Cuts a graph into kernels and calls.
+ *
+ * <p>First the {@link Anchor}s: reductions, what must be in memory (operands of library calls,
+ * outputs), and what is dear and used more than once. Everything else is worked out on the way by
+ * whoever reads it: views, literals, random numbers, cheap arithmetic. Then anchors that run over
+ * the same loops join, as long as one reads what another makes, or both read one tensor, and no
+ * call has to happen between the two. So softmax, layer normalisation and an optimizer's update
+ * come out as one kernel each.
+ */
+final class FuseKernels {
+  /**
+   * Computing a value again costs about as much as storing and loading it once: twelve simple
+   * instructions on four bytes.
+   */
+  static final int DEAR = 12;
+
+  /** From here a value that a broadcast repeats is worked out once: one division or square root. */
+  private static final int DEAR_WHEN_REPEATED = 4;
+
+  /** More in one kernel would pass the 8,000 bytes of bytecode that HotSpot compiles. */
+  private static final int MOST_WORK = 160;
+
+  private static final int MOST_ANCHORS = 12;
+
+  /**
+   * How many nodes apart two kernels may stand that only share an operand: joining pulls the later
+   * one forward, and its results live longer.
+   */
+  private static final int NEIGHBOURHOOD = 100;
+
+  /** Something to be done at one time. */
+  sealed interface Unit {
+    int order();
+  }
+
+  /** A kernel to be written. */
+  record Fused(Space space, List<Anchor> anchors) implements Unit {
+    Fused {
+      anchors = List.copyOf(anchors);
+    }
+
+    @Override
+    public int order() {
+      return anchors.stream().mapToInt(Anchor::nodeIndex).max().orElseThrow();
+    }
+  }
+
+  /** An operation that is no kernel. */
+  record Single(Node node, int order) implements Unit {}
+
+  /**
+   * @param units in an order that respects all dependencies
+   * @param stored values that need memory
+   */
+  record Result(List<Unit> units, Set<Integer> stored, Map<Integer, Node> definitions) {}
+
+  private final Graph graph;
+  private final Map<Integer, Node> definitions = new HashMap<>();
+  private final Map<Integer, Integer> nodeIndices = new HashMap<>();
+  private final Map<Integer, List<Node>> readers = new HashMap<>();
+  private final Set<Integer> required = new HashSet<>();
+  private final Map<Integer, Integer> work = new HashMap<>();
+  private final Set<Integer> anchored = new LinkedHashSet<>();
+  private final List<Anchor> anchors = new ArrayList<>();
+
+  private FuseKernels(Graph graph) {
+    this.graph = graph;
+  }
+
+  static Result run(Graph graph) {
+    var fuse = new FuseKernels(graph);
+    fuse.index();
+    fuse.requireMemory();
+    fuse.chooseAnchors();
+    var grouping = fuse.new Grouping();
+    grouping.group();
+    return new Result(grouping.ordered(), grouping.stored(), Map.copyOf(fuse.definitions));
+  }
+
+  /** The value whose memory holds this one: a reshape has none of its own. */
+  static Value holder(Value value, Map<Integer, Node> definitions) {
+    var node = definitions.get(value.id());
+    return node != null && node.op() instanceof Reshape
+        ? holder(node.operands().get(0), definitions)
+        : value;
+  }
+
+  private void index() {
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      var node = graph.nodes().get(i);
+      for (var result : node.results()) {
+        definitions.put(result.id(), node);
+        nodeIndices.put(result.id(), i);
+      }
+      node.operands()
+          .forEach(v -> readers.computeIfAbsent(v.id(), id -> new ArrayList<>()).add(node));
+    }
+  }
+
+  private void requireMemory() {
+    graph.outputs().forEach(o -> require(o.value()));
+    for (var node : graph.nodes()) {
+      switch (Op.of(node)) {
+        case Contraction _, Ordered _, ScatterAdd _, Linear _, Control _ ->
+            node.operands().forEach(this::require);
+        case Gather _ -> require(node.operands().get(0));
+        case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _ -> {}
+      }
+    }
+  }
+
+  private void require(Value value) {
+    required.add(holder(value, definitions).id());
+  }
+
+  /** True for operations that a kernel can work out. */
+  private static boolean isFusible(Node node) {
+    return switch (Op.of(node)) {
+      case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _, Gather _ ->
+          true;
+      case Contraction _, Ordered _, ScatterAdd _, Linear _, Control _ -> false;
+    };
+  }
+
+  private static boolean isTrueReduction(Node node) {
+    return node.op() instanceof Reduction r
+        && r.axes().stream()
+            .anyMatch(axis -> !node.operands().get(0).type().shape().dim(axis).is(1));
+  }
+
+  private void chooseAnchors() {
+    for (var node : graph.nodes()) {
+      if (!isFusible(node)) {
+        continue;
+      }
+      int own = workOf(node);
+      for (var operand : node.operands()) {
+        own += isLeaf(operand) ? 1 : work.getOrDefault(operand.id(), 0);
+      }
+      var value = node.result();
+      boolean anchor = mustBeAnchor(node) || isDear(node, own);
+      if (anchor) {
+        anchored.add(value.id());
+      }
+      work.put(value.id(), anchor ? 1 : own);
+      if (anchor) {
+        addAnchors(node, own);
+      }
+    }
+  }
+
+  private boolean mustBeAnchor(Node node) {
+    boolean literal = node.op() instanceof Table t && t.values().size() > 1;
+    return required.contains(node.result().id())
+        || isTrueReduction(node)
+        || node.op() instanceof Concat
+        || literal;
+  }
+
+  private boolean isDear(Node node, int own) {
+    if (node.op() instanceof Random || node.op() instanceof Reshape) {
+      return false;
+    }
+    if (own > MOST_WORK) {
+      return true;
+    }
+    var elements = node.result().type().shape().elements();
+    if (elements.is(1)) {
+      return false; // loops hoist it
+    }
+    var uses = readers.getOrDefault(node.result().id(), List.of());
+    boolean repeated =
+        uses.stream()
+            .anyMatch(
+                u ->
+                    u.op() instanceof Broadcast
+                        && !u.result().type().shape().elements().equals(elements));
+    return (uses.size() > 1 && own >= DEAR) || (repeated && own >= DEAR_WHEN_REPEATED);
+  }
+
+  /** Rough instruction counts, in units of an addition over a vector. */
+  private static int workOf(Node node) {
+    return switch (Op.of(node)) {
+      case Elementwise e -> Math.max(1, formulaWork(e.formula()));
+      case View _ -> 0;
+      case Gather _ -> 3;
+      case Random _ -> 6; // a hundred, but drawing again is the rule
+      case Reduction _ -> 1;
+      case Constant _, Iota _, Table _ -> 0;
+      case Contraction _, Ordered _, ScatterAdd _, Linear _, Control _ -> 0;
+    };
+  }
+
+  private static int formulaWork(ScalarExpr formula) {
+    return switch (formula) {
+      case ScalarExpr.Arg _, ScalarExpr.Const _ -> 0;
+      case ScalarExpr.Apply call -> {
+        int own =
+            switch (call.fn()) {
+              case EXP, EXPM1, LOG, LOG1P, TANH, ERF, ERFINV, SIN, COS -> 10;
+              case POW -> 20;
+              case DIV, SQRT, RSQRT, MOD -> 4;
+              default -> 1;
+            };
+        yield own + call.args().stream().mapToInt(FuseKernels::formulaWork).sum();
+      }
+    };
+  }
+
+  private boolean isLeaf(Value value) {
+    var node = definitions.get(value.id());
+    return node == null || !isFusible(node) || anchored.contains(value.id());
+  }
+
+  private void addAnchors(Node node, int own) {
+    if (node.op() instanceof Concat concat) {
+      var start = Dim.ZERO;
+      for (var operand : node.operands()) {
+        var space = Space.elements(operand.type().shape());
+        addAnchor(
+            node,
+            operand,
+            Optional.empty(),
+            Optional.of(new Anchor.Part(concat.axis(), start)),
+            space,
+            own);
+        start = start.plus(operand.type().shape().dim(concat.axis()));
+      }
+    } else if (isTrueReduction(node)) {
+      var reduction = (Reduction) node.op();
+      var operand = node.operands().get(0);
+      var space = Space.reduction(operand.type().shape(), reduction.axes());
+      addAnchor(node, operand, Optional.of(reduction), Optional.empty(), space, own);
+    } else {
+      addAnchor(
+          node,
+          node.result(),
+          Optional.empty(),
+          Optional.empty(),
+          Space.elements(node.result().type().shape()),
+          own);
+    }
+  }
+
+  private void addAnchor(
+      Node node,
+      Value source,
+      Optional<Reduction> reduction,
+      Optional<Anchor.Part> part,
+      Space space,
+      int own) {
+    var bare =
+        new Anchor(
+            anchors.size(),
+            node.result(),
+            source,
+            reduction,
+            part,
+            space,
+            List.of(),
+            own,
+            nodeIndices.get(node.result().id()));
+    anchors.add(
+        new Anchor(
+            bare.id(),
+            bare.value(),
+            source,
+            reduction,
+            part,
+            space,
+            accesses(bare),
+            own,
+            bare.nodeIndex()));
+  }
+
+  /** Writes the anchor for nothing but to see which leaves it reads, and where. */
+  private List<Anchor.Access> accesses(Anchor anchor) {
+    if (anchor.value().equals(anchor.source())
+        && definitions.get(anchor.value().id()).op() instanceof Table) {
+      return List.of();
+    }
+    var found = new LinkedHashSet<Anchor.Access>();
+    var registers = new Registers(Set.of());
+    var count = anchor.space().axes().size();
+    var leaves =
+        new ValueWriter.Leaves() {
+          @Override
+          public boolean isLeaf(Value value) {
+            return FuseKernels.this.isLeaf(value);
+          }
+
+          @Override
+          public int read(Value leaf, Position at, int mask) {
+            var index = at.linear(leaf.type().shape());
+            boolean whole = true;
+            for (int axis = 0; axis < count; axis++) {
+              whole &= index.usesAxis(axis);
+            }
+            found.add(new Anchor.Access(leaf, at, whole));
+            return registers.define(new Instr.Load(0, leaf.type().dtype(), leaf.id(), index, mask));
+          }
+        };
+    var writer = new ValueWriter(definitions, anchor.space().bounds(), registers, leaves);
+    if (anchor.source().equals(anchor.value())) {
+      writer.writeDefinition(anchor.source(), anchor.sourcePosition(), Instr.Load.NO_MASK);
+    } else {
+      writer.write(anchor.source(), anchor.sourcePosition());
+    }
+    return List.copyOf(found);
+  }
+
+  /** Joins anchors into kernels, keeping the kernels free of cycles. */
+  private final class Grouping {
+    /** One kernel in the making, or one call. */
+    private final class Member {
+      final int id;
+      final BitSet needs = new BitSet();
+      Space space;
+      final List<Anchor> anchors = new ArrayList<>();
+      final Set<Integer> wholeLeaves = new HashSet<>();
+      int work;
+      int lastIndex;
+      final Node node;
+
+      Member(int id, Node node, Space space) {
+        this.id = id;
+        this.node = node;
+        this.space = space;
+        needs.set(id);
+      }
+    }
+
+    private final List<Member> members = new ArrayList<>();
+    private final Map<Integer, List<Member>> makers = new HashMap<>();
+    private final Map<Integer, List<Member>> wholeReaders = new HashMap<>();
+
+    void group() {
+      int nextAnchor = 0;
+      for (int i = 0; i < graph.nodes().size(); i++) {
+        var node = graph.nodes().get(i);
+        if (!isFusible(node)) {
+          addCall(node, i);
+        }
+        for (;
+            nextAnchor < anchors.size() && anchors.get(nextAnchor).nodeIndex() == i;
+            nextAnchor++) {
+          place(anchors.get(nextAnchor));
+        }
+      }
+    }
+
+    private void addCall(Node node, int index) {
+      var member = new Member(members.size(), node, Space.elements(Shape.SCALAR));
+      members.add(member);
+      member.lastIndex = index;
+      for (var operand : node.operands()) {
+        makersOf(holder(operand, definitions)).forEach(m -> member.needs.or(m.needs));
+      }
+      node.results()
+          .forEach(r -> makers.computeIfAbsent(r.id(), id -> new ArrayList<>()).add(member));
+    }
+
+    private List<Member> makersOf(Value leaf) {
+      return makers.getOrDefault(leaf.id(), List.of());
+    }
+
+    private void place(Anchor anchor) {
+      var direct = new LinkedHashSet<Member>();
+      anchor.accesses().forEach(a -> direct.addAll(makersOf(a.leaf())));
+      var needs = new BitSet();
+      direct.forEach(m -> needs.or(m.needs));
+      var home = home(anchor, direct).orElseGet(() -> added(anchor));
+      home.needs.or(needs);
+      join(anchor, home);
+      for (var member : members) {
+        if (member.needs.get(home.id)) {
+          member.needs.or(home.needs);
+        }
+      }
+    }
+
+    private Member added(Anchor anchor) {
+      var member = new Member(members.size(), definitions.get(anchor.value().id()), anchor.space());
+      members.add(member);
+      return member;
+    }
+
+    private void join(Anchor anchor, Member home) {
+      home.space =
+          home.anchors.isEmpty() ? anchor.space() : home.space.joined(anchor.space()).orElseThrow();
+      home.anchors.add(anchor);
+      home.work += anchor.work();
+      home.lastIndex = anchor.nodeIndex();
+      makers.computeIfAbsent(anchor.value().id(), id -> new ArrayList<>()).add(home);
+      for (var access : anchor.accesses()) {
+        if (access.whole() && home.wholeLeaves.add(access.leaf().id())) {
+          wholeReaders.computeIfAbsent(access.leaf().id(), id -> new ArrayList<>()).add(home);
+        }
+      }
+    }
+
+    /**
+     * The kernel that the anchor best joins: one whose result it reads, else one that reads the
+     * same tensor.
+     */
+    private Optional<Member> home(Anchor anchor, Set<Member> direct) {
+      if (definitions.get(anchor.value().id()).op() instanceof Table) {
+        return Optional.empty();
+      }
+      var byDependence =
+          direct.stream()
+              .sorted((a, b) -> b.id - a.id)
+              .filter(m -> fits(anchor, m, direct))
+              .findFirst();
+      if (byDependence.isPresent()) {
+        return byDependence;
+      }
+      var sharing = new LinkedHashSet<Member>();
+      for (var access : anchor.accesses()) {
+        if (access.whole()) {
+          sharing.addAll(wholeReaders.getOrDefault(access.leaf().id(), List.of()).reversed());
+        }
+      }
+      return sharing.stream()
+          .filter(m -> anchor.nodeIndex() - m.lastIndex <= NEIGHBOURHOOD)
+          .filter(m -> fits(anchor, m, direct))
+          .findFirst();
+    }
+
+    private boolean fits(Anchor anchor, Member member, Set<Member> direct) {
+      if (member.anchors.isEmpty()
+          || definitions.get(member.anchors.get(0).value().id()).op() instanceof Table) {
+        return false;
+      }
+      if (member.anchors.size() >= MOST_ANCHORS || member.work + anchor.work() > MOST_WORK) {
+        return false;
+      }
+      var space = member.space.joined(anchor.space());
+      if (space.isEmpty()) {
+        return false;
+      }
+      // a call between the two would have to run before one and after the other
+      boolean cycle = direct.stream().anyMatch(m -> m != member && m.needs.get(member.id));
+      return !cycle && anchor.accesses().stream().allMatch(a -> isPointForPoint(a, member));
+    }
+
+    /** What a kernel makes and reads again must be read at the very point where it is made. */
+    private boolean isPointForPoint(Anchor.Access access, Member member) {
+      for (var made : member.anchors) {
+        if (made.value().equals(access.leaf())) {
+          if (made.part().isPresent()) {
+            return false;
+          }
+          var shape = made.value().type().shape();
+          if (!access.at().linear(shape).equals(made.space().at(shape).linear(shape))) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
+    List<Unit> ordered() {
+      var waiting = new HashMap<Integer, Integer>();
+      var dependents = new HashMap<Integer, Set<Member>>();
+      for (var member : members) {
+        var direct = directNeeds(member);
+        waiting.put(member.id, direct.size());
+        direct.forEach(
+            m -> dependents.computeIfAbsent(m.id, id -> new LinkedHashSet<>()).add(member));
+      }
+      var ready =
+          new PriorityQueue<Member>(
+              (a, b) -> a.lastIndex != b.lastIndex ? a.lastIndex - b.lastIndex : a.id - b.id);
+      members.stream().filter(m -> waiting.get(m.id) == 0).forEach(ready::add);
+      var units = new ArrayList<Unit>();
+      while (!ready.isEmpty()) {
+        var member = ready.poll();
+        units.add(
+            member.anchors.isEmpty()
+                ? new Single(member.node, member.lastIndex)
+                : new Fused(member.space, member.anchors));
+        for (var dependent : dependents.getOrDefault(member.id, Set.of())) {
+          if (waiting.merge(dependent.id, -1, Integer::sum) == 0) {
+            ready.add(dependent);
+          }
+        }
+      }
+      if (units.size() != members.size()) {
+        throw new CompilerBug("FuseKernels", "kernels of " + graph.name() + " wait for each other");
+      }
+      return units;
+    }
+
+    private Set<Member> directNeeds(Member member) {
+      var direct = new LinkedHashSet<Member>();
+      if (member.anchors.isEmpty()) {
+        member.node.operands().forEach(v -> direct.addAll(makersOf(holder(v, definitions))));
+      }
+      member.anchors.forEach(
+          anchor -> anchor.accesses().forEach(a -> direct.addAll(makersOf(a.leaf()))));
+      direct.remove(member);
+      return direct;
+    }
+
+    /**
+     * What must be in memory after all: required, or read by another kernel than the one that makes
+     * it.
+     */
+    Set<Integer> stored() {
+      var stored = new HashSet<>(required);
+      for (var member : members) {
+        for (var anchor : member.anchors) {
+          if (anchor.part().isPresent()
+              || definitions.get(anchor.value().id()).op() instanceof Table) {
+            stored.add(anchor.value().id());
+          }
+          for (var access : anchor.accesses()) {
+            var elsewhere = makersOf(access.leaf()).stream().anyMatch(m -> m != member);
+            if (elsewhere) {
+              stored.add(access.leaf().id());
+            }
+          }
+        }
+      }
+      return stored;
+    }
+  }
+}

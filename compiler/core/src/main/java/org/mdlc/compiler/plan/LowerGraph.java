@@ -1,0 +1,275 @@
+package org.mdlc.compiler.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.mdlc.compiler.ir.CompilerBug;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Node;
+import org.mdlc.compiler.ir.Origin;
+import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.Contraction;
+import org.mdlc.compiler.op.Op;
+import org.mdlc.compiler.op.Scan;
+import org.mdlc.compiler.plan.Buffer.Storage;
+import org.mdlc.compiler.plan.Step.Tensor;
+import org.mdlc.compiler.type.TensorType;
+
+/**
+ * Turns a graph of primitives, or the body of a scan, into steps over buffers whose places in
+ * memory are still open. New values of variables go to buffers of their own and are copied at the
+ * end; {@link UpdateInPlace} takes the copies out where it may.
+ */
+final class LowerGraph implements WriteKernel.Memory {
+  /**
+   * Where an output goes.
+   *
+   * @param keepsOld the target still holds a value that the graph may read: written last
+   */
+  private record Target(Value value, Operand place, boolean keepsOld, String name) {}
+
+  private final Graph graph;
+  private final Draft draft;
+  private final Map<Integer, Operand> places;
+  private final FuseKernels.Result fused;
+  private final List<Target> targets = new ArrayList<>();
+  private final List<Step> steps = new ArrayList<>();
+
+  private LowerGraph(Graph graph, Draft draft, Map<Integer, Operand> inputs) {
+    this.graph = graph;
+    this.draft = draft;
+    this.places = new HashMap<>(inputs);
+    this.fused = FuseKernels.run(graph);
+  }
+
+  /** The steps of a whole graph; its buffers are added to the draft. */
+  static List<Step> top(Graph graph, Draft draft) {
+    var lower = new LowerGraph(graph, draft, Map.of());
+    for (var output : graph.outputs()) {
+      Storage storage =
+          output.role().isVariable()
+              ? new Buffer.Variable(output.name())
+              : new Buffer.Result(output.name());
+      var place = draft.shared(output.name(), output.value().type(), storage);
+      lower.targets.add(
+          new Target(output.value(), place, output.role().isVariable(), output.name()));
+    }
+    return lower.lower();
+  }
+
+  private List<Step> lower() {
+    placeOutputs();
+    for (var unit : fused.units()) {
+      switch (unit) {
+        case FuseKernels.Fused kernel -> kernel(kernel);
+        case FuseKernels.Single single -> call(single.node());
+      }
+    }
+    copyOutputs();
+    return List.copyOf(steps);
+  }
+
+  // Places
+
+  private void placeOutputs() {
+    for (var target : targets) {
+      var holder = holder(target.value());
+      if (!target.keepsOld() && fused.definitions().containsKey(holder.id())) {
+        places.putIfAbsent(holder.id(), target.place());
+      }
+    }
+    for (var target : targets) {
+      var holder = holder(target.value());
+      if (fused.definitions().containsKey(holder.id()) && !places.containsKey(holder.id())) {
+        places.put(holder.id(), draft.temporary("new_" + target.name(), holder.type()));
+      }
+    }
+  }
+
+  private Value holder(Value value) {
+    return FuseKernels.holder(value, fused.definitions());
+  }
+
+  @Override
+  public Operand place(Value value) {
+    var holder = holder(value);
+    var known = places.get(holder.id());
+    if (known == null) {
+      known = newPlace(holder);
+      places.put(holder.id(), known);
+    }
+    return known;
+  }
+
+  private Operand newPlace(Value value) {
+    var node = fused.definitions().get(value.id());
+    if (node != null) {
+      return draft.temporary(nameOf(value, node), value.type());
+    }
+    var input = graph.inputs().stream().filter(i -> i.value().equals(value)).findFirst();
+    if (input.isEmpty()) {
+      throw new CompilerBug("lower", value + " of " + graph.name() + " comes from nowhere");
+    }
+    var name = input.get().name();
+    Storage storage =
+        input.get().role().isVariable() ? new Buffer.Variable(name) : new Buffer.Input(name);
+    return draft.shared(name, value.type(), storage);
+  }
+
+  @Override
+  public String name(Value value) {
+    return draft.of(place(value)).name();
+  }
+
+  @Override
+  public boolean isStored(Value value) {
+    return fused.stored().contains(value.id());
+  }
+
+  /** The user's word for a value, else the layer and the operation it comes from. */
+  private static String nameOf(Value value, Node node) {
+    if (!value.name().isEmpty()) {
+      return value.name();
+    }
+    var scope = node.origin().scope();
+    return (scope.isEmpty() ? "" : scope + "_") + node.op().name();
+  }
+
+  private Tensor tensor(Value value) {
+    return new Tensor(place(value), value.type());
+  }
+
+  // Steps
+
+  private void kernel(FuseKernels.Fused unit) {
+    var anchors = unit.anchors().stream().filter(a -> isStored(a.value())).toList();
+    if (anchors.isEmpty()) {
+      return; // nobody reads it: the graph was not cleaned
+    }
+    var name = draft.stepName("make_" + draft.of(place(anchors.getLast().value())).name());
+    var written = WriteKernel.run(unit, fused.definitions(), this, name);
+    steps.add(
+        new Step.KernelCall(name, written.kernel(), written.arguments(), origins(written.nodes())));
+  }
+
+  private static List<Origin> origins(Set<Node> nodes) {
+    var origins = new LinkedHashSet<Origin>();
+    nodes.stream().map(Node::origin).filter(o -> !o.equals(Origin.NONE)).forEach(origins::add);
+    return List.copyOf(origins);
+  }
+
+  private void call(Node node) {
+    switch (Op.of(node)) {
+      case Scan scan -> scan(scan, node);
+      case Contraction contraction -> {
+        var name = draft.stepName(nameOf(node.result(), node));
+        var operands = node.operands().stream().map(this::tensor).toList();
+        steps.add(
+            new Step.LibraryCall(
+                name,
+                contraction,
+                operands,
+                tensor(node.result()),
+                List.of(),
+                origins(Set.of(node))));
+      }
+      case Op op -> {
+        var name = draft.stepName(nameOf(node.results().get(0), node));
+        var operands = node.operands().stream().map(this::tensor).toList();
+        var results = node.results().stream().map(this::tensor).toList();
+        steps.add(new Step.HostCall(name, op, operands, results, origins(Set.of(node))));
+      }
+    }
+  }
+
+  private void scan(Scan scan, Node node) {
+    int loop = draft.newLoop();
+    var origins = origins(Set.of(node));
+    var name = nameOf(node.results().get(0), node);
+    var inputs = new HashMap<Integer, Operand>();
+    for (int i = 0; i < node.operands().size(); i++) {
+      var operand = node.operands().get(i);
+      var inner = scan.body().inputs().get(i).value();
+      if (i < scan.carries()) {
+        var carry = place(node.results().get(i));
+        steps.add(
+            new Step.Copy(
+                draft.stepName("start_" + name),
+                place(operand),
+                carry,
+                operand.type().shape().elements(),
+                origins));
+        inputs.put(inner.id(), carry);
+      } else {
+        boolean perStep = i < scan.carries() + scan.sequences();
+        inputs.put(
+            inner.id(), perStep ? advanced(place(operand), loop, inner.type()) : place(operand));
+      }
+    }
+    var body = new LowerGraph(scan.body(), draft, inputs);
+    for (int i = 0; i < scan.body().outputs().size(); i++) {
+      var output = scan.body().outputs().get(i);
+      boolean carry = i < scan.carries();
+      var result = place(node.results().get(i));
+      var place = carry ? result : advanced(result, loop, output.value().type());
+      body.targets.add(new Target(output.value(), place, carry, output.name()));
+    }
+    var trips = scan.length(node.operands().stream().map(Value::type).toList());
+    steps.add(
+        new Step.Loop(
+            draft.stepName("loop_" + name), loop, trips, scan.reverse(), body.lower(), origins));
+  }
+
+  /** One step's part of a stacked tensor. */
+  private static Operand advanced(Operand whole, int loop, TensorType step) {
+    var advances = new ArrayList<>(whole.advances());
+    advances.add(new Operand.Advance(loop, step.shape().elements()));
+    return new Operand(whole.buffer(), whole.offset(), advances);
+  }
+
+  /**
+   * Outputs that are not made in their place; those whose place holds an old value last, and not
+   * before all old values are read.
+   */
+  private void copyOutputs() {
+    var late = new ArrayList<Step>();
+    for (var target : targets) {
+      var from = place(target.value());
+      if (from.equals(target.place())) {
+        continue;
+      }
+      var elements = target.value().type().shape().elements();
+      if (!target.keepsOld()) {
+        steps.add(
+            new Step.Copy(
+                draft.stepName("copy_" + target.name()),
+                from,
+                target.place(),
+                elements,
+                List.of()));
+        continue;
+      }
+      var source = from;
+      boolean fromVariable =
+          targets.stream().anyMatch(t -> t.keepsOld() && t.place().equals(source));
+      if (fromVariable) {
+        var aside = draft.temporary("old_" + target.name(), target.value().type());
+        steps.add(
+            new Step.Copy(
+                draft.stepName("keep_" + target.name()), from, aside, elements, List.of()));
+        from = aside;
+      }
+      late.add(
+          new Step.Copy(
+              draft.stepName("update_" + target.name()),
+              from,
+              target.place(),
+              elements,
+              List.of()));
+    }
+    steps.addAll(late);
+  }
+}

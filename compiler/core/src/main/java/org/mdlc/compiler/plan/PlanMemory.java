@@ -1,0 +1,360 @@
+package org.mdlc.compiler.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.Buffer.Planned;
+import org.mdlc.compiler.plan.Program.MemoryReport;
+import org.mdlc.compiler.type.DType;
+
+/**
+ * Gives every temporary buffer its place. Buffers that are never alive together may overlap; a
+ * kernel's result takes the place of an operand that dies there when they agree point for point.
+ * Places are found by best fit, for several orders of the buffers and then some random exchanges in
+ * the best of them; the smallest plan wins.
+ */
+final class PlanMemory {
+  /** Exchanges tried after the fixed orders: a fraction of a second for a thousand buffers. */
+  private static final int TRIES = 200;
+
+  private static final long TRIES_FOR_LARGE_PLANS = 200_000;
+
+  /** Buffers that share one place, alive from step {@code first} to step {@code last}. */
+  private static final class Block {
+    final List<Buffer> buffers = new ArrayList<>();
+    final Arena arena;
+    final long size;
+    int first;
+    int last;
+
+    Block(Buffer buffer, int first, int last) {
+      buffers.add(buffer);
+      arena = Arena.of(buffer.elements());
+      size = arena.size(buffer.elements(), DType.BYTES);
+      this.first = first;
+      this.last = last;
+    }
+
+    boolean meets(Block other) {
+      return first <= other.last && other.first <= last;
+    }
+  }
+
+  private record Plan(Map<Block, Long> offsets, long size) {}
+
+  private final List<Buffer> buffers;
+  private final List<Step> steps;
+  private final Map<Integer, Block> blocks = new HashMap<>();
+  private final boolean share;
+
+  private PlanMemory(List<Buffer> buffers, List<Step> steps, boolean share) {
+    this.buffers = buffers;
+    this.steps = steps;
+    this.share = share;
+  }
+
+  /**
+   * @param batch the batch size to report for
+   * @param share false gives every buffer a place of its own, for comparison
+   */
+  static Program run(
+      String name, List<Buffer> buffers, List<Step> steps, long batch, boolean share) {
+    return new PlanMemory(buffers, steps, share).plan(name, batch);
+  }
+
+  private Program plan(String name, long batch) {
+    findLifetimes();
+    if (share) {
+      new InPlace().visit(steps, 0);
+    }
+    var placed = new HashMap<Integer, Planned>();
+    var sizes = new EnumMap<Arena, Long>(Arena.class);
+    for (var arena : Arena.values()) {
+      var inArena = blocksInOrder().stream().filter(b -> b.arena == arena).toList();
+      if (inArena.isEmpty()) {
+        continue;
+      }
+      var plan = share ? best(inArena) : stacked(inArena);
+      sizes.put(arena, plan.size());
+      plan.offsets()
+          .forEach(
+              (block, offset) ->
+                  block.buffers.forEach(b -> placed.put(b.id(), new Planned(arena, offset))));
+    }
+    var finished = new ArrayList<Buffer>();
+    for (var buffer : buffers) {
+      var place = placed.get(buffer.id());
+      finished.add(
+          place == null
+              ? buffer
+              : new Buffer(buffer.id(), buffer.name(), buffer.type(), buffer.elements(), place));
+    }
+    return new Program(name, finished, steps, sizes, report(sizes, batch));
+  }
+
+  private List<Block> blocksInOrder() {
+    return blocks.values().stream()
+        .distinct()
+        .sorted(Comparator.comparingInt(b -> b.buffers.get(0).id()))
+        .toList();
+  }
+
+  // Lifetimes
+
+  private void findLifetimes() {
+    new Lifetimes().visit(steps, 0);
+  }
+
+  /**
+   * Numbers steps as they stand in the text; a loop takes one number before and one after its body.
+   */
+  private static int count(Step step) {
+    return step instanceof Step.Loop loop
+        ? 2 + loop.body().stream().mapToInt(PlanMemory::count).sum()
+        : 1;
+  }
+
+  private final class Lifetimes {
+    /**
+     * Buffers used within each of the loops around the current step, with the number the loop
+     * begins at.
+     */
+    private final Map<Integer, List<int[]>> uses = new HashMap<>();
+
+    void visit(List<Step> list, int start) {
+      collect(list, start, List.of());
+      uses.forEach(this::add);
+    }
+
+    /**
+     * A use is its step's number and, outermost first, the first and last number of every loop
+     * around it.
+     */
+    private void collect(List<Step> list, int start, List<Integer> loops) {
+      int at = start;
+      for (var step : list) {
+        if (step instanceof Step.Loop loop) {
+          var inner = new ArrayList<>(loops);
+          inner.add(at);
+          inner.add(at + count(step) - 1);
+          collect(loop.body(), at + 1, inner);
+        } else {
+          for (var operand : Operands.of(step)) {
+            var use = new ArrayList<>(loops);
+            use.add(at);
+            uses.computeIfAbsent(operand.buffer(), id -> new ArrayList<>())
+                .add(use.stream().mapToInt(i -> i).toArray());
+          }
+        }
+        at += count(step);
+      }
+    }
+
+    private void add(int id, List<int[]> all) {
+      var buffer = buffers.get(id);
+      if (!buffer.isOpen()) {
+        return;
+      }
+      int common = commonLoops(all);
+      int first = Integer.MAX_VALUE;
+      int last = -1;
+      for (var use : all) {
+        boolean deeper = use.length - 1 > common;
+        // used within a loop that not all uses are in: needed until the loop has made its last
+        // round
+        first = Math.min(first, deeper ? use[common] : use[use.length - 1]);
+        last = Math.max(last, deeper ? use[common + 1] : use[use.length - 1]);
+      }
+      blocks.put(id, new Block(buffer, first, last));
+    }
+
+    private static int commonLoops(List<int[]> uses) {
+      int common = uses.get(0).length - 1;
+      for (var use : uses) {
+        int same = 0;
+        while (same < Math.min(common, use.length - 1) && use[same] == uses.get(0)[same]) {
+          same++;
+        }
+        common = Math.min(common, same / 2 * 2);
+      }
+      return common;
+    }
+  }
+
+  /** Lets results take the place of operands that die. */
+  private final class InPlace {
+    void visit(List<Step> list, int start) {
+      int at = start;
+      for (var step : list) {
+        if (step instanceof Step.Loop loop) {
+          visit(loop.body(), at + 1);
+        } else if (step instanceof Step.KernelCall call) {
+          share(call, at);
+        }
+        at += count(step);
+      }
+    }
+
+    private void share(Step.KernelCall call, int at) {
+      for (var written : Operands.writes(call)) {
+        var result = blocks.get(written.buffer());
+        if (result == null || result.first != at || result.buffers.size() > 1) {
+          continue;
+        }
+        for (var read : Operands.reads(call)) {
+          var operand = blocks.get(read.buffer());
+          boolean dies =
+              operand != null && operand != result && operand.last == at && operand.first < at;
+          if (dies
+              && operand.arena == result.arena
+              && operand.size == result.size
+              && isFree(call, operand, read)
+              && UpdateInPlace.canShare(call, read, written)) {
+            join(operand, result);
+            break;
+          }
+        }
+      }
+    }
+
+    /** No other argument lies in the operand's block already. */
+    private boolean isFree(Step.KernelCall call, Block operand, Operand read) {
+      return call.arguments().stream()
+          .noneMatch(o -> blocks.get(o.buffer()) == operand && !o.equals(read));
+    }
+
+    private void join(Block operand, Block result) {
+      operand.buffers.addAll(result.buffers);
+      operand.last = result.last;
+      result.buffers.forEach(b -> blocks.put(b.id(), operand));
+    }
+  }
+
+  // Places
+
+  private static Plan stacked(List<Block> blocks) {
+    var offsets = new HashMap<Block, Long>();
+    long size = 0;
+    for (var block : blocks) {
+      offsets.put(block, size);
+      size += block.size;
+    }
+    return new Plan(offsets, size);
+  }
+
+  private static Plan best(List<Block> blocks) {
+    long bound = bound(blocks);
+    var bySize = Comparator.comparingLong((Block b) -> -b.size);
+    var byArea = Comparator.comparingLong((Block b) -> -b.size * (b.last - b.first + 1));
+    var byStart = Comparator.comparingInt((Block b) -> b.first);
+    Plan best = null;
+    List<Block> bestOrder = List.of();
+    for (var comparator :
+        List.of(
+            bySize.thenComparing(byStart),
+            byArea.thenComparing(byStart),
+            byStart.thenComparing(bySize))) {
+      var order = blocks.stream().sorted(comparator).toList();
+      var plan = fitted(order);
+      if (best == null || plan.size() < best.size()) {
+        best = plan;
+        bestOrder = order;
+      }
+    }
+    var random = new Random(blocks.size());
+    long tries =
+        Math.min(TRIES, TRIES_FOR_LARGE_PLANS / ((long) blocks.size() * blocks.size() + 1));
+    for (long i = 0; i < tries && best.size() > bound && blocks.size() > 1; i++) {
+      var order = new ArrayList<>(bestOrder);
+      var moved = order.remove(random.nextInt(order.size()));
+      order.add(random.nextInt(order.size() + 1), moved);
+      var plan = fitted(order);
+      if (plan.size() <= best.size()) {
+        best = plan;
+        bestOrder = order;
+      }
+    }
+    return best;
+  }
+
+  /** Puts each block in turn into the smallest gap that takes it, else behind the last. */
+  private static Plan fitted(List<Block> order) {
+    var offsets = new HashMap<Block, Long>();
+    var placed = new ArrayList<Block>();
+    long size = 0;
+    for (var block : order) {
+      long offset = bestGap(block, placed, offsets);
+      offsets.put(block, offset);
+      size = Math.max(size, offset + block.size);
+      int at = 0;
+      while (at < placed.size() && offsets.get(placed.get(at)) <= offset) {
+        at++;
+      }
+      placed.add(at, block);
+    }
+    return new Plan(offsets, size);
+  }
+
+  /** {@code placed} stands in the order of offsets. */
+  private static long bestGap(Block block, List<Block> placed, Map<Block, Long> offsets) {
+    long end = 0;
+    long best = -1;
+    long bestGap = Long.MAX_VALUE;
+    for (var other : placed) {
+      if (!other.meets(block)) {
+        continue;
+      }
+      long start = offsets.get(other);
+      long gap = start - end;
+      if (gap >= block.size && gap < bestGap) {
+        best = end;
+        bestGap = gap;
+      }
+      end = Math.max(end, start + other.size);
+    }
+    return best >= 0 ? best : end;
+  }
+
+  /** The most that is alive at one time. */
+  private static long bound(List<Block> blocks) {
+    long bound = 0;
+    for (var block : blocks) {
+      long alive =
+          blocks.stream()
+              .filter(b -> b.first <= block.first && block.first <= b.last)
+              .mapToLong(b -> b.size)
+              .sum();
+      bound = Math.max(bound, alive);
+    }
+    return bound;
+  }
+
+  private MemoryReport report(Map<Arena, Long> sizes, long batch) {
+    long peak = 0;
+    for (var size : sizes.entrySet()) {
+      peak += size.getValue() * size.getKey().scale(batch);
+    }
+    long most = 0;
+    var all = blocksInOrder();
+    for (var block : all) {
+      long alive =
+          all.stream()
+              .filter(b -> b.first <= block.first && block.first <= b.last)
+              .mapToLong(b -> b.size * b.arena.scale(batch))
+              .sum();
+      most = Math.max(most, alive);
+    }
+    long variables = 0;
+    for (var buffer : buffers) {
+      if (buffer.storage() instanceof Buffer.Variable) {
+        variables += buffer.elements().at(batch) * DType.BYTES;
+      }
+    }
+    return new MemoryReport(batch, peak, most, variables);
+  }
+}
