@@ -1,7 +1,9 @@
 package org.mdlc.compiler.syntax;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.antlr.v4.runtime.DefaultErrorStrategy;
 import org.antlr.v4.runtime.FailedPredicateException;
 import org.antlr.v4.runtime.InputMismatchException;
@@ -25,6 +27,7 @@ import org.mdlc.grammar.MdlParser;
  */
 final class PlainErrors extends DefaultErrorStrategy {
   private final SyntaxErrors errors;
+  private final Set<String> wordsUsedAsNames = new HashSet<>();
 
   PlainErrors(SyntaxErrors errors) {
     this.errors = errors;
@@ -68,11 +71,18 @@ final class PlainErrors extends DefaultErrorStrategy {
   }
 
   private void report(Parser parser, Token found, IntervalSet expected) {
-    if (Tokens.isInserted(found)) {
+    if (Tokens.isInserted(found) || isEcho(parser, found)) {
       errors.silence(Math.min(found.getStartIndex(), errors.source().text().length()));
       return;
     }
     errors.report(diagnose(parser, found, expected));
+  }
+
+  /** Whether this is another use of a reserved word that was reported where it was made a name. */
+  private boolean isEcho(Parser parser, Token found) {
+    var previous = parser.getInputStream().LT(-1);
+    return wordsUsedAsNames.contains(found.getText())
+        || (previous != null && wordsUsedAsNames.contains(previous.getText()));
   }
 
   private Diagnostic diagnose(Parser parser, Token found, IntervalSet expected) {
@@ -156,6 +166,7 @@ final class PlainErrors extends DefaultErrorStrategy {
       return Optional.empty();
     }
     var word = found.getText();
+    wordsUsedAsNames.add(word);
     return Optional.of(
         Diagnostic.of(
                 Codes.RESERVED_WORD,

@@ -27,4 +27,15 @@ final class CodesTest {
     assertThat(Codes.find("E9999")).isEmpty();
     assertThat(Codes.UNUSED_NAME.severity()).isEqualTo(Severity.WARNING);
   }
+
+  @Test
+  void everyCodeHasAPage() {
+    for (var code : Codes.values()) {
+      assertThat(Explain.page(code))
+          .as(code.code())
+          .startsWith("# " + code.code() + ": " + code.title())
+          .contains("```mdl");
+    }
+    assertThat(Explain.page("nonsense")).isEmpty();
+  }
 }

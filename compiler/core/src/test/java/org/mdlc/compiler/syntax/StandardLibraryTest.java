@@ -19,7 +19,8 @@ import org.mdlc.compiler.source.SourceFile;
 /** The library as text: it parses, and what a user can name in it is documented. */
 class StandardLibraryTest {
   static List<Path> files() throws IOException, URISyntaxException {
-    var folder = Path.of(Objects.requireNonNull(StandardLibraryTest.class.getResource("/std")).toURI());
+    var folder =
+        Path.of(Objects.requireNonNull(StandardLibraryTest.class.getResource("/std")).toURI());
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(f -> f.toString().endsWith(".mdl")).sorted().toList();
     }
@@ -46,7 +47,11 @@ class StandardLibraryTest {
   void documentsEveryDefinition(Path file) throws IOException {
     var undocumented =
         Parser.parse(SourceFile.read(file), new DiagnosticSink()).items().stream()
-            .filter(i -> i instanceof Ast.Definition d && d.kind() != Ast.Kind.BLOCK && d.doc().isBlank())
+            .filter(
+                i ->
+                    i instanceof Ast.Definition d
+                        && d.kind() != Ast.Kind.BLOCK
+                        && d.doc().isBlank())
             .map(i -> ((Ast.Definition) i).name().text())
             .toList();
     assertThat(undocumented).isEmpty();
