@@ -8,16 +8,48 @@ final class MainTest {
   @Test
   void versionIsTheProjects() {
     assertThat(new Version().getVersion()[0]).matches("mdlc \\d+\\.\\d+\\.\\d+.*");
+    assertThat(CommandRun.of("--version").exitCode()).isZero();
   }
 
   @Test
-  void helpSucceeds() {
-    assertThat(Main.run("--help")).isZero();
+  void helpNamesEveryCommand() {
+    var run = CommandRun.of("--help");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("check", "explain", "Exit codes: 0 done");
+    assertThat(run.err()).isEmpty();
   }
 
   @Test
-  void noCommandAndUnknownOptionAreWrongUsage() {
-    assertThat(Main.run()).isEqualTo(2);
-    assertThat(Main.run("--no-such-option")).isEqualTo(2);
+  void noCommandIsWrongUsage() {
+    var run = CommandRun.of();
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("Usage: mdlc");
+  }
+
+  @Test
+  void guessesAMisspeltCommand() {
+    var run = CommandRun.of("chek", "x.mdl");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            error: unmatched arguments from index 0: 'chek', 'x.mdl'
+              did you mean check?
+              `mdlc --help` shows how it is used
+            """);
+  }
+
+  @Test
+  void guessesAMisspeltOption() {
+    var run = CommandRun.of("check", "--sett", "x=1", "x.mdl");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("unknown option: '--sett'", "did you mean --set?");
+  }
+
+  @Test
+  void unknownColourIsWrongUsage() {
+    var run = CommandRun.of("check", "--color", "sometimes", "x.mdl");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("invalid value for option '--color'", "AUTO, ALWAYS, NEVER");
   }
 }

@@ -76,7 +76,7 @@ public final class Build {
   /** The number {@code dim} as an i32 scalar; named dimensions need not be known yet. */
   public static Value size(GraphBuilder b, Dim dim) {
     return dim.isConstant()
-        ? constant(b, DType.I32, Shape.SCALAR, dim.value())
+        ? constant(b, DType.I32, Shape.SCALAR, (double) dim.value())
         : sum(b, constant(b, DType.I32, Shape.of(dim), 1), List.of(0));
   }
 

@@ -17,7 +17,6 @@ import org.mdlc.compiler.ir.GraphBuilder;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
-import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 
 /**
@@ -35,9 +34,15 @@ final class ScanGradient {
   private final Adjoint adjoint;
   private final GraphBuilder outer;
   private final List<Value> operands;
-  private final Dim length;
 
   private final GraphBuilder step;
+
+  /** Values of the forward step, by id, as values of this one. */
+  private final Map<Integer, Value> here = new HashMap<>();
+
+  private final List<Integer> floatCarries = new ArrayList<>();
+  private final List<Value> outputs = new ArrayList<>();
+  private final List<Value> outputGradients = new ArrayList<>();
 
   /** Inputs of the step that are cut from a sequence, with that sequence. */
   private final Map<Value, Value> sequences = new LinkedHashMap<>();
@@ -58,7 +63,6 @@ final class ScanGradient {
     this.adjoint = adjoint;
     this.outer = adjoint.builder();
     this.operands = adjoint.node().operands();
-    this.length = scan.length(operands.stream().map(Value::type).toList());
     this.step = new GraphBuilder(scan.body().name() + "_gradient");
   }
 
@@ -85,61 +89,23 @@ final class ScanGradient {
         scan.reverse());
   }
 
+  /** Adds the backward scan; the gradients of the operands, null where none flows. */
   List<@Nullable Value> build() {
-    var here = new HashMap<Integer, Value>();
-    var nodes = repeatStep(here);
-    var body = scan.body();
-
-    // gradients that come into the step: carried ones, and those of its stacked outputs
-    var outputs = new ArrayList<Value>();
-    var outputGradients = new ArrayList<Value>();
-    var carriedGradients = new LinkedHashMap<Integer, Value>();
-    for (int i = 0; i < body.outputs().size(); i++) {
-      var output = here(here, body.outputs().get(i).value());
-      var gradient = adjoint.resultGradients().get(i);
-      if (i < scan.carries() && output.type().dtype().isFloat()) {
-        carriedGradients.put(
-            i, step.input("d_" + body.outputs().get(i).name(), Role.DATA, output.type()));
-        outputs.add(output);
-        outputGradients.add(carriedGradients.get(i));
-      } else if (i >= scan.carries() && gradient != null) {
-        outputs.add(output);
-        outputGradients.add(sequence("d_" + body.outputs().get(i).name(), gradient));
-      }
-    }
-
-    var asked = new ArrayList<Integer>(carriedGradients.keySet());
+    var nodes = repeatStep();
+    takeIncomingGradients();
+    var asked = new ArrayList<>(floatCarries);
     IntStream.range(scan.carries(), operands.size()).filter(adjoint::wants).forEach(asked::add);
-    var wrt = asked.stream().map(i -> here(here, body.inputs().get(i).value())).toList();
+    var wrt = asked.stream().map(i -> here(scan.body().inputs().get(i).value())).toList();
     var found = ReverseMode.gradients(step, nodes, outputs, outputGradients, wrt);
 
-    var later = new HashMap<Integer, Function<List<Value>, Value>>();
+    var byOperand = new LinkedHashMap<Integer, Value>();
     for (int k = 0; k < asked.size(); k++) {
-      int operand = asked.get(k);
       var gradient = found.get(k);
-      if (operand < scan.carries()) {
-        var into = carriedGradients.get(operand);
-        var given = adjoint.resultGradients().get(operand);
-        var start = given != null ? given : Build.like(outer, operands.get(operand), 0);
-        later.put(
-            operand, carry(into, gradient != null ? gradient : Build.like(step, into, 0), start));
+      if (gradient != null) {
+        byOperand.put(asked.get(k), gradient);
       }
     }
-    // products first: what they stack, sums over rows can use as well
-    for (int k = 0; k < asked.size(); k++) {
-      if (asked.get(k) >= scan.carries() + scan.sequences() && found.get(k) != null) {
-        stackFactors(found.get(k));
-      }
-    }
-    for (int k = 0; k < asked.size(); k++) {
-      int operand = asked.get(k);
-      var gradient = found.get(k);
-      if (operand >= scan.carries() && gradient != null) {
-        boolean isSequence = operand < scan.carries() + scan.sequences();
-        later.put(operand, isSequence ? ofSequence(gradient) : ofInvariant(operand, gradient));
-      }
-    }
-
+    var later = passOn(byOperand);
     var results = addScan();
     var gradients = new ArrayList<@Nullable Value>();
     for (int i = 0; i < operands.size(); i++) {
@@ -149,13 +115,60 @@ final class ScanGradient {
     return gradients;
   }
 
+  /** Gradients that come into a step: carried ones first, then those of its stacked outputs. */
+  private void takeIncomingGradients() {
+    var body = scan.body();
+    for (int i = 0; i < body.outputs().size(); i++) {
+      var output = here(body.outputs().get(i).value());
+      var name = "d_" + body.outputs().get(i).name();
+      var gradient = adjoint.resultGradients().get(i);
+      if (i < scan.carries() && output.type().dtype().isFloat()) {
+        floatCarries.add(i);
+        outputs.add(output);
+        outputGradients.add(step.input(name, Role.DATA, output.type()));
+      } else if (i >= scan.carries() && gradient != null) {
+        outputs.add(output);
+        outputGradients.add(sequence(name, gradient));
+      }
+    }
+  }
+
+  /** Decides how a step's gradients leave it: by operand, what makes them of the scan's results. */
+  private Map<Integer, Function<List<Value>, Value>> passOn(Map<Integer, Value> gradients) {
+    var later = new HashMap<Integer, Function<List<Value>, Value>>();
+    for (int k = 0; k < floatCarries.size(); k++) {
+      int operand = floatCarries.get(k);
+      var into = outputGradients.get(k);
+      var outOf = gradients.get(operand);
+      var given = adjoint.resultGradients().get(operand);
+      var start = given != null ? given : Build.like(outer, operands.get(operand), 0);
+      later.put(operand, carry(into, outOf != null ? outOf : Build.like(step, into, 0), start));
+    }
+    int firstInvariant = scan.carries() + scan.sequences();
+    gradients.forEach(
+        (operand, gradient) -> {
+          if (operand >= firstInvariant) {
+            stackFactors(gradient); // first of all: sums over rows can use what is stacked
+          }
+        });
+    gradients.forEach(
+        (operand, gradient) -> {
+          if (operand >= firstInvariant) {
+            later.put(operand, ofInvariant(operand, gradient));
+          } else if (operand >= scan.carries()) {
+            later.put(operand, ofSequence(gradient));
+          }
+        });
+    return later;
+  }
+
   /**
    * Puts the forward step into the backward one. Values that were kept are read, all others are
    * worked out again.
    */
-  private List<Node> repeatStep(Map<Integer, Value> here) {
+  private List<Node> repeatStep() {
     var full = keeping(scan);
-    var results = full == scan ? adjoint.node().results() : outer.addAll(full, operands);
+    var results = full.equals(scan) ? adjoint.node().results() : outer.addAll(full, operands);
     var body = full.body();
     for (int i = scan.carries(); i < operands.size(); i++) {
       var input = body.inputs().get(i);
@@ -175,16 +188,16 @@ final class ScanGradient {
     var nodes = new ArrayList<Node>();
     for (var node : body.nodes()) {
       if (node.results().stream().allMatch(v -> here.containsKey(v.id()))) {
-        var inputs = node.operands().stream().map(v -> here(here, v)).toList();
+        var inputs = node.operands().stream().map(this::here).toList();
         nodes.add(
             new Node(
                 node.op(),
                 inputs,
-                node.results().stream().map(v -> here(here, v)).toList(),
+                node.results().stream().map(this::here).toList(),
                 node.origin()));
       } else {
         var op = node.op() instanceof Scan inner ? inner.keepingForGradient() : node.op();
-        var inputs = node.operands().stream().map(v -> here(here, v)).toList();
+        var inputs = node.operands().stream().map(this::here).toList();
         var repeated = step.at(node.origin()).addAll(op, inputs);
         for (int i = 0; i < node.results().size(); i++) {
           here.putIfAbsent(node.results().get(i).id(), repeated.get(i));
@@ -195,7 +208,7 @@ final class ScanGradient {
     return nodes;
   }
 
-  private static Value here(Map<Integer, Value> here, Value value) {
+  private Value here(Value value) {
     var found = here.get(value.id());
     if (found == null) {
       throw new CompilerBug("differentiate", value + " of a scan was not kept");

@@ -32,7 +32,7 @@ public final class Differentiate {
     int next = graph.nextId();
     var nodes = new ArrayList<Node>();
     for (var node : graph.nodes()) {
-      if (node.op() instanceof Scan scan && scan.keepingForGradient() != scan) {
+      if (node.op() instanceof Scan scan) {
         var keeping = scan.keepingForGradient();
         var types = keeping.infer(node.operands().stream().map(Value::type).toList());
         var results = new ArrayList<>(node.results());

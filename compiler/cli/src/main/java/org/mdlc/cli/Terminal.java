@@ -1,0 +1,44 @@
+package org.mdlc.cli;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a command prints.
+ *
+ * @param out results
+ * @param err diagnostics and errors
+ * @param interactive whether a person looks at it, so that colours make sense
+ * @param environment the variables of the process
+ */
+record Terminal(
+    PrintStream out, PrintStream err, boolean interactive, Map<String, String> environment) {
+
+  /** That of this process; always UTF-8, because tables and source texts need it. */
+  static Terminal ofProcess() {
+    return new Terminal(
+        new PrintStream(System.out, true, StandardCharsets.UTF_8),
+        new PrintStream(System.err, true, StandardCharsets.UTF_8),
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent(),
+        System.getenv());
+  }
+
+  /** Whether to print in colours; the variable NO_COLOR forbids them unless they are asked for. */
+  boolean coloured(ColorMode mode) {
+    return switch (mode) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AUTO -> interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    };
+  }
+
+  /** The words of {@code --color}. */
+  enum ColorMode {
+    AUTO,
+    ALWAYS,
+    NEVER
+  }
+}

@@ -1,0 +1,47 @@
+package org.mdlc.compiler.driver;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.mdlc.compiler.source.SourceFile;
+
+/**
+ * What to compile. Each {@code with} gives a changed copy.
+ *
+ * @param model the model meant; when absent, the only one with a train block, else the only one
+ * @param settings values of the model's parameters and named dimensions, as written in mdl
+ * @param packageName of the generated class; may be empty
+ */
+public record CompileRequest(
+    SourceFile source, Optional<String> model, Map<String, String> settings, String packageName) {
+  public CompileRequest {
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+  }
+
+  public static CompileRequest of(SourceFile source) {
+    return new CompileRequest(source, Optional.empty(), Map.of(), "");
+  }
+
+  /** Of a file, under the path as given. */
+  public static CompileRequest of(Path file) throws IOException {
+    return of(SourceFile.read(file));
+  }
+
+  public CompileRequest withModel(Optional<String> name) {
+    return new CompileRequest(source, name, settings, packageName);
+  }
+
+  /** With more settings, which go before those of the same name. */
+  public CompileRequest withSettings(Map<String, String> more) {
+    var all = new LinkedHashMap<>(settings);
+    all.putAll(more);
+    return new CompileRequest(source, model, all, packageName);
+  }
+
+  public CompileRequest withPackage(String name) {
+    return new CompileRequest(source, model, settings, name);
+  }
+}

@@ -1,0 +1,63 @@
+package org.mdlc.compiler.driver;
+
+import java.util.List;
+import java.util.Optional;
+import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Finds the model that is meant among those of a file. */
+final class ModelChoice {
+  private ModelChoice() {}
+
+  /** The names of all models, in the order of the file. */
+  static List<String> models(Ast.File file) {
+    return file.items().stream()
+        .filter(Ast.Model.class::isInstance)
+        .map(item -> ((Ast.Model) item).name().text())
+        .toList();
+  }
+
+  /**
+   * The wanted model; if none is wanted, the only one with a train block, else the only one.
+   *
+   * @throws InvalidRequest if there is no such model, or several would do
+   */
+  static String choose(Ast.File file, Optional<String> wanted) {
+    var models = models(file);
+    var name = file.source().name();
+    if (models.isEmpty()) {
+      throw new InvalidRequest(name + " has no model");
+    }
+    if (wanted.isPresent()) {
+      return find(name, models, wanted.get());
+    }
+    var trained = trained(file);
+    if (trained.size() == 1) {
+      return trained.get(0);
+    }
+    if (models.size() > 1) {
+      throw new InvalidRequest(
+          name + " has several models; choose one with --model: " + String.join(", ", models));
+    }
+    return models.get(0);
+  }
+
+  private static String find(String file, List<String> models, String wanted) {
+    if (models.contains(wanted)) {
+      return wanted;
+    }
+    var advice =
+        DidYouMean.nearest(wanted, models)
+            .map(near -> "did you mean " + near + "?")
+            .orElse("it has " + String.join(", ", models));
+    throw new InvalidRequest(file + " has no model " + wanted + "; " + advice);
+  }
+
+  private static List<String> trained(Ast.File file) {
+    return file.items().stream()
+        .filter(Ast.Train.class::isInstance)
+        .map(item -> ((Ast.Train) item).model().text())
+        .distinct()
+        .toList();
+  }
+}
