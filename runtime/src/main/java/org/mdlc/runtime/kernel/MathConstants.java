@@ -11,16 +11,22 @@ package org.mdlc.runtime.kernel;
 final class MathConstants {
   private MathConstants() {}
 
-  /** 1.5 * 2^23: adding and subtracting it rounds |x| &lt; 2^22 to an integer, ties to even. */
+  /** 1.5 * 2^23: adding and subtracting it rounds |x| < 2^22 to an integer, ties to even. */
   static final float ROUND_MAGIC = 12582912f;
 
-  /** The bits of {@link #ROUND_MAGIC}: what lies above them in the bits of n + ROUND_MAGIC is n. */
-  static final int ROUND_MAGIC_BITS = 0x4b400000;
+  /**
+   * 1.5 * 2^23 + 127: the low bits of n + EXPONENT_MAGIC are n with the bias of a float's exponent, so shifted left by 23 they
+   * are the bits of 2^n.
+   */
+  static final float EXPONENT_MAGIC = 12583039f;
+
+  static final int EXPONENT_SHIFT = 23;
 
   /** 2^23: every float at least this large is an integer. */
   static final float INTEGER_FROM = 8388608f;
 
   static final float LOG2_E = 1.44269504f;
+  static final float HALF_LOG2_E = 0.72134752f;
 
   /** ln 2 = LN2_HIGH + LN2_LOW; both are used with one fused multiply-add. */
   static final float LN2_HIGH = 0.693147182f;
@@ -32,6 +38,15 @@ final class MathConstants {
 
   /** Below this, exp rounds to zero: 150 ln 2. */
   static final float EXP_MIN = -103.972084f;
+
+  // exp(r) = 1 + r + r^2 (W2 + r W3 + ...), |r| <= ln 2, 2^-30.2
+  static final float W2 = 0.5f;
+  static final float W3 = 0.166666716f;
+  static final float W4 = 0.0416666046f;
+  static final float W5 = 0.0083326539f;
+  static final float W6 = 0.00138919672f;
+  static final float W7 = 0.000200929251f;
+  static final float W8 = 2.45522133e-05f;
 
   // exp(r) = 1 + r + r^2 (E2 + r E3 + ...), |r| <= ln(2)/2, 2^-28.2
   static final float E2 = 0.49999994f;
@@ -71,7 +86,21 @@ final class MathConstants {
 
   static final int EXPONENT_MASK = 0xff800000;
 
-  // tanh(x) = x + x^3 (T0 + x^2 T1 + ...), |x| <= 0.625, 2^-32
+  /** Bits of 4: 2^-k times 4 is a float where 2^-k is not. */
+  static final int FOUR_BITS = 0x40800000;
+
+  /** ln 2 for an exponent that still stands in the upper bits of an integer: LN2_HIGH and LN2_LOW times 2^-23. */
+  static final float LN2_HIGH_OF_BITS = LN2_HIGH / INTEGER_FROM;
+
+  static final float LN2_LOW_OF_BITS = LN2_LOW / INTEGER_FROM;
+
+  /** -23 as {@link #LN2_HIGH_OF_BITS} counts, for an argument scaled up by 2^23. */
+  static final float SCALED_UP = -23f * INTEGER_FROM;
+
+  /** tanh beyond this rounds to 1; its exponential is still far from overflow. */
+  static final float TANH_ONE_FROM = 10f;
+
+  // tanh(x) = x (1 + x^2 (T0 + x^2 T1 + ...)), |x| <= 0.625, 2^-32
   static final float TANH_SMALL = 0.625f;
   static final float T0 = -0.333333313f;
   static final float T1 = 0.133332208f;
@@ -90,16 +119,16 @@ final class MathConstants {
   static final float F5 = -0.000804864336f;
   static final float F6 = 7.98978799e-05f;
 
-  // erfc(x) = exp(-(G0 + x G1 + ...)), 0.92 <= x <= 3.95, 2^-34 of 1
-  static final float ERF_ONE_FROM = 3.95f;
-  static final float G0 = -0.000175878275f;
-  static final float G1 = 1.12952089f;
-  static final float G2 = 0.633334398f;
-  static final float G3 = 0.10829436f;
-  static final float G4 = -0.025128983f;
-  static final float G5 = 0.00417481549f;
-  static final float G6 = -0.000435262569f;
-  static final float G7 = 2.11664701e-05f;
+  // erfc(x) = exp(G0 + x G1 + ...), 0.92 <= x <= 4, 2^-34 of 1
+  static final float ERF_ONE_FROM = 4f;
+  static final float G0 = 0.00017587826f;
+  static final float G1 = -1.12952089f;
+  static final float G2 = -0.633334398f;
+  static final float G3 = -0.10829436f;
+  static final float G4 = 0.025128983f;
+  static final float G5 = -0.00417481549f;
+  static final float G6 = 0.000435262569f;
+  static final float G7 = -2.11664701e-05f;
 
   // Inverse error function: M. Giles, "Approximating the erfinv function", GPU Computing Gems 2
   // (2011), single
@@ -124,25 +153,33 @@ final class MathConstants {
   static final float Q7 = 1.00167406f;
   static final float Q8 = 2.83297682f;
 
-  // In double, for pow, sin and cos: Taylor terms to 2^-40, so that the result rounds once, to
-  // float.
+  // sin(r) = r (1 + r^2 (S0 + ...)) and cos(r) = 1 + r^2 (C0 + ...), |r| <= pi/4, 2^-32
+  static final float S0 = -0.166666672f;
+  static final float S1 = 0.0083333794f;
+  static final float S2 = -0.000198530819f;
+  static final float S3 = 2.8328659e-06f;
+  static final float C0 = -0.5f;
+  static final float C1 = 0.0416666456f;
+  static final float C2 = -0.00138873106f;
+  static final float C3 = 2.44325438e-05f;
+  static final float TWO_OVER_PI = 0.636619772f;
+
+  // pi/2 in three parts: n times the first is exact for n below 2^16, so the first subtraction loses nothing
+  static final float HALF_PI_HIGH = 1.57079637f;
+  static final float HALF_PI_MIDDLE = -4.37113883e-08f;
+  static final float HALF_PI_LOW = -1.71512451e-15f;
+
+  /** Beyond this the reduction by pi/2 in floats is no longer exact enough. */
+  static final float TRIG_MAX = 65536f;
+
+  // In double, for pow: Taylor terms to 2^-40, so that the result rounds once, to float.
 
   /** 1.5 * 2^52: {@link #ROUND_MAGIC} for doubles. */
   static final double ROUND_MAGIC_DOUBLE = 6755399441055744.0;
 
   static final long ROUND_MAGIC_DOUBLE_BITS = 0x4338000000000000L;
-
   static final double LN2 = 0x1.62e42fefa39efp-1;
   static final double LOG2_E_DOUBLE = 0x1.71547652b82fep0;
-  static final double TWO_OVER_PI = 0x1.45f306dc9c883p-1;
-
-  /** pi/2 = HALF_PI_HIGH + HALF_PI_LOW to 106 bits. */
-  static final double HALF_PI_HIGH = 0x1.921fb54442d18p0;
-
-  static final double HALF_PI_LOW = 0x1.1a62633145c07p-54;
-
-  /** Up to here the two-part reduction by pi/2 is exact enough; floats beyond are 64 apart. */
-  static final float TRIG_MAX = 1073741824f;
 
   /** Bits of sqrt(1/2): the significand of pow's logarithm is taken in [sqrt(1/2), sqrt(2)). */
   static final long SQRT_HALF_BITS = 0x3fe6a09e667f3bcdL;
@@ -151,18 +188,4 @@ final class MathConstants {
 
   /** Any |y ln x| beyond this has overflowed or vanished in float. */
   static final double POW_LIMIT = 200;
-
-  static final double S3 = -1.0 / 6;
-  static final double S5 = 1.0 / 120;
-  static final double S7 = -1.0 / 5040;
-  static final double S9 = 1.0 / 362880;
-  static final double S11 = -1.0 / 39916800;
-  static final double S13 = 1.0 / 6227020800.0;
-  static final double C2 = -0.5;
-  static final double C4 = 1.0 / 24;
-  static final double C6 = -1.0 / 720;
-  static final double C8 = 1.0 / 40320;
-  static final double C10 = -1.0 / 3628800;
-  static final double C12 = 1.0 / 479001600;
-  static final double C14 = -1.0 / 87178291200.0;
 }

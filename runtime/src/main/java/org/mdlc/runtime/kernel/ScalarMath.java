@@ -13,29 +13,30 @@ import static org.mdlc.runtime.kernel.MathConstants.*;
 public final class ScalarMath {
   private ScalarMath() {}
 
-  /** e^x, error at most 1 ulp. */
+  /** e^x, error at most 2 ulp. */
   public static float exp(float x) {
-    float shifted = Math.fma(x, LOG2_E, ROUND_MAGIC);
-    float n = shifted - ROUND_MAGIC;
-    float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
-    float p = Math.fma(E6, r, E5);
-    p = Math.fma(p, r, E4);
-    p = Math.fma(p, r, E3);
-    p = Math.fma(p, r, E2);
+    float shifted = Math.fma(x, HALF_LOG2_E, EXPONENT_MAGIC);
+    float n = shifted - EXPONENT_MAGIC;
+    float r = Math.fma(n, -2 * LN2_LOW, Math.fma(n, -2 * LN2_HIGH, x));
+    float p = Math.fma(W8, r, W7);
+    p = Math.fma(p, r, W6);
+    p = Math.fma(p, r, W5);
+    p = Math.fma(p, r, W4);
+    p = Math.fma(p, r, W3);
+    p = Math.fma(p, r, W2);
     p = Math.fma(p, r, 1f);
     p = Math.fma(p, r, 1f);
-    // 2^n in two factors: n runs from -150 to 128, one factor could not hold it
-    int power = Float.floatToRawIntBits(shifted) - ROUND_MAGIC_BITS;
-    int half = power >> 1;
-    float result = p * powerOfTwo(half) * powerOfTwo(power - half);
+    // e^x = 2^n p 2^n: 2^(2n) runs from 2^-150 to 2^128, no one float holds that
+    float root = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << EXPONENT_SHIFT);
+    float result = p * root * root;
     result = x > EXP_MAX ? Float.POSITIVE_INFINITY : result;
     return x < EXP_MIN ? 0f : result;
   }
 
   /** e^x - 1, error at most 2 ulp. */
   public static float expm1(float x) {
-    float shifted = Math.fma(x, LOG2_E, ROUND_MAGIC);
-    float n = shifted - ROUND_MAGIC;
+    float shifted = Math.fma(x, LOG2_E, EXPONENT_MAGIC - 1f);
+    float n = shifted - (EXPONENT_MAGIC - 1f);
     float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
     float p = Math.fma(M5, r, M4);
     p = Math.fma(p, r, M3);
@@ -44,7 +45,7 @@ public final class ScalarMath {
     p = Math.fma(p, r, M0);
     p = Math.fma(p, r * r, r);
     // at half scale, because 2^128 is no float
-    float scale = powerOfTwo(Float.floatToRawIntBits(shifted) - ROUND_MAGIC_BITS - 1);
+    float scale = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << EXPONENT_SHIFT);
     float result = Math.fma(p, scale, scale - 0.5f);
     result = result + result;
     result = x > EXP_MAX ? Float.POSITIVE_INFINITY : result;
@@ -56,11 +57,11 @@ public final class ScalarMath {
   public static float log(float x) {
     boolean tiny = x < Float.MIN_NORMAL;
     float scaled = tiny ? x * INTEGER_FROM : x;
-    float bias = tiny ? -23f : 0f;
     int bits = Float.floatToRawIntBits(scaled);
     int exponent = (bits - TWO_THIRDS_BITS) & EXPONENT_MASK;
-    float m = Float.intBitsToFloat(bits - exponent);
-    float result = logOfParts(m - 1f, (exponent >> 23) + bias);
+    float f = Float.intBitsToFloat(bits - exponent) - 1f;
+    float k = (float) exponent + (tiny ? SCALED_UP : 0f);
+    float result = logOfParts(f, k);
     result = x < Float.POSITIVE_INFINITY ? result : x;
     result = x == 0f ? Float.NEGATIVE_INFINITY : result;
     return x < 0f ? Float.NaN : result;
@@ -68,20 +69,18 @@ public final class ScalarMath {
 
   /** ln(1 + x), error at most 2 ulp. */
   public static float log1p(float x) {
-    float u = 1f + x;
-    int exponent = (Float.floatToRawIntBits(u) - TWO_THIRDS_BITS) & EXPONENT_MASK;
+    int exponent = (Float.floatToRawIntBits(x + 1f) - TWO_THIRDS_BITS) & EXPONENT_MASK;
     float shrunk = Float.intBitsToFloat(Float.floatToRawIntBits(x) - exponent);
-    // 4 * 2^-k and a factor 1/4: 2^-128 alone would be subnormal
-    float scale = Float.intBitsToFloat(0x40800000 - exponent);
-    float f = shrunk + Math.fma(0.25f, scale, -1f);
-    float result = logOfParts(f, exponent >> 23);
+    float scale = Float.intBitsToFloat(FOUR_BITS - exponent);
+    float f = shrunk + Math.fma(scale, 0.25f, -1f);
+    float result = logOfParts(f, (float) exponent);
     result = x < Float.POSITIVE_INFINITY ? result : x;
     result = x == -1f ? Float.NEGATIVE_INFINITY : result;
     result = x < -1f ? Float.NaN : result;
     return Math.abs(x) < LINEAR_BELOW ? x : result;
   }
 
-  /** k ln 2 + ln(1 + f), f in [-1/3, 1/3]. */
+  /** k 2^-23 ln 2 + ln(1 + f), f in [-1/3, 1/3]. */
   private static float logOfParts(float f, float k) {
     float p = Math.fma(L9, f, L8);
     p = Math.fma(p, f, L7);
@@ -93,32 +92,47 @@ public final class ScalarMath {
     p = Math.fma(p, f, L1);
     p = Math.fma(p, f, L0);
     p = Math.fma(p, f * f, f);
-    return Math.fma(k, LN2_HIGH, Math.fma(k, LN2_LOW, p));
+    return Math.fma(k, LN2_HIGH_OF_BITS, Math.fma(k, LN2_LOW_OF_BITS, p));
   }
 
-  /** The hyperbolic tangent, error at most 2 ulp. */
+  /** e^t for |t| at most 87: one scale is enough, and nothing can overflow. */
+  private static float expOfModerate(float t) {
+    float shifted = Math.fma(t, LOG2_E, EXPONENT_MAGIC);
+    float n = shifted - EXPONENT_MAGIC;
+    float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, t));
+    float p = Math.fma(E6, r, E5);
+    p = Math.fma(p, r, E4);
+    p = Math.fma(p, r, E3);
+    p = Math.fma(p, r, E2);
+    p = Math.fma(p, r, 1f);
+    p = Math.fma(p, r, 1f);
+    return p * Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << EXPONENT_SHIFT);
+  }
+
+  /** The hyperbolic tangent, error at most 3 ulp. */
   public static float tanh(float x) {
-    float a = Math.abs(x);
     float s = x * x;
     float p = Math.fma(T5, s, T4);
     p = Math.fma(p, s, T3);
     p = Math.fma(p, s, T2);
     p = Math.fma(p, s, T1);
     p = Math.fma(p, s, T0);
-    float small = Math.fma(p * s, a, a);
-    float large = 1f - 2f / (exp(a + a) + 1f);
-    return copySign(a < TANH_SMALL ? small : large, x);
+    float small = Math.fma(p, s, 1f) * x;
+    float moderate = Math.min(Math.max(x, -TANH_ONE_FROM), TANH_ONE_FROM);
+    float e = expOfModerate(moderate + moderate);
+    float large = 1f - 2f / (e + 1f);
+    return Math.abs(x) < TANH_SMALL ? small : large;
   }
 
   /** 1 / (1 + e^-x), error at most 2 ulp, also where the result is tiny. */
   public static float sigmoid(float x) {
     float e = exp(-Math.abs(x));
-    return (x < 0f ? e : 1f) / (1f + e);
+    return (x < 0f ? e : 1f) / (e + 1f);
   }
 
   /** The error function, error at most 2 ulp. */
   public static float erf(float x) {
-    float a = Math.abs(x);
+    float a = Math.min(Math.abs(x), ERF_ONE_FROM);
     float s = x * x;
     float p = Math.fma(F6, s, F5);
     p = Math.fma(p, s, F4);
@@ -127,29 +141,29 @@ public final class ScalarMath {
     p = Math.fma(p, s, F1);
     p = Math.fma(p, s, F0);
     float small = Math.fma(p, x, x);
-    float q = erfcExponent(a);
-    float large = a > ERF_ONE_FROM ? 1f : 1f - exp(-q);
-    return a < ERF_SMALL ? small : copySign(large, x);
-  }
-
-  /** -ln(erfc(a)) for a in [0.92, 3.95]. */
-  private static float erfcExponent(float a) {
     float q = Math.fma(G7, a, G6);
     q = Math.fma(q, a, G5);
     q = Math.fma(q, a, G4);
     q = Math.fma(q, a, G3);
     q = Math.fma(q, a, G2);
     q = Math.fma(q, a, G1);
-    return Math.fma(q, a, G0);
+    q = Math.fma(q, a, G0);
+    float large = 1f - expOfModerate(q);
+    large = x < 0f ? -large : large;
+    return a < ERF_SMALL ? small : large;
   }
 
   /**
-   * The inverse error function: NaN outside [-1, 1], infinite at the ends. Relative error at most
-   * 8e-6 (toward the ends the rounding of x^2 weighs): operations and polynomial are XLA's, so that
-   * normal random numbers follow Keras on JAX.
+   * The inverse error function: NaN outside [-1, 1], infinite at the ends. Relative error at most 8e-6 (toward the ends the
+   * rounding of x^2 weighs): operations and polynomial are XLA's, so that normal random numbers follow Keras on JAX.
    */
   public static float erfinv(float x) {
-    float w = -log1p(-(x * x));
+    float z = -(x * x);
+    int exponent = (Float.floatToRawIntBits(z + 1f) - TWO_THIRDS_BITS) & EXPONENT_MASK;
+    float shrunk = Float.intBitsToFloat(Float.floatToRawIntBits(z) - exponent);
+    float scale = Float.intBitsToFloat(FOUR_BITS - exponent);
+    float f = shrunk + Math.fma(scale, 0.25f, -1f);
+    float w = -logOfParts(f, (float) exponent);
     boolean central = w < 5f;
     float t = central ? w - 2.5f : (float) Math.sqrt(w) - 3f;
     float p = Math.fma(central ? P0 : Q0, t, central ? P1 : Q1);
@@ -160,54 +174,56 @@ public final class ScalarMath {
     p = Math.fma(p, t, central ? P6 : Q6);
     p = Math.fma(p, t, central ? P7 : Q7);
     p = Math.fma(p, t, central ? P8 : Q8);
-    return Math.abs(x) == 1f ? x * Float.POSITIVE_INFINITY : p * x;
+    float result = z == -1f ? x * Float.POSITIVE_INFINITY : p * x;
+    return z < -1f ? Float.NaN : result;
   }
 
-  /** The sine of x radians, error at most 1 ulp. */
+  /** The sine of x radians, error at most 2 ulp. */
   public static float sin(float x) {
     if (Math.abs(x) > TRIG_MAX) {
       return (float) Math.sin(x);
     }
-    float result = (float) sinCosReduced(x, 0);
+    float shifted = Math.fma(x, TWO_OVER_PI, ROUND_MAGIC);
+    float r = lessQuarters(x, shifted - ROUND_MAGIC);
+    float s = r * r;
+    int quadrant = Float.floatToRawIntBits(shifted);
+    float value = (quadrant & 1) == 0 ? sinPolynomial(r, s) : cosPolynomial(s);
+    float result = Float.intBitsToFloat(Float.floatToRawIntBits(value) ^ ((quadrant & 2) << 30));
     return x == 0f ? x : result;
   }
 
-  /** The cosine of x radians, error at most 1 ulp. */
+  /** The cosine of x radians, error at most 2 ulp. */
   public static float cos(float x) {
     if (Math.abs(x) > TRIG_MAX) {
       return (float) Math.cos(x);
     }
-    return (float) sinCosReduced(x, 1);
+    float shifted = Math.fma(x, TWO_OVER_PI, ROUND_MAGIC);
+    float r = lessQuarters(x, shifted - ROUND_MAGIC);
+    float s = r * r;
+    int quadrant = Float.floatToRawIntBits(shifted) + 1;
+    float value = (quadrant & 1) == 0 ? sinPolynomial(r, s) : cosPolynomial(s);
+    return Float.intBitsToFloat(Float.floatToRawIntBits(value) ^ ((quadrant & 2) << 30));
   }
 
-  /** sin(x + quarterTurns pi/2), |x| at most TRIG_MAX or NaN. */
-  private static double sinCosReduced(double x, long quarterTurns) {
-    double shifted = Math.fma(x, TWO_OVER_PI, ROUND_MAGIC_DOUBLE);
-    double n = shifted - ROUND_MAGIC_DOUBLE;
-    double r = Math.fma(n, -HALF_PI_LOW, Math.fma(n, -HALF_PI_HIGH, x));
-    double s = r * r;
-    long quadrant = Double.doubleToRawLongBits(shifted) + quarterTurns;
-    double value = (quadrant & 1) == 0 ? sinPolynomial(r, s) : cosPolynomial(s);
-    return Double.longBitsToDouble(Double.doubleToRawLongBits(value) ^ ((quadrant & 2) << 62));
+  /** x - n pi/2. */
+  private static float lessQuarters(float x, float n) {
+    float r = Math.fma(n, -HALF_PI_HIGH, x);
+    r = Math.fma(n, -HALF_PI_MIDDLE, r);
+    return Math.fma(n, -HALF_PI_LOW, r);
   }
 
-  private static double sinPolynomial(double r, double s) {
-    double p = Math.fma(S13, s, S11);
-    p = Math.fma(p, s, S9);
-    p = Math.fma(p, s, S7);
-    p = Math.fma(p, s, S5);
-    p = Math.fma(p, s, S3);
-    return Math.fma(p * s, r, r);
+  private static float sinPolynomial(float r, float s) {
+    float p = Math.fma(S3, s, S2);
+    p = Math.fma(p, s, S1);
+    p = Math.fma(p, s, S0);
+    return Math.fma(p, s, 1f) * r;
   }
 
-  private static double cosPolynomial(double s) {
-    double p = Math.fma(C14, s, C12);
-    p = Math.fma(p, s, C10);
-    p = Math.fma(p, s, C8);
-    p = Math.fma(p, s, C6);
-    p = Math.fma(p, s, C4);
-    p = Math.fma(p, s, C2);
-    return Math.fma(p, s, 1.0);
+  private static float cosPolynomial(float s) {
+    float p = Math.fma(C3, s, C2);
+    p = Math.fma(p, s, C1);
+    p = Math.fma(p, s, C0);
+    return Math.fma(p, s, 1f);
   }
 
   /** x to the power y, error at most 1 ulp; special cases as in {@link Math#pow}. */
@@ -300,10 +316,5 @@ public final class ScalarMath {
   private static float copySign(float magnitude, float sign) {
     return Float.intBitsToFloat(
         Float.floatToRawIntBits(magnitude) | (Float.floatToRawIntBits(sign) & 0x80000000));
-  }
-
-  /** 2^n for n from -126 to 127. */
-  private static float powerOfTwo(int n) {
-    return Float.intBitsToFloat((n << 23) + 0x3f800000);
   }
 }

@@ -50,13 +50,14 @@ final class Native {
 
   /**
    * Fails if 100 runs allocate a single byte after warm-up. The virtual machine may allocate a few
-   * bytes on the thread when it replaces compiled code, so one clean round of 20 is enough: what
+   * bytes on the thread when it replaces compiled code, so and the vector compiler takes thousands of runs, so one clean round of 200 is
+   * enough: what
    * allocates at every run has none.
    */
   static void assertAllocatesNothing(Runnable run) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long bytes = Long.MAX_VALUE;
-    for (int round = 0; round < 20 && bytes > 0; round++) {
+    for (int round = 0; round < 200 && bytes > 0; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < 100; i++) {
         run.run();

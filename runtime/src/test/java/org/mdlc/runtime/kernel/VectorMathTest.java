@@ -79,6 +79,41 @@ class VectorMathTest {
     }
   }
 
+  @Test
+  void loopsAllocateNothing() {
+    float[] x = new float[1024];
+    Native.assertAllocatesNothing(
+        () -> {
+          for (int i = 0; i < x.length; i += LANES) {
+            VectorMath.exp(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
+          }
+        });
+    Native.assertAllocatesNothing(
+        () -> {
+          for (int i = 0; i < x.length; i += LANES) {
+            VectorMath.log(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
+          }
+        });
+    Native.assertAllocatesNothing(
+        () -> {
+          for (int i = 0; i < x.length; i += LANES) {
+            VectorMath.tanh(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
+          }
+        });
+    Native.assertAllocatesNothing(
+        () -> {
+          for (int i = 0; i < x.length; i += LANES) {
+            VectorMath.erf(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
+          }
+        });
+    Native.assertAllocatesNothing(
+        () -> {
+          for (int i = 0; i < x.length; i += LANES) {
+            VectorMath.erfinv(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
+          }
+        });
+  }
+
   private static float treeSum(float[] lanes) {
     float[] sums = lanes.clone();
     for (int half = LANES / 2; half > 0; half /= 2) {
