@@ -15,8 +15,8 @@ final class MathConstants {
   static final float ROUND_MAGIC = 12582912f;
 
   /**
-   * 1.5 * 2^23 + 127: the low bits of n + EXPONENT_MAGIC are n with the bias of a float's exponent, so shifted left by 23 they
-   * are the bits of 2^n.
+   * 1.5 * 2^23 + 127: the low bits of n + EXPONENT_MAGIC are n with the bias of a float's exponent,
+   * so shifted left by 23 they are the bits of 2^n.
    */
   static final float EXPONENT_MAGIC = 12583039f;
 
@@ -89,7 +89,10 @@ final class MathConstants {
   /** Bits of 4: 2^-k times 4 is a float where 2^-k is not. */
   static final int FOUR_BITS = 0x40800000;
 
-  /** ln 2 for an exponent that still stands in the upper bits of an integer: LN2_HIGH and LN2_LOW times 2^-23. */
+  /**
+   * ln 2 for an exponent that still stands in the upper bits of an integer: LN2_HIGH and LN2_LOW
+   * times 2^-23.
+   */
   static final float LN2_HIGH_OF_BITS = LN2_HIGH / INTEGER_FROM;
 
   static final float LN2_LOW_OF_BITS = LN2_LOW / INTEGER_FROM;
@@ -164,7 +167,8 @@ final class MathConstants {
   static final float C3 = 2.44325438e-05f;
   static final float TWO_OVER_PI = 0.636619772f;
 
-  // pi/2 in three parts: n times the first is exact for n below 2^16, so the first subtraction loses nothing
+  // pi/2 in three parts: n times the first is exact for n below 2^16, so the first subtraction
+  // loses nothing
   static final float HALF_PI_HIGH = 1.57079637f;
   static final float HALF_PI_MIDDLE = -4.37113883e-08f;
   static final float HALF_PI_LOW = -1.71512451e-15f;

@@ -154,8 +154,9 @@ public final class ScalarMath {
   }
 
   /**
-   * The inverse error function: NaN outside [-1, 1], infinite at the ends. Relative error at most 8e-6 (toward the ends the
-   * rounding of x^2 weighs): operations and polynomial are XLA's, so that normal random numbers follow Keras on JAX.
+   * The inverse error function: NaN outside [-1, 1], infinite at the ends. Relative error at most
+   * 8e-6 (toward the ends the rounding of x^2 weighs): operations and polynomial are XLA's, so that
+   * normal random numbers follow Keras on JAX.
    */
   public static float erfinv(float x) {
     float z = -(x * x);

@@ -3,7 +3,10 @@ package org.mdlc.runtime.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** {@link MathConstants} and small numbers as vectors: C2 makes fewer nodes for one of these than for a broadcast. */
+/**
+ * {@link MathConstants} and small numbers as vectors: C2 makes fewer nodes for one of these than
+ * for a broadcast.
+ */
 final class VectorConstants {
   static final FloatVector ZERO = floats(0f);
   static final FloatVector ONE = floats(1f);

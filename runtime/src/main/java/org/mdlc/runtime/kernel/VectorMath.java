@@ -13,15 +13,16 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Elementary functions of a vector of floats of the preferred species, the twin of {@link ScalarMath}, where the errors
- * are stated: the same operations in the same order, so the same bits (any NaN counts as the same). All arguments must have
- * the species {@link #FLOATS}.
+ * Elementary functions of a vector of floats of the preferred species, the twin of {@link
+ * ScalarMath}, where the errors are stated: the same operations in the same order, so the same bits
+ * (any NaN counts as the same). All arguments must have the species {@link #FLOATS}.
  *
- * <p>Inlined into a hot loop, every function but {@link #pow} allocates nothing. HotSpot's C2 stops inlining ordinary methods
- * once it has made 18,000 nodes for the method it compiles ({@code NodeCountInliningCutoff}); from there on a call here would
- * box its argument and result. That is why each function is one flat method that calls only the Vector API (which is always
- * inlined), why its constants are ready-made vectors, and why a loop may call only so many functions: the last call must
- * <em>begin</em> before the 18,000th node. Measured on JDK 25, in nodes:
+ * <p>Inlined into a hot loop, every function but {@link #pow} allocates nothing. HotSpot's C2 stops
+ * inlining ordinary methods once it has made 18,000 nodes for the method it compiles ({@code
+ * NodeCountInliningCutoff}); from there on a call here would box its argument and result. That is
+ * why each function is one flat method that calls only the Vector API (which is always inlined),
+ * why its constants are ready-made vectors, and why a loop may call only so many functions: the
+ * last call must <em>begin</em> before the 18,000th node. Measured on JDK 25, in nodes:
  *
  * <pre>
  *   operation, load or store 420   comparison with blend 520   reinterpretation 390   sum 2,400   floor 4,500
@@ -81,7 +82,8 @@ public final class VectorMath {
     FloatVector shifted = x.fma(HALF_LOG2_E, EXPONENT_MAGIC);
     FloatVector n = shifted.sub(EXPONENT_MAGIC);
     FloatVector r = n.fma(MINUS_2_LN2_LOW, n.fma(MINUS_2_LN2_HIGH, x));
-    FloatVector p = W8.fma(r, W7)
+    FloatVector p =
+        W8.fma(r, W7)
             .fma(r, W6)
             .fma(r, W5)
             .fma(r, W4)
@@ -90,7 +92,10 @@ public final class VectorMath {
             .fma(r, ONE)
             .fma(r, ONE);
     FloatVector root =
-        shifted.reinterpretAsInts().lanewise(LSHL, MathConstants.EXPONENT_SHIFT).reinterpretAsFloats();
+        shifted
+            .reinterpretAsInts()
+            .lanewise(LSHL, MathConstants.EXPONENT_SHIFT)
+            .reinterpretAsFloats();
     FloatVector result = p.mul(root).mul(root);
     result = result.blend(INFINITY, x.compare(GT, EXP_MAX));
     return result.blend(ZERO, x.compare(LT, EXP_MIN));
@@ -101,14 +106,12 @@ public final class VectorMath {
     FloatVector shifted = x.fma(LOG2_E, EXPONENT_MAGIC_LESS_1);
     FloatVector n = shifted.sub(EXPONENT_MAGIC_LESS_1);
     FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
-    FloatVector p = M5.fma(r, M4)
-            .fma(r, M3)
-            .fma(r, M2)
-            .fma(r, M1)
-            .fma(r, M0)
-            .fma(r.mul(r), r);
+    FloatVector p = M5.fma(r, M4).fma(r, M3).fma(r, M2).fma(r, M1).fma(r, M0).fma(r.mul(r), r);
     FloatVector scale =
-        shifted.reinterpretAsInts().lanewise(LSHL, MathConstants.EXPONENT_SHIFT).reinterpretAsFloats();
+        shifted
+            .reinterpretAsInts()
+            .lanewise(LSHL, MathConstants.EXPONENT_SHIFT)
+            .reinterpretAsFloats();
     FloatVector result = p.fma(scale, scale.sub(HALF));
     result = result.add(result);
     result = result.blend(INFINITY, x.compare(GT, EXP_MAX));
@@ -125,7 +128,8 @@ public final class VectorMath {
     FloatVector f = bits.sub(exponent).reinterpretAsFloats().sub(ONE);
     FloatVector k = (FloatVector) exponent.convert(I2F, 0);
     k = k.add(ZERO.blend(SCALED_UP, tiny));
-    FloatVector p = L9.fma(f, L8)
+    FloatVector p =
+        L9.fma(f, L8)
             .fma(f, L7)
             .fma(f, L6)
             .fma(f, L5)
@@ -143,13 +147,13 @@ public final class VectorMath {
 
   /** ln(1 + x). */
   public static FloatVector log1p(FloatVector x) {
-    IntVector exponent =
-        x.add(ONE).reinterpretAsInts().sub(TWO_THIRDS_BITS).and(EXPONENT_MASK);
+    IntVector exponent = x.add(ONE).reinterpretAsInts().sub(TWO_THIRDS_BITS).and(EXPONENT_MASK);
     FloatVector shrunk = x.reinterpretAsInts().sub(exponent).reinterpretAsFloats();
     FloatVector scale = FOUR_BITS.sub(exponent).reinterpretAsFloats();
     FloatVector f = shrunk.add(scale.fma(QUARTER, MINUS_ONE));
     FloatVector k = (FloatVector) exponent.convert(I2F, 0);
-    FloatVector p = L9.fma(f, L8)
+    FloatVector p =
+        L9.fma(f, L8)
             .fma(f, L7)
             .fma(f, L6)
             .fma(f, L5)
@@ -169,25 +173,19 @@ public final class VectorMath {
   /** The hyperbolic tangent. */
   public static FloatVector tanh(FloatVector x) {
     FloatVector s = x.mul(x);
-    FloatVector p = T5.fma(s, T4)
-            .fma(s, T3)
-            .fma(s, T2)
-            .fma(s, T1)
-            .fma(s, T0);
+    FloatVector p = T5.fma(s, T4).fma(s, T3).fma(s, T2).fma(s, T1).fma(s, T0);
     FloatVector small = p.fma(s, ONE).mul(x);
     FloatVector moderate = x.max(MINUS_TANH_ONE_FROM).min(TANH_ONE_FROM);
     FloatVector t = moderate.add(moderate);
     FloatVector shifted = t.fma(LOG2_E, EXPONENT_MAGIC);
     FloatVector n = shifted.sub(EXPONENT_MAGIC);
     FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, t));
-    FloatVector e = E6.fma(r, E5)
-            .fma(r, E4)
-            .fma(r, E3)
-            .fma(r, E2)
-            .fma(r, ONE)
-            .fma(r, ONE);
+    FloatVector e = E6.fma(r, E5).fma(r, E4).fma(r, E3).fma(r, E2).fma(r, ONE).fma(r, ONE);
     FloatVector scale =
-        shifted.reinterpretAsInts().lanewise(LSHL, MathConstants.EXPONENT_SHIFT).reinterpretAsFloats();
+        shifted
+            .reinterpretAsInts()
+            .lanewise(LSHL, MathConstants.EXPONENT_SHIFT)
+            .reinterpretAsFloats();
     FloatVector large = ONE.sub(TWO.div(e.mul(scale).add(ONE)));
     return large.blend(small, x.abs().compare(LT, TANH_SMALL));
   }
@@ -198,7 +196,8 @@ public final class VectorMath {
     FloatVector shifted = t.fma(HALF_LOG2_E, EXPONENT_MAGIC);
     FloatVector n = shifted.sub(EXPONENT_MAGIC);
     FloatVector r = n.fma(MINUS_2_LN2_LOW, n.fma(MINUS_2_LN2_HIGH, t));
-    FloatVector p = W8.fma(r, W7)
+    FloatVector p =
+        W8.fma(r, W7)
             .fma(r, W6)
             .fma(r, W5)
             .fma(r, W4)
@@ -207,7 +206,10 @@ public final class VectorMath {
             .fma(r, ONE)
             .fma(r, ONE);
     FloatVector root =
-        shifted.reinterpretAsInts().lanewise(LSHL, MathConstants.EXPONENT_SHIFT).reinterpretAsFloats();
+        shifted
+            .reinterpretAsInts()
+            .lanewise(LSHL, MathConstants.EXPONENT_SHIFT)
+            .reinterpretAsFloats();
     FloatVector e = p.mul(root).mul(root).blend(ZERO, t.compare(LT, EXP_MIN));
     return ONE.blend(e, x.compare(LT, ZERO)).div(e.add(ONE));
   }
@@ -216,31 +218,18 @@ public final class VectorMath {
   public static FloatVector erf(FloatVector x) {
     FloatVector a = x.abs().min(ERF_ONE_FROM);
     FloatVector s = x.mul(x);
-    FloatVector p = F6.fma(s, F5)
-            .fma(s, F4)
-            .fma(s, F3)
-            .fma(s, F2)
-            .fma(s, F1)
-            .fma(s, F0);
+    FloatVector p = F6.fma(s, F5).fma(s, F4).fma(s, F3).fma(s, F2).fma(s, F1).fma(s, F0);
     FloatVector small = p.fma(x, x);
-    FloatVector q = G7.fma(a, G6)
-            .fma(a, G5)
-            .fma(a, G4)
-            .fma(a, G3)
-            .fma(a, G2)
-            .fma(a, G1)
-            .fma(a, G0);
+    FloatVector q = G7.fma(a, G6).fma(a, G5).fma(a, G4).fma(a, G3).fma(a, G2).fma(a, G1).fma(a, G0);
     FloatVector shifted = q.fma(LOG2_E, EXPONENT_MAGIC);
     FloatVector n = shifted.sub(EXPONENT_MAGIC);
     FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, q));
-    FloatVector e = E6.fma(r, E5)
-            .fma(r, E4)
-            .fma(r, E3)
-            .fma(r, E2)
-            .fma(r, ONE)
-            .fma(r, ONE);
+    FloatVector e = E6.fma(r, E5).fma(r, E4).fma(r, E3).fma(r, E2).fma(r, ONE).fma(r, ONE);
     FloatVector scale =
-        shifted.reinterpretAsInts().lanewise(LSHL, MathConstants.EXPONENT_SHIFT).reinterpretAsFloats();
+        shifted
+            .reinterpretAsInts()
+            .lanewise(LSHL, MathConstants.EXPONENT_SHIFT)
+            .reinterpretAsFloats();
     FloatVector large = ONE.sub(e.mul(scale));
     large = large.blend(large.neg(), x.compare(LT, ZERO));
     return large.blend(small, a.compare(LT, ERF_SMALL));
@@ -298,14 +287,8 @@ public final class VectorMath {
     r = n.fma(MINUS_HALF_PI_MIDDLE, r);
     r = n.fma(MINUS_HALF_PI_LOW, r);
     FloatVector s = r.mul(r);
-    FloatVector sine = S3.fma(s, S2)
-            .fma(s, S1)
-            .fma(s, S0)
-            .fma(s, ONE).mul(r);
-    FloatVector cosine = C3.fma(s, C2)
-            .fma(s, C1)
-            .fma(s, C0)
-            .fma(s, ONE);
+    FloatVector sine = S3.fma(s, S2).fma(s, S1).fma(s, S0).fma(s, ONE).mul(r);
+    FloatVector cosine = C3.fma(s, C2).fma(s, C1).fma(s, C0).fma(s, ONE);
     IntVector quadrant = shifted.reinterpretAsInts();
     VectorMask<Float> odd = quadrant.and(INT_1).compare(EQ, INT_1).cast(FLOATS);
     IntVector value = sine.blend(cosine, odd).reinterpretAsInts();
@@ -325,14 +308,8 @@ public final class VectorMath {
     r = n.fma(MINUS_HALF_PI_MIDDLE, r);
     r = n.fma(MINUS_HALF_PI_LOW, r);
     FloatVector s = r.mul(r);
-    FloatVector sine = S3.fma(s, S2)
-            .fma(s, S1)
-            .fma(s, S0)
-            .fma(s, ONE).mul(r);
-    FloatVector cosine = C3.fma(s, C2)
-            .fma(s, C1)
-            .fma(s, C0)
-            .fma(s, ONE);
+    FloatVector sine = S3.fma(s, S2).fma(s, S1).fma(s, S0).fma(s, ONE).mul(r);
+    FloatVector cosine = C3.fma(s, C2).fma(s, C1).fma(s, C0).fma(s, ONE);
     IntVector quadrant = shifted.reinterpretAsInts().add(INT_1);
     VectorMask<Float> odd = quadrant.and(INT_1).compare(EQ, INT_1).cast(FLOATS);
     IntVector value = sine.blend(cosine, odd).reinterpretAsInts();
@@ -358,8 +335,7 @@ public final class VectorMath {
     FloatVector halfOfY = y.mul(HALF);
     VectorMask<Float> odd = integral.andNot(roundHalfEven(halfOfY).compare(EQ, halfOfY));
     FloatVector result = magnitude.blend(copySign(magnitude, x), odd);
-    VectorMask<Float> finiteNegative =
-        x.compare(LT, ZERO).and(x.compare(GT, MINUS_INFINITY));
+    VectorMask<Float> finiteNegative = x.compare(LT, ZERO).and(x.compare(GT, MINUS_INFINITY));
     result = result.blend(NAN, finiteNegative.andNot(integral));
     return result.blend(ONE, y.compare(EQ, ZERO));
   }
@@ -373,11 +349,14 @@ public final class VectorMath {
 
   private static DoubleVector logOfFloat(DoubleVector a) {
     LongVector bits = a.reinterpretAsLongs();
-    LongVector exponent = bits.sub(MathConstants.SQRT_HALF_BITS).and(MathConstants.EXPONENT_MASK_DOUBLE);
+    LongVector exponent =
+        bits.sub(MathConstants.SQRT_HALF_BITS).and(MathConstants.EXPONENT_MASK_DOUBLE);
     DoubleVector m = bits.sub(exponent).reinterpretAsDoubles();
     DoubleVector s = m.sub(1.0).div(m.add(1.0));
     DoubleVector q = s.mul(s);
-    DoubleVector p = constant(1.0 / 17).fma(q, constant(1.0 / 15))
+    DoubleVector p =
+        constant(1.0 / 17)
+            .fma(q, constant(1.0 / 15))
             .fma(q, constant(1.0 / 13))
             .fma(q, constant(1.0 / 11))
             .fma(q, constant(1.0 / 9))
@@ -385,7 +364,8 @@ public final class VectorMath {
             .fma(q, constant(1.0 / 5))
             .fma(q, constant(1.0 / 3))
             .fma(q, constant(1.0));
-    LongVector shiftedExponent = exponent.lanewise(ASHR, 52).add(MathConstants.ROUND_MAGIC_DOUBLE_BITS);
+    LongVector shiftedExponent =
+        exponent.lanewise(ASHR, 52).add(MathConstants.ROUND_MAGIC_DOUBLE_BITS);
     DoubleVector k = shiftedExponent.reinterpretAsDoubles().sub(MathConstants.ROUND_MAGIC_DOUBLE);
     DoubleVector result = k.fma(constant(MathConstants.LN2), s.add(s).mul(p));
     result = a.blend(result, a.compare(LT, Double.POSITIVE_INFINITY));
@@ -393,10 +373,13 @@ public final class VectorMath {
   }
 
   private static DoubleVector expToFloat(DoubleVector t) {
-    DoubleVector shifted = t.fma(constant(MathConstants.LOG2_E_DOUBLE), constant(MathConstants.ROUND_MAGIC_DOUBLE));
+    DoubleVector shifted =
+        t.fma(constant(MathConstants.LOG2_E_DOUBLE), constant(MathConstants.ROUND_MAGIC_DOUBLE));
     DoubleVector n = shifted.sub(MathConstants.ROUND_MAGIC_DOUBLE);
     DoubleVector r = n.fma(constant(-MathConstants.LN2), t);
-    DoubleVector p = constant(1.0 / 3628800).fma(r, constant(1.0 / 362880))
+    DoubleVector p =
+        constant(1.0 / 3628800)
+            .fma(r, constant(1.0 / 362880))
             .fma(r, constant(1.0 / 40320))
             .fma(r, constant(1.0 / 5040))
             .fma(r, constant(1.0 / 720))
