@@ -2,6 +2,7 @@ package org.mdlc.compiler.pass;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.function.Predicate;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
@@ -24,18 +25,20 @@ public final class RemoveDeadCode implements Pass {
     var kept = new ArrayList<Node>();
     for (var node : graph.nodes().reversed()) {
       if (node.results().stream().map(Value::id).anyMatch(live::contains)) {
-        node.operands().forEach(v -> live.add(v.id()));
-        kept.addFirst(withCleanBody(node));
+        var clean = withCleanBody(node, v -> live.contains(v.id()));
+        clean.operands().forEach(v -> live.add(v.id()));
+        kept.addFirst(clean);
       }
     }
     return new Graph(graph.name(), graph.inputs(), kept, graph.outputs());
   }
 
-  private Node withCleanBody(Node node) {
+  private Node withCleanBody(Node node, Predicate<Value> isRead) {
     if (!(node.op() instanceof Scan scan)) {
       return node;
     }
     var body = new Scan(run(scan.body()), scan.carries(), scan.sequences(), scan.reverse());
-    return new Node(body, node.operands(), node.results(), node.origin());
+    var clean = new Node(body, node.operands(), node.results(), node.origin());
+    return TrimScan.of(body, clean, isRead);
   }
 }

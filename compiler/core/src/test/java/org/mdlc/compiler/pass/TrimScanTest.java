@@ -90,6 +90,19 @@ final class TrimScanTest {
   }
 
   @Test
+  void isPartOfRemovingDeadCode() {
+    var whole = node();
+    var outer = new GraphBuilder("f");
+    var arguments =
+        whole.operands().stream().map(v -> outer.input("", Role.DATA, v.type())).toList();
+    var results = outer.addAll(whole.op(), arguments);
+    outer.output("a", Role.RESULT, results.get(0));
+    var clean = new RemoveDeadCode().run(outer.build());
+    assertEquals(List.of("a", "x"), inputs(clean.nodes().get(0)));
+    assertEquals(6, clean.inputs().size(), "inputs stay");
+  }
+
+  @Test
   void leavesAScanThatIsReadInFullAlone() {
     var node = node();
     assertSame(node, TrimScan.of((Scan) node.op(), node, v -> true));
