@@ -12,6 +12,7 @@ import org.mdlc.compiler.op.And;
 import org.mdlc.compiler.op.Broadcast;
 import org.mdlc.compiler.op.Cast;
 import org.mdlc.compiler.op.Concat;
+import org.mdlc.compiler.op.Constant;
 import org.mdlc.compiler.op.Div;
 import org.mdlc.compiler.op.Elementwise;
 import org.mdlc.compiler.op.Fold;
@@ -47,6 +48,7 @@ final class Rewrites {
           new DropIdentities(),
           new FoldConstants(),
           new FoldViewsOfConstants(),
+          new FoldReductionsOfConstants(),
           new DropNeutralOperands(),
           new ExpandSmallPowers(),
           new DropDoubleNegations(),
@@ -55,6 +57,7 @@ final class Rewrites {
           new MergeReshapes(),
           new MergeTransposes(),
           new MergeBroadcasts(),
+          new ComputeBeforeBroadcast(),
           new MergeSlices(),
           new ReshapeReductionsOfOnes(),
           new MergeReductions(),
@@ -142,8 +145,30 @@ final class Rewrites {
     }
   }
 
-  /**
-   * {@code x + 0 -> x}, {@code x * 1 -> x}, {@code 0 - x -> neg x}, {@code x * -1 -> neg x}, {@code
+  /** {@code reduce_sum(constant 2 of [3], [0]) -> constant 6}, when the count is known; the largest of equals is known always. */
+  static final class FoldReductionsOfConstants implements Rewrite {
+    @Override
+    public Optional<Value> apply(Candidate node) {
+      if (node.operands().size() != 1 || node.fill(node.operand(0)).isEmpty()) {
+        return empty();
+      }
+      double number = node.fill(node.operand(0)).getAsDouble();
+      return switch (node.op()) {
+        case ReduceSum sum -> {
+          var count = Dim.ONE;
+          for (int axis : sum.axes()) {
+            count = count.times(node.operand(0).type().shape().dim(axis));
+          }
+          boolean exact = count.isConstant() && Math.abs(number * count.value()) < 1 << 24;
+          yield exact ? Optional.of(node.constant((float) (number * count.value()))) : empty();
+        }
+        case ReduceMax _, ReduceMin _ -> Optional.of(node.constant(number));
+        default -> empty();
+      };
+    }
+  }
+
+  /** {@code x + 0 -> x}, {@code x * 1 -> x}, {@code 0 - x -> neg x}, {@code x * -1 -> neg x}, {@code
    * x / 4 -> x * 0.25} (exact) and the like.
    */
   static final class DropNeutralOperands implements Rewrite {
@@ -397,6 +422,51 @@ final class Rewrites {
       return next == from.rank()
           ? Optional.of(node.add(new Broadcast(outer.shape(), axes), source))
           : empty();
+    }
+  }
+
+  /**
+   * Works on the few numbers that a broadcast then repeats.
+   *
+   * <pre>
+   * b = broadcast(x, [4, 10], axes=[1])
+   * y = exp(b)                           -&gt;    y = broadcast(exp(x), [4, 10], axes=[1])
+   * </pre>
+   */
+  static final class ComputeBeforeBroadcast implements Rewrite {
+    @Override
+    public Optional<Value> apply(Candidate node) {
+      if (!(node.op() instanceof Elementwise) || node.type().dtype() == DType.U32) {
+        return empty();
+      }
+      Optional<Broadcast> common = empty();
+      Optional<Shape> source = empty();
+      for (var operand : node.operands()) {
+        var broadcast = node.made(operand, Broadcast.class);
+        if (broadcast.isPresent()) {
+          var shape = node.source(operand, 0).type().shape();
+          if (common.isPresent() && !(common.equals(broadcast) && source.get().equals(shape))) {
+            return empty();
+          }
+          common = broadcast;
+          source = Optional.of(shape);
+        } else if (node.fill(operand).isEmpty()) {
+          return empty();
+        }
+      }
+      return common.isEmpty() ? empty() : Optional.of(computed(node, common.get(), source.get()));
+    }
+
+    private static Value computed(Candidate node, Broadcast broadcast, Shape shape) {
+      var small = new ArrayList<Value>();
+      for (var operand : node.operands()) {
+        var fill = node.fill(operand);
+        small.add(
+            fill.isPresent()
+                ? node.add(new Constant(operand.type().withShape(shape), fill.getAsDouble()))
+                : node.source(operand, 0));
+      }
+      return node.add(broadcast, node.add(node.op(), small.toArray(Value[]::new)));
     }
   }
 

@@ -160,10 +160,13 @@ final class FuseKernels {
     };
   }
 
-  private static boolean isTrueReduction(Node node) {
-    return node.op() instanceof Reduction r
-        && r.axes().stream()
-            .anyMatch(axis -> !node.operands().get(0).type().shape().dim(axis).is(1));
+  /** False for reductions over axes of size one, and for sums of a fill: they need no loop. */
+  private boolean isTrueReduction(Node node) {
+    if (!(node.op() instanceof Reduction reduction) || ValueWriter.countedFill(node, definitions).isPresent()) {
+      return false;
+    }
+    var shape = node.operands().get(0).type().shape();
+    return reduction.axes().stream().anyMatch(axis -> !shape.dim(axis).is(1));
   }
 
   private void chooseAnchors() {

@@ -31,6 +31,8 @@ final class LowerGraph implements WriteKernel.Memory {
    */
   private record Target(Value value, Operand place, boolean keepsOld, String name) {}
 
+  private static final String NEW = "new_";
+
   private final Graph graph;
   private final Draft draft;
   private final Map<Integer, Operand> places;
@@ -84,7 +86,7 @@ final class LowerGraph implements WriteKernel.Memory {
     for (var target : targets) {
       var holder = holder(target.value());
       if (fused.definitions().containsKey(holder.id()) && !places.containsKey(holder.id())) {
-        places.put(holder.id(), draft.temporary("new_" + target.name(), holder.type()));
+        places.put(holder.id(), draft.temporary(NEW + target.name(), holder.type()));
       }
     }
   }
@@ -149,7 +151,9 @@ final class LowerGraph implements WriteKernel.Memory {
     if (anchors.isEmpty()) {
       return; // nobody reads it: the graph was not cleaned
     }
-    var name = draft.stepName("make_" + draft.of(place(anchors.getLast().value())).name());
+    var made = draft.of(place(anchors.getLast().value())).name();
+    boolean update = made.startsWith(NEW);
+    var name = draft.stepName(update ? "update_" + made.substring(NEW.length()) : "make_" + made);
     var written = WriteKernel.run(unit, fused.definitions(), this, name);
     steps.add(
         new Step.KernelCall(name, written.kernel(), written.arguments(), origins(written.nodes())));

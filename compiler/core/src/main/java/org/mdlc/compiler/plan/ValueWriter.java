@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.expr.ScalarExpr;
@@ -27,6 +28,7 @@ import org.mdlc.compiler.op.Op;
 import org.mdlc.compiler.op.Ordered;
 import org.mdlc.compiler.op.Pad;
 import org.mdlc.compiler.op.RandomUniform;
+import org.mdlc.compiler.op.ReduceSum;
 import org.mdlc.compiler.op.Reduction;
 import org.mdlc.compiler.op.Reshape;
 import org.mdlc.compiler.op.Reverse;
@@ -126,7 +128,10 @@ final class ValueWriter {
       case RandomUniform uniform -> uniform(uniform, node.operands().get(0), at.linear(shape));
       case AdvanceKey _ -> advanced(node.operands().get(0), at.axes(shape, bounds), mask);
       case Gather gather -> gather(gather, node, at.axes(shape, bounds), mask);
-      case Reduction reduction -> overOnes(reduction, node, at.axes(shape, bounds), mask);
+      case Reduction reduction -> {
+        var fill = countedFill(node, definitions);
+        yield fill.isPresent() ? counted(fill.get(), node) : overOnes(reduction, node, at.axes(shape, bounds), mask);
+      }
       case Ordered _, Contraction _, ScatterAdd _, Linear _, Control _ ->
           throw new CompilerBug("write kernel", node.op() + " is no scalar code");
     };
@@ -268,6 +273,32 @@ final class ValueWriter {
     double outside = x.type().dtype().isFloat() ? Double.NaN : 0;
     return select(
         inside, value, registers.define(new Instr.Constant(0, x.type().dtype(), outside)));
+  }
+
+  /** The fill that a node sums up, if it is one: its sum is a count times a number, however large the batch. */
+  static Optional<Constant> countedFill(Node node, Map<Integer, Node> definitions) {
+    if (node.op() instanceof ReduceSum) {
+      var made = definitions.get(node.operands().get(0).id());
+      if (made != null && made.op() instanceof Constant fill) {
+        boolean whole = fill.type().dtype() != DType.I32 || fill.value() == Math.rint(fill.value());
+        return whole ? Optional.of(fill) : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private int counted(Constant fill, Node node) {
+    var shape = fill.type().shape();
+    var count = Dim.ONE;
+    for (int axis : ((ReduceSum) node.op()).axes()) {
+      count = count.times(shape.dim(axis));
+    }
+    if (fill.type().dtype() == DType.I32) {
+      return registers.define(new Instr.Index(0, IndexExpr.constant(count.times((long) fill.value()))));
+    }
+    int number = registers.define(new Instr.Index(0, IndexExpr.constant(count)));
+    int asFloat = apply(ScalarFn.TO_F32, DType.F32, List.of(number));
+    return apply(ScalarFn.MUL, DType.F32, List.of(asFloat, registers.define(new Instr.Constant(0, DType.F32, fill.value()))));
   }
 
   /** A reduction over axes of size one: the element itself, or position 0. */
