@@ -145,7 +145,10 @@ final class Rewrites {
     }
   }
 
-  /** {@code reduce_sum(constant 2 of [3], [0]) -> constant 6}, when the count is known; the largest of equals is known always. */
+  /**
+   * {@code reduce_sum(constant 2 of [3], [0]) -> constant 6}, when the count is known; the largest
+   * of equals is known always.
+   */
   static final class FoldReductionsOfConstants implements Rewrite {
     @Override
     public Optional<Value> apply(Candidate node) {
@@ -168,7 +171,8 @@ final class Rewrites {
     }
   }
 
-  /** {@code x + 0 -> x}, {@code x * 1 -> x}, {@code 0 - x -> neg x}, {@code x * -1 -> neg x}, {@code
+  /**
+   * {@code x + 0 -> x}, {@code x * 1 -> x}, {@code 0 - x -> neg x}, {@code x * -1 -> neg x}, {@code
    * x / 4 -> x * 0.25} (exact) and the like.
    */
   static final class DropNeutralOperands implements Rewrite {

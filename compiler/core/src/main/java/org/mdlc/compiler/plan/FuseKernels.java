@@ -162,7 +162,8 @@ final class FuseKernels {
 
   /** False for reductions over axes of size one, and for sums of a fill: they need no loop. */
   private boolean isTrueReduction(Node node) {
-    if (!(node.op() instanceof Reduction reduction) || ValueWriter.countedFill(node, definitions).isPresent()) {
+    if (!(node.op() instanceof Reduction reduction)
+        || ValueWriter.countedFill(node, definitions).isPresent()) {
       return false;
     }
     var shape = node.operands().get(0).type().shape();

@@ -130,7 +130,9 @@ final class ValueWriter {
       case Gather gather -> gather(gather, node, at.axes(shape, bounds), mask);
       case Reduction reduction -> {
         var fill = countedFill(node, definitions);
-        yield fill.isPresent() ? counted(fill.get(), node) : overOnes(reduction, node, at.axes(shape, bounds), mask);
+        yield fill.isPresent()
+            ? counted(fill.get(), node)
+            : overOnes(reduction, node, at.axes(shape, bounds), mask);
       }
       case Ordered _, Contraction _, ScatterAdd _, Linear _, Control _ ->
           throw new CompilerBug("write kernel", node.op() + " is no scalar code");
@@ -275,7 +277,10 @@ final class ValueWriter {
         inside, value, registers.define(new Instr.Constant(0, x.type().dtype(), outside)));
   }
 
-  /** The fill that a node sums up, if it is one: its sum is a count times a number, however large the batch. */
+  /**
+   * The fill that a node sums up, if it is one: its sum is a count times a number, however large
+   * the batch.
+   */
   static Optional<Constant> countedFill(Node node, Map<Integer, Node> definitions) {
     if (node.op() instanceof ReduceSum) {
       var made = definitions.get(node.operands().get(0).id());
@@ -294,11 +299,15 @@ final class ValueWriter {
       count = count.times(shape.dim(axis));
     }
     if (fill.type().dtype() == DType.I32) {
-      return registers.define(new Instr.Index(0, IndexExpr.constant(count.times((long) fill.value()))));
+      return registers.define(
+          new Instr.Index(0, IndexExpr.constant(count.times((long) fill.value()))));
     }
     int number = registers.define(new Instr.Index(0, IndexExpr.constant(count)));
     int asFloat = apply(ScalarFn.TO_F32, DType.F32, List.of(number));
-    return apply(ScalarFn.MUL, DType.F32, List.of(asFloat, registers.define(new Instr.Constant(0, DType.F32, fill.value()))));
+    return apply(
+        ScalarFn.MUL,
+        DType.F32,
+        List.of(asFloat, registers.define(new Instr.Constant(0, DType.F32, fill.value()))));
   }
 
   /** A reduction over axes of size one: the element itself, or position 0. */

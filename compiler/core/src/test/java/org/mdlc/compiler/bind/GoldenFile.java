@@ -14,7 +14,8 @@ import org.mdlc.compiler.op.Tensor64;
 import org.mdlc.compiler.type.DType;
 
 /**
- * Numbers that real Keras made: a {@code .safetensors} file whose metadata {@code case} says what they are.
+ * Numbers that real Keras made: a {@code .safetensors} file whose metadata {@code case} says what
+ * they are.
  *
  * @param tensors by name, in the order of the file
  * @param info kind, order of weights, tolerances
@@ -30,21 +31,26 @@ record GoldenFile(String name, Map<String, Tensor64> tensors, JsonObject info) {
       var bytes = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
       var header = new byte[Math.toIntExact(bytes.getLong())];
       bytes.get(header);
-      var json = JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
+      var json =
+          JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
       var metadata = json.remove("__metadata__").getAsJsonObject();
       var data = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
       var tensors = new LinkedHashMap<String, Tensor64>();
       for (var entry : json.entrySet()) {
         tensors.put(entry.getKey(), tensor(entry.getValue().getAsJsonObject(), data));
       }
-      return new GoldenFile(name, tensors, JsonParser.parseString(metadata.get("case").getAsString()).getAsJsonObject());
+      return new GoldenFile(
+          name,
+          tensors,
+          JsonParser.parseString(metadata.get("case").getAsString()).getAsJsonObject());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static Tensor64 tensor(JsonObject entry, ByteBuffer data) {
-    var sizes = entry.getAsJsonArray("shape").asList().stream().mapToInt(s -> s.getAsInt()).toArray();
+    var sizes =
+        entry.getAsJsonArray("shape").asList().stream().mapToInt(s -> s.getAsInt()).toArray();
     int start = entry.getAsJsonArray("data_offsets").get(0).getAsInt();
     return switch (entry.get("dtype").getAsString()) {
       case "F32" -> Tensor64.of(DType.F32, sizes, i -> data.getFloat(start + 4 * i));
@@ -69,7 +75,10 @@ record GoldenFile(String name, Map<String, Tensor64> tensors, JsonObject info) {
 
   /** Names of the tensors that start so, without the start, in order. */
   List<String> names(String start) {
-    return tensors.keySet().stream().filter(k -> k.startsWith(start)).map(k -> k.substring(start.length())).toList();
+    return tensors.keySet().stream()
+        .filter(k -> k.startsWith(start))
+        .map(k -> k.substring(start.length()))
+        .toList();
   }
 
   /** The tolerance that the file states: |a - b| at most atol + rtol |b|. */

@@ -27,8 +27,8 @@ import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * The programs that typical pieces of models become, as golden text; {@code -Dgolden=update} writes it anew. Each one also runs, against the
- * interpreter.
+ * The programs that typical pieces of models become, as golden text; {@code -Dgolden=update} writes
+ * it anew. Each one also runs, against the interpreter.
  */
 final class KernelDumpsTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden/plan");
@@ -56,7 +56,9 @@ final class KernelDumpsTest {
     c.graph().accept(builder);
     var graph = builder.build();
     var program = MakeProgram.run(Pipeline.optimize(Map.of()).run(graph, DumpSink.NONE), 32);
-    assertThat(program.steps()).as(ProgramText.print(program)).hasSizeLessThanOrEqualTo(c.mostKernels());
+    assertThat(program.steps())
+        .as(ProgramText.print(program))
+        .hasSizeLessThanOrEqualTo(c.mostKernels());
     compare(graph, program);
     golden(c.name(), ProgramText.print(program));
   }
@@ -68,7 +70,9 @@ final class KernelDumpsTest {
         .forEach(
             (name, wanted) -> {
               for (int i = 0; i < wanted.count(); i++) {
-                assertThat(found.get(name)[i]).as("%s[%d]", name, i).isCloseTo(wanted.at(i), offset(1e-5));
+                assertThat(found.get(name)[i])
+                    .as("%s[%d]", name, i)
+                    .isCloseTo(wanted.at(i), offset(1e-5));
               }
             });
   }
@@ -111,7 +115,8 @@ final class KernelDumpsTest {
   private static Value softmax(GraphBuilder b, Value x) {
     var axes = List.of(x.type().rank() - 1);
     var shape = x.type().shape();
-    var e = b.add(new Exp(), Build.sub(b, x, Build.unreduce(b, Build.max(b, x, axes), shape, axes)));
+    var e =
+        b.add(new Exp(), Build.sub(b, x, Build.unreduce(b, Build.max(b, x, axes), shape, axes)));
     return Build.div(b, e, Build.unreduce(b, Build.sum(b, e, axes), shape, axes));
   }
 
@@ -128,7 +133,9 @@ final class KernelDumpsTest {
     var isLabel = Build.eq(b, classes, Build.unreduce(b, label, shape, axes));
     var logit = Build.sum(b, Build.select(b, isLabel, shifted, number(b, shifted, 0)), axes);
     var perSample = Build.sub(b, logSum, logit);
-    var loss = Build.div(b, Build.sum(b, perSample, 0), Build.cast(b, Build.size(b, Dim.BATCH), DType.F32));
+    var loss =
+        Build.div(
+            b, Build.sum(b, perSample, 0), Build.cast(b, Build.size(b, Dim.BATCH), DType.F32));
     b.output("loss", Role.RESULT, loss);
     b.output("dx", Role.RESULT, Differentiate.gradients(b, loss, List.of(x)).get(0));
   }
@@ -141,7 +148,10 @@ final class KernelDumpsTest {
     var variance = mean(b, Build.mul(b, centred, centred), axes, channels);
     var scale = b.add(new Rsqrt(), Build.add(b, variance, number(b, variance, 1e-3)));
     var normal = Build.mul(b, centred, Build.unreduce(b, scale, shape, axes));
-    return Build.add(b, Build.mul(b, normal, Build.broadcastTo(b, gamma, shape)), Build.broadcastTo(b, beta, shape));
+    return Build.add(
+        b,
+        Build.mul(b, normal, Build.broadcastTo(b, gamma, shape)),
+        Build.broadcastTo(b, beta, shape));
   }
 
   private static Value mean(GraphBuilder b, Value x, List<Integer> axes, double count) {
@@ -177,12 +187,17 @@ final class KernelDumpsTest {
     var shape = x.type().shape();
     var axes = List.of(0, 1, 2);
     var sum = Build.sum(b, x, axes);
-    var count = Build.mul(b, Build.cast(b, Build.size(b, Dim.BATCH), DType.F32), Build.constant(b, DType.F32, Shape.SCALAR, 196));
+    var count =
+        Build.mul(
+            b,
+            Build.cast(b, Build.size(b, Dim.BATCH), DType.F32),
+            Build.constant(b, DType.F32, Shape.SCALAR, 196));
     var counts = Build.broadcastTo(b, count, sum.type().shape());
     var mean = Build.div(b, sum, counts);
     var centred = Build.sub(b, x, Build.unreduce(b, mean, shape, axes));
     var variance = Build.div(b, Build.sum(b, Build.mul(b, centred, centred), axes), counts);
-    var scale = Build.mul(b, gamma, b.add(new Rsqrt(), Build.add(b, variance, number(b, variance, 1e-3))));
+    var scale =
+        Build.mul(b, gamma, b.add(new Rsqrt(), Build.add(b, variance, number(b, variance, 1e-3))));
     var normal = Build.mul(b, centred, Build.unreduce(b, scale, shape, axes));
     var y = Build.add(b, normal, Build.unreduce(b, beta, shape, axes));
     b.output("y", Role.RESULT, b.add(new Max(), y, number(b, y, 0)));
@@ -198,9 +213,16 @@ final class KernelDumpsTest {
     var rate = b.input("rate", Role.HYPER, TensorType.scalar(DType.F32));
     var step = b.input("step", Role.HYPER, TensorType.scalar(DType.F32));
     var newM = Build.add(b, m, Build.mul(b, Build.sub(b, g, m), number(b, g, 0.1)));
-    var newV = Build.add(b, v, Build.mul(b, Build.sub(b, Build.mul(b, g, g), v), number(b, g, 0.001)));
-    var alpha = Build.mul(b, rate, Build.div(b, b.add(new Sqrt(), bias(b, step, 0.999)), bias(b, step, 0.9)));
-    var moved = Build.div(b, Build.mul(b, Build.broadcastTo(b, alpha, w.type().shape()), newM), Build.add(b, b.add(new Sqrt(), newV), number(b, v, 1e-7)));
+    var newV =
+        Build.add(b, v, Build.mul(b, Build.sub(b, Build.mul(b, g, g), v), number(b, g, 0.001)));
+    var alpha =
+        Build.mul(
+            b, rate, Build.div(b, b.add(new Sqrt(), bias(b, step, 0.999)), bias(b, step, 0.9)));
+    var moved =
+        Build.div(
+            b,
+            Build.mul(b, Build.broadcastTo(b, alpha, w.type().shape()), newM),
+            Build.add(b, b.add(new Sqrt(), newV), number(b, v, 1e-7)));
     b.output("w", Role.PARAM, Build.sub(b, w, moved));
     b.output("m", Role.SLOT, newM);
     b.output("v", Role.SLOT, newV);
@@ -210,12 +232,16 @@ final class KernelDumpsTest {
     return Build.sub(b, number(b, step, 1), b.add(new Pow(), number(b, step, beta), step));
   }
 
-  /** Forward and backward of a product with a dropped operand: the mask is drawn twice and never stored. */
+  /**
+   * Forward and backward of a product with a dropped operand: the mask is drawn twice and never
+   * stored.
+   */
   private static void dropout(GraphBuilder b) {
     var x = b.input("x", Role.DATA, f32(Dim.BATCH, Dim.of(128)));
     var key = b.input("key", Role.SEED, TensorType.scalar(DType.U32).withShape(Shape.of(2)));
     var dy = b.input("dy", Role.DATA, x.type());
-    var keep = b.add(new Ge(), b.add(new RandomUniform(x.type().shape(), 0, 1), key), number(b, x, 0.5));
+    var keep =
+        b.add(new Ge(), b.add(new RandomUniform(x.type().shape(), 0, 1), key), number(b, x, 0.5));
     var y = Build.select(b, keep, Build.mul(b, x, number(b, x, 2)), number(b, x, 0));
     b.output("y", Role.RESULT, y);
     var loss = Build.sum(b, Build.mul(b, y, dy), 0, 1);

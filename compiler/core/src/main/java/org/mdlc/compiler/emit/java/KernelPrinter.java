@@ -81,7 +81,15 @@ final class KernelPrinter {
       out.line("final int " + size(axis) + " = " + Numbers.dim(kernel.axes().get(axis), "") + ";");
     }
     if (vectors && !isLarge()) {
-      laneAxes().forEach(axis -> out.line("final int full" + axis + " = $vectorMath:T.FLOATS.loopBound(" + size(axis) + ");"));
+      laneAxes()
+          .forEach(
+              axis ->
+                  out.line(
+                      "final int full"
+                          + axis
+                          + " = $vectorMath:T.FLOATS.loopBound("
+                          + size(axis)
+                          + ");"));
     }
     outerLoop(0);
     return out.toString();

@@ -60,7 +60,10 @@ final class LibraryPrinter {
                 matrix(operands.get(1), m.transposeB()),
                 layoutOf(result.type().shape()));
         yield new Call(
-            type("DnnMatmul"), "new $dnnMatmul:T(" + with(arguments, step.post()) + ")", "bind", addresses);
+            type("DnnMatmul"),
+            "new $dnnMatmul:T(" + with(arguments, step.post()) + ")",
+            "bind",
+            addresses);
       }
       case Convolution c ->
           convolution(
@@ -90,7 +93,8 @@ final class LibraryPrinter {
               step.post(),
               addresses);
       case MaxPool p -> pooling(true, "MAX", name, p.geometry(), operands.get(0), addresses);
-      case AveragePool p -> pooling(true, "AVERAGE", name, p.geometry(), operands.get(0), addresses);
+      case AveragePool p ->
+          pooling(true, "AVERAGE", name, p.geometry(), operands.get(0), addresses);
       case MaxPoolBackward p -> pooling(false, "MAX", name, p.geometry(), result, addresses);
       case AveragePoolBackward p -> {
         addresses.add(0, "0"); // x is not read
@@ -125,14 +129,25 @@ final class LibraryPrinter {
             Integer.toString(geometry.groups()));
     return new Call(
         type("DnnConvolution"),
-        "$dnnConvolution:T." + direction + "(" + with(arguments, post) + ")", "bind", addresses);
+        "$dnnConvolution:T." + direction + "(" + with(arguments, post) + ")",
+        "bind",
+        addresses);
   }
 
-  private static Call pooling(boolean forward, String kind, String name, PoolGeometry geometry, Tensor x, List<String> addresses) {
-    var window = window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
-    var arguments = String.join(", ", name, "$dnnPooling:T.Kind." + kind, layoutOf(x.type().shape()), window);
+  private static Call pooling(
+      boolean forward,
+      String kind,
+      String name,
+      PoolGeometry geometry,
+      Tensor x,
+      List<String> addresses) {
+    var window =
+        window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
+    var arguments =
+        String.join(", ", name, "$dnnPooling:T.Kind." + kind, layoutOf(x.type().shape()), window);
     String construct = "$dnnPooling:T." + (forward ? "forward(" : "backward(") + arguments + ")";
-    return new Call(type("DnnPooling"), construct, forward ? "bindForward" : "bindBackward", addresses);
+    return new Call(
+        type("DnnPooling"), construct, forward ? "bindForward" : "bindBackward", addresses);
   }
 
   private static String window(

@@ -225,7 +225,13 @@ final class StepEmitter {
             .initializer(JavaTypes.code(call.construct()))
             .build());
     libraryFields.add(field);
-    String bind = field + "." + call.bind() + "(" + String.join(", ", call.addresses()) + ", libraryScratch);\n";
+    String bind =
+        field
+            + "."
+            + call.bind()
+            + "("
+            + String.join(", ", call.addresses())
+            + ", libraryScratch);\n";
     if (loops.isEmpty()) {
       bindings.add(bind);
       method(step, field + ".run();\n");

@@ -22,7 +22,10 @@ import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.KernelText;
 import org.mdlc.compiler.type.DType;
 
-/** Both printers of one kernel, run on awkward sizes: the same bits where every element is computed on its own, close where lanes are summed. */
+/**
+ * Both printers of one kernel, run on awkward sizes: the same bits where every element is computed
+ * on its own, close where lanes are summed.
+ */
 class KernelPrinterTest {
   private static final String SOFTMAX =
       """
@@ -108,7 +111,9 @@ class KernelPrinterTest {
   void bothPrintersGiveTheSameBits(String text) throws Exception {
     for (int batch : new int[] {1, 7, 16, 33}) {
       var kernel = KernelText.parse(text);
-      assertThat(run(kernel, batch, KernelStyle.VECTOR)).as("batch %d", batch).isEqualTo(run(kernel, batch, KernelStyle.PLAIN));
+      assertThat(run(kernel, batch, KernelStyle.VECTOR))
+          .as("batch %d", batch)
+          .isEqualTo(run(kernel, batch, KernelStyle.PLAIN));
     }
   }
 
@@ -121,7 +126,9 @@ class KernelPrinterTest {
       var plain = run(kernel, batch, KernelStyle.PLAIN);
       for (int i = 0; i < vector.size(); i++) {
         // up to 37 additions in another order, each within half a unit of 2^-24
-        assertThat(vector.get(i)).as("element %d", i).isCloseTo(plain.get(i), org.assertj.core.data.Offset.offset(37 * 0x1p-24f * 8));
+        assertThat(vector.get(i))
+            .as("element %d", i)
+            .isCloseTo(plain.get(i), org.assertj.core.data.Offset.offset(37 * 0x1p-24f * 8));
       }
     }
   }
@@ -160,9 +167,14 @@ class KernelPrinterTest {
   private static Method compile(Kernel kernel, KernelStyle style) throws Exception {
     var code = new StringBuilder();
     for (int p = 0; p < kernel.params().size(); p++) {
-      code.append("final long ").append(kernel.params().get(p).name()).append(" = addresses[").append(p).append("];\n");
+      code.append("final long ")
+          .append(kernel.params().get(p).name())
+          .append(" = addresses[")
+          .append(p)
+          .append("];\n");
     }
-    code.append(style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel));
+    code.append(
+        style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel));
     var type =
         TypeSpec.classBuilder(ClassName.get("", "Printed"))
             .addModifiers(Modifier.PUBLIC)
@@ -176,6 +188,7 @@ class KernelPrinterTest {
                     .build())
             .build();
     String source = JavaFile.builder("", type).build().toString();
-    return InMemoryJavac.load("Printed", source, KernelPrinterTest.class.getClassLoader()).getMethod("run", long[].class, int.class, long.class);
+    return InMemoryJavac.load("Printed", source, KernelPrinterTest.class.getClassLoader())
+        .getMethod("run", long[].class, int.class, long.class);
   }
 }
