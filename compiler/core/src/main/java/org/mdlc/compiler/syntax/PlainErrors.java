@@ -87,27 +87,28 @@ final class PlainErrors extends DefaultErrorStrategy {
 
   private Diagnostic diagnose(Parser parser, Token found, IntervalSet expected) {
     var previous = parser.getInputStream().LT(-1);
-    return misspeltKeyword(parser, found, expected, previous)
+    return misspeltKeyword(parser, found, previous)
         .or(() -> missingOperand(parser, found, previous))
         .or(() -> reservedWord(found, expected))
-        .or(() -> comparison(parser, found, expected))
+        .or(() -> comparison(found, expected))
         .or(() -> arrow(found, expected))
         .or(() -> colonForBrace(found, expected))
         .or(() -> missingComma(found, expected, previous))
-        .or(() -> pythonTernary(parser, found))
+        .or(() -> pythonTernary(found))
         .orElseGet(() -> plain(parser, found, expected, previous));
   }
 
   // ---- the usual suspects
 
-  /** {@code modle Digits {}: two names in a row, the first like a keyword. */
+  /** As in {@code modle Digits}: two names in a row, the first like a keyword. */
   private Optional<Diagnostic> misspeltKeyword(
-      Parser parser, Token found, IntervalSet expected, Token previous) {
+      Parser parser, Token found, @Nullable Token previous) {
     if (isAtItem(parser)) {
       return keywordNear(found, Tokens.definitionWords());
     }
     var first = Tokens.isWord(found) ? previous : parser.getInputStream().LT(-2);
-    return first != null && isFirstOfTwoNames(first, Tokens.isWord(found) ? found : previous)
+    var second = Tokens.isWord(found) ? found : previous;
+    return first != null && second != null && isFirstOfTwoNames(first, second)
         ? keywordNear(first, Tokens.statementWords())
         : Optional.empty();
   }
@@ -175,8 +176,8 @@ final class PlainErrors extends DefaultErrorStrategy {
             .help("choose another name", span(found), word + "_"));
   }
 
-  /** {@code if a = b {}. */
-  private Optional<Diagnostic> comparison(Parser parser, Token found, IntervalSet expected) {
+  /** As in {@code if a = b}. */
+  private Optional<Diagnostic> comparison(Token found, IntervalSet expected) {
     if (found.getType() != MdlLexer.ASSIGN || !expected.contains(MdlLexer.LBRACE)) {
       return Optional.empty();
     }
@@ -186,7 +187,7 @@ final class PlainErrors extends DefaultErrorStrategy {
             .help("to compare, write `==`", span(found), "=="));
   }
 
-  /** {@code if a <-1 {}. */
+  /** As in {@code if a <-1}. */
   private Optional<Diagnostic> arrow(Token found, IntervalSet expected) {
     if (found.getType() != MdlLexer.UPDATE || !expected.contains(MdlLexer.LBRACE)) {
       return Optional.empty();
@@ -221,7 +222,7 @@ final class PlainErrors extends DefaultErrorStrategy {
   }
 
   /** {@code a if c else b}. */
-  private Optional<Diagnostic> pythonTernary(Parser parser, Token found) {
+  private Optional<Diagnostic> pythonTernary(Token found) {
     if (found.getType() != MdlLexer.ELSE) {
       return Optional.empty();
     }
@@ -261,7 +262,7 @@ final class PlainErrors extends DefaultErrorStrategy {
    */
   private boolean endsTooEarly(Parser parser, Token found) {
     var beginsBodyEntry =
-        isBody(parser) || (parser.getContext().getStart() == found && isEntry(parser));
+        isBody(parser) || (parser.getContext().getStart().equals(found) && isEntry(parser));
     return !beginsBodyEntry
         && Tokens.isFirstOnLine(errors.source(), found)
         && !Tokens.closes(found);
@@ -303,7 +304,7 @@ final class PlainErrors extends DefaultErrorStrategy {
       return "a definition: `model`, `layer`, `fn`, `train` ...";
     }
     var isTrainEntry =
-        parser.getContext() instanceof MdlParser.TrainItemContext t && t.getStart() == found;
+        parser.getContext() instanceof MdlParser.TrainItemContext t && t.getStart().equals(found);
     if (isTrainEntry || parser.getContext() instanceof MdlParser.TrainBodyContext) {
       return "a setting such as `loss`, `optimizer` or `batch 32`";
     }

@@ -715,7 +715,7 @@ final class TreeBuilder {
   /** The comment above one name of a list; the first name has the one above the statement. */
   private String firstDoc(ParserRuleContext statement, ParserRuleContext entry) {
     var own = doc(entry);
-    return own.isEmpty() && statement.getChild(1) == entry ? doc(statement) : own;
+    return own.isEmpty() && entry.equals(statement.getChild(1)) ? doc(statement) : own;
   }
 
   /** Whether the parser got to the end of this part and of the parts that it must have. */

@@ -95,12 +95,14 @@ final class RendererTest {
             .also(find(file, "\u6f22\u5b57"), "two letters, four cells");
     assertThat(Renderer.plain().render(diagnostic))
         .isEqualTo(
-            "error[E0201]: no x\n"
-                + " --> wide.mdl:1:16\n"
-                + "  |\n"
-                + "1 |     let \u6f22\u5b57 = e\u0301 + x\n"
-                + "  |         ----       ^\n"
-                + "  |         two letters, four cells\n");
+            """
+            error[E0201]: no x
+             --> wide.mdl:1:16
+              |
+            1 |     let \u6f22\u5b57 = e\u0301 + x
+              |         ----       ^
+              |         two letters, four cells
+            """);
   }
 
   @Test
