@@ -1,0 +1,254 @@
+package org.mdlc.compiler.bind;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.source.Span;
+import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Dim;
+import org.mdlc.compiler.type.Shape;
+import org.mdlc.compiler.type.TensorType;
+
+/** What an expression of the language is while a model is being bound. */
+sealed interface Datum {
+  /** Something in it has been reported already: whatever is made from it is silent. */
+  enum Poison implements Datum {
+    POISON
+  }
+
+  enum None implements Datum {
+    NONE
+  }
+
+  /**
+   * A whole number or a dimension: the language makes no difference.
+   *
+   * @param axis where it stands when it is a dimension of a signature, so that {@code over = [H, W]} finds its axes
+   */
+  record Whole(Dim dim, @Nullable Axis axis) implements Datum {
+    Whole(Dim dim) {
+      this(dim, null);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Whole w && w.dim.equals(dim);
+    }
+
+    @Override
+    public int hashCode() {
+      return dim.hashCode();
+    }
+  }
+
+  /**
+   * Place of a named dimension in the type that binds it, not counting the batch.
+   *
+   * @param index from the left, or from the right (-1 is last) when a rest stands before it
+   */
+  record Axis(String name, int index) {}
+
+  record Real(double value) implements Datum {}
+
+  record Truth(boolean value) implements Datum {}
+
+  /** A string, or a word of an enum. */
+  record Text(String value) implements Datum {}
+
+  /**
+   * A list, or a tuple.
+   *
+   * @param wholeShape true for the dimensions that a {@code ...S} of a signature stands for where the batch was left out
+   */
+  record Listing(List<Datum> items, boolean tuple, boolean wholeShape) implements Datum {
+    Listing {
+      items = List.copyOf(items);
+    }
+  }
+
+  /**
+   * A value of the graph.
+   *
+   * @param frame the graph it is defined in
+   */
+  record Tensor(Frame frame, Value value, Trail trail) implements Datum {
+    TensorType type() {
+      return value.type();
+    }
+
+    Shape shape() {
+      return type().shape();
+    }
+
+    int rank() {
+      return type().rank();
+    }
+
+    DType dtype() {
+      return type().dtype();
+    }
+
+    boolean batched() {
+      return rank() > 0 && shape().dim(0).equals(Dim.BATCH);
+    }
+
+    /** Dimensions without the batch. */
+    List<Dim> inner() {
+      return shape().dims().subList(batched() ? 1 : 0, rank());
+    }
+
+    Tensor with(Trail other) {
+      return new Tensor(frame, value, other);
+    }
+  }
+
+  /** A function of the compiler's own. */
+  record Native(Builtin builtin) implements Datum {}
+
+  /** A {@code fn}, a one-expression function, or a definition that still lacks its first list of arguments. */
+  record Definition(Ast.Definition tree, Scope scope) implements Datum {
+    String name() {
+      return tree.name().text();
+    }
+  }
+
+  record Function(Ast.Function tree, Scope scope) implements Datum {}
+
+  record Closure(Ast.Lambda tree, Scope scope) implements Datum {}
+
+  /** A model used as a part of another one. */
+  record ModelDefinition(Ast.Model tree, Scope scope) implements Datum {}
+
+  /** A definition with its first list of arguments: a loss, metric, optimizer, schedule, initializer, regularizer, constraint or block. */
+  record Configured(Definition definition, Arguments arguments, @Nullable Draw draw, Span span) implements Datum {
+    String name() {
+      return definition.name();
+    }
+  }
+
+  /** A layer, or a model used as one: owns its weights. */
+  record Layer(Instance instance) implements Datum {}
+
+  /** Weights of a file. */
+  record WeightsFile(Ast.WeightsImport tree) implements Datum {}
+
+  /** A random generator that a layer owns. */
+  record Generator(Variable key) implements Datum {}
+
+  /** A data source such as {@code csv("x.csv")}, a callback: a name with plain arguments, which the compiler only hands on. */
+  record Named(String name, List<NamedArgument> arguments) implements Datum {
+    Named {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  record NamedArgument(String name, Datum value) {}
+
+  static Whole whole(long value) {
+    return new Whole(Dim.of(value));
+  }
+
+  static Listing list(List<? extends Datum> items) {
+    return new Listing(List.copyOf(items), false, false);
+  }
+
+  static Listing list(Datum... items) {
+    return list(Arrays.asList(items));
+  }
+
+  static Listing tuple(List<? extends Datum> items) {
+    return new Listing(List.copyOf(items), true, false);
+  }
+
+  static Listing dims(List<Dim> dims) {
+    return list(dims.stream().map(Whole::new).toList());
+  }
+
+  /** A number that is known now. */
+  default Optional<Double> number() {
+    return switch (this) {
+      case Whole w when w.dim().isConstant() -> Optional.of((double) w.dim().value());
+      case Real r -> Optional.of(r.value());
+      default -> Optional.empty();
+    };
+  }
+
+  default boolean isPoison() {
+    return this instanceof Poison || (this instanceof Listing l && l.items().stream().anyMatch(Datum::isPoison));
+  }
+
+  /** What it is, in the words of a message: {@code an int}, {@code f32[batch, 10]}, {@code the layer Dense}. */
+  default String kind() {
+    return switch (this) {
+      case Poison _ -> "an error";
+      case None _ -> "none";
+      case Whole w -> w.dim().isConstant() ? "an int" : "a dimension";
+      case Real _ -> "a float";
+      case Truth _ -> "a bool";
+      case Text _ -> "a string";
+      case Listing l -> l.tuple() ? "a tuple" : "a list";
+      case Tensor t -> t.type().toString();
+      case Native n -> "the function " + n.builtin().name();
+      case Definition d -> "the " + d.tree().kind().word() + " " + d.name();
+      case Function f -> "the function " + f.tree().name();
+      case Closure _ -> "a function";
+      case ModelDefinition m -> "the model " + m.tree().name();
+      case Configured c -> "the " + c.definition().tree().kind().word() + " " + c.name();
+      case Layer l -> "the layer " + l.instance().name();
+      case WeightsFile w -> "the weights " + w.tree().name();
+      case Generator _ -> "a random generator";
+      case Named n -> n.name() + "(..)";
+    };
+  }
+
+  /** The value as one would write it, shortened. */
+  default String text() {
+    return switch (this) {
+      case None _ -> "none";
+      case Whole w -> w.dim().toString();
+      case Real r -> Double.toString(r.value());
+      case Truth t -> Boolean.toString(t.value());
+      case Text s -> s.value();
+      case Listing l ->
+          l.items().stream().limit(8).map(Datum::text).collect(Collectors.joining(", ", l.tuple() ? "(" : "[", l.tuple() ? ")" : "]"));
+      case Native n -> n.builtin().name();
+      case Definition d -> d.name();
+      case Function f -> f.tree().name().text();
+      case Configured c -> c.name();
+      case Layer l -> l.instance().name();
+      default -> kind();
+    };
+  }
+
+  /** True for what may stand left of {@code (..)}. */
+  default boolean callable() {
+    return switch (this) {
+      case Native _, Definition _, Function _, Closure _, ModelDefinition _, Configured _, Layer _ -> true;
+      default -> false;
+    };
+  }
+
+  /** How a shape came to be: a chain of steps, the latest first. */
+  record Trail(@Nullable Trail before, @Nullable Span span, String text) {
+    static final Trail NONE = new Trail(null, null, "");
+
+    Trail then(Span at, String step) {
+      return new Trail(this == NONE ? null : this, at, step);
+    }
+
+    /** The last steps, oldest first. */
+    List<Trail> last(int count) {
+      var steps = new java.util.ArrayDeque<Trail>();
+      for (Trail t = this; t != null && steps.size() < count; t = t.before()) {
+        if (!t.text().isEmpty()) {
+          steps.addFirst(t);
+        }
+      }
+      return List.copyOf(steps);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.ir.Value;
+
+/**
+ * A graph under construction: the step itself, or the body of a layer call or scan inside it. A tensor of an outer graph that is used here
+ * becomes an input of this one, all the way in.
+ */
+final class Frame {
+  private final @Nullable Frame parent;
+  private final GraphBuilder builder;
+  private final boolean loop;
+  private final Map<Value, Value> imported = new LinkedHashMap<>();
+  private final Map<Variable, Value> written = new LinkedHashMap<>();
+  private final Set<Variable> changed = new LinkedHashSet<>();
+  private final List<Value> addedLosses = new ArrayList<>();
+
+  private Frame(@Nullable Frame parent, GraphBuilder builder, boolean loop) {
+    this.parent = parent;
+    this.builder = builder;
+    this.loop = loop;
+  }
+
+  static Frame root(String name) {
+    return new Frame(null, new GraphBuilder(name), false);
+  }
+
+  Frame inner(String name) {
+    return new Frame(this, new GraphBuilder(name), loop);
+  }
+
+  /** The body of a scan: nothing in it may write variables. */
+  Frame loop(String name) {
+    return new Frame(this, new GraphBuilder(name), true);
+  }
+
+  GraphBuilder builder() {
+    return builder;
+  }
+
+  boolean inLoop() {
+    return loop;
+  }
+
+  Frame root() {
+    return parent == null ? this : parent.root();
+  }
+
+  Frame outer() {
+    if (parent == null) {
+      throw new IllegalStateException("the outermost graph has no outer one");
+    }
+    return parent;
+  }
+
+  /** The value that a tensor has in this graph. */
+  Value use(Datum.Tensor tensor) {
+    if (tensor.frame() == this) {
+      return tensor.value();
+    }
+    if (parent == null) {
+      throw new Misuse(Codes.NOT_COMPILE_TIME, "a tensor of another step is used here")
+          .help("compute it where it is used, or keep it in a `state`");
+    }
+    return take(parent.use(tensor));
+  }
+
+  private Value take(Value outer) {
+    return imported.computeIfAbsent(outer, v -> builder.input(v.name(), Role.DATA, v.type()));
+  }
+
+  /** Values of the outer graph that this one reads, in the order of this graph's inputs for them. */
+  List<Value> captures() {
+    return List.copyOf(imported.keySet());
+  }
+
+  /** The value of a variable as seen here: the last one written in this step, or the one it started with. */
+  Value read(Variable variable) {
+    var own = written.get(variable);
+    if (own != null) {
+      return own;
+    }
+    if (parent != null) {
+      return take(parent.read(variable));
+    }
+    var input = builder.input(variable.path(), variable.role(), variable.type());
+    written.put(variable, input);
+    return input;
+  }
+
+  void write(Variable variable, Value value) {
+    written.put(variable, value);
+    changed.add(variable);
+  }
+
+  /** Variables that got a new value here, with it. */
+  Map<Variable, Value> writes() {
+    var writes = new LinkedHashMap<Variable, Value>();
+    changed.forEach(v -> writes.put(v, Objects.requireNonNull(written.get(v))));
+    return writes;
+  }
+
+  void addLoss(Value loss) {
+    addedLosses.add(loss);
+  }
+
+  List<Value> addedLosses() {
+    return List.copyOf(addedLosses);
+  }
+}

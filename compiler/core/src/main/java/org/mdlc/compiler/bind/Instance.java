@@ -1,0 +1,152 @@
+package org.mdlc.compiler.bind;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.source.Span;
+
+/**
+ * A layer with its own weights. Its body runs once per call and phase; what it makes the first time (weights, inner layers, generators) is found
+ * again by the place in the source and how often that place was passed in the call.
+ */
+final class Instance {
+  /** Where something was made: the node of the tree and the count of passes. */
+  record Site(Span span, int pass) {}
+
+  private final String name;
+  private final String path;
+  private final String kind;
+  private final int order;
+  private final Span span;
+  private Datum source;
+  private Arguments arguments;
+  private boolean called;
+  private final Map<Site, Instance> children = new LinkedHashMap<>();
+  private final Map<Site, Variable> variables = new LinkedHashMap<>();
+  private final Map<Site, Datum> remembered = new HashMap<>();
+  private final Map<String, Integer> nameCounts = new HashMap<>();
+  private final Map<Span, Integer> passes = new HashMap<>();
+  private int generators;
+
+  Instance(String name, String path, String kind, int order, Span span, Datum source, Arguments arguments) {
+    this.name = name;
+    this.path = path;
+    this.kind = kind;
+    this.order = order;
+    this.span = span;
+    this.source = source;
+    this.arguments = arguments;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Layers from the outside in, with {@code /}; empty for the model itself. */
+  String path() {
+    return path;
+  }
+
+  String kind() {
+    return kind;
+  }
+
+  /** Number in order of construction. */
+  int order() {
+    return order;
+  }
+
+  Span span() {
+    return span;
+  }
+
+  /** The definition. */
+  Datum source() {
+    return source;
+  }
+
+  Arguments arguments() {
+    return arguments;
+  }
+
+  void reconfigure(Datum newSource, Arguments newArguments) {
+    source = newSource;
+    arguments = newArguments;
+  }
+
+  boolean called() {
+    return called;
+  }
+
+  void call() {
+    called = true;
+  }
+
+  /** To be called when the body starts anew. */
+  void restart() {
+    passes.clear();
+  }
+
+  Site site(Span at) {
+    return new Site(at, passes.merge(at, 1, Integer::sum));
+  }
+
+  @Nullable Instance child(Site site) {
+    return children.get(site);
+  }
+
+  void child(Site site, Instance child) {
+    children.put(site, child);
+  }
+
+  Iterable<Instance> children() {
+    return children.values();
+  }
+
+  @Nullable Variable variable(Site site) {
+    return variables.get(site);
+  }
+
+  void variable(Site site, Variable variable) {
+    variables.put(site, variable);
+  }
+
+  @Nullable Datum remembered(Site site) {
+    return remembered.get(site);
+  }
+
+  void remember(Site site, Datum value) {
+    remembered.put(site, value);
+  }
+
+  Iterable<Variable> variables() {
+    return variables.values();
+  }
+
+  boolean hasVariable(String variablePath) {
+    return variables.values().stream().anyMatch(v -> v.path().equals(variablePath));
+  }
+
+  String inside(String inner) {
+    return path.isEmpty() ? inner : path + "/" + inner;
+  }
+
+  /** {@code dense}, {@code dense_1}, ...: the next free name for a layer of a class. */
+  String nextName(String base) {
+    int count = nameCounts.merge(base, 1, Integer::sum) - 1;
+    return count == 0 ? base : base + "_" + count;
+  }
+
+  /** True when the name was free; it is taken now. */
+  boolean takeName(String chosen) {
+    return nameCounts.merge(chosen, 1, Integer::sum) == 1;
+  }
+
+  int nextGenerator() {
+    return generators++;
+  }
+
+  /** Drawn by initializers come before those drawn by generators. */
+  static final int GENERATORS = 1_000;
+}

@@ -1,0 +1,108 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.source.Span;
+
+/** Names visible at a place: a chain of blocks, with the file's definitions and the library outside. */
+final class Scope {
+  /** What a name stands for. A class, since {@code var} changes its value and use is noted. */
+  static final class Binding {
+    private final String name;
+    private final Span span;
+    private final boolean changeable;
+    private final @Nullable Variable variable;
+    private Datum value;
+    private boolean used;
+
+    Binding(String name, Datum value, Span span, boolean changeable, @Nullable Variable variable) {
+      this.name = name;
+      this.value = value;
+      this.span = span;
+      this.changeable = changeable;
+      this.variable = variable;
+    }
+
+    String name() {
+      return name;
+    }
+
+    Datum value() {
+      return value;
+    }
+
+    Span span() {
+      return span;
+    }
+
+    boolean changeable() {
+      return changeable;
+    }
+
+    /** The param or state that the name stands for. */
+    @Nullable Variable variable() {
+      return variable;
+    }
+
+    void set(Datum other) {
+      value = other;
+    }
+
+    boolean used() {
+      return used;
+    }
+
+    void use() {
+      used = true;
+    }
+  }
+
+  private final @Nullable Scope outer;
+  private final Map<String, Binding> names = new LinkedHashMap<>();
+
+  Scope(@Nullable Scope outer) {
+    this.outer = outer;
+  }
+
+  Scope inner() {
+    return new Scope(this);
+  }
+
+  @Nullable Binding find(String name) {
+    for (Scope s = this; s != null; s = s.outer) {
+      var found = s.names.get(name);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  @Nullable Binding here(String name) {
+    return names.get(name);
+  }
+
+  void put(Binding binding) {
+    names.put(binding.name(), binding);
+  }
+
+  void put(String name, Datum value, Span span) {
+    put(new Binding(name, value, span, false, null));
+  }
+
+  List<Binding> own() {
+    return List.copyOf(names.values());
+  }
+
+  /** All names that can be seen, the nearest first. */
+  List<String> visible() {
+    var all = new ArrayList<String>();
+    for (Scope s = this; s != null; s = s.outer) {
+      all.addAll(s.names.keySet());
+    }
+    return all;
+  }
+}
