@@ -143,7 +143,7 @@ final class Arithmetic {
     if (op == BinaryOp.ADD && b instanceof Listing right) {
       var all = new ArrayList<>(a.items());
       all.addAll(right.items());
-      return new Listing(all, a.tuple(), false);
+      return new Listing(all, a.tuple());
     }
     if (op == BinaryOp.MULTIPLY && b instanceof Whole w && w.dim().isConstant()) {
       return repeated(a, w.dim().value());
@@ -159,7 +159,7 @@ final class Arithmetic {
     for (long i = 0; i < times; i++) {
       all.addAll(a.items());
     }
-    return new Listing(all, a.tuple(), false);
+    return new Listing(all, a.tuple());
   }
 
   private Datum whole(BinaryOp op, Dim a, Dim b) {

@@ -59,12 +59,8 @@ sealed interface Datum {
   /** A string, or a word of an enum. */
   record Text(String value) implements Datum {}
 
-  /**
-   * A list, or a tuple.
-   *
-   * @param wholeShape true for the dimensions that a {@code ...S} of a signature stands for where the batch was left out
-   */
-  record Listing(List<Datum> items, boolean tuple, boolean wholeShape) implements Datum {
+  /** A list, or a tuple. */
+  record Listing(List<Datum> items, boolean tuple) implements Datum {
     Listing {
       items = List.copyOf(items);
     }
@@ -153,7 +149,7 @@ sealed interface Datum {
   }
 
   static Listing list(List<? extends Datum> items) {
-    return new Listing(List.copyOf(items), false, false);
+    return new Listing(List.copyOf(items), false);
   }
 
   static Listing list(Datum... items) {
@@ -161,7 +157,7 @@ sealed interface Datum {
   }
 
   static Listing tuple(List<? extends Datum> items) {
-    return new Listing(List.copyOf(items), true, false);
+    return new Listing(List.copyOf(items), true);
   }
 
   static Listing dims(List<Dim> dims) {

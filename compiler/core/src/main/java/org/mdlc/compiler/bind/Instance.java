@@ -14,8 +14,8 @@ final class Instance {
   /** Where something was made: the node of the tree and the count of passes. */
   record Site(Span span, int pass) {}
 
+  private final @Nullable Instance maker;
   private final String name;
-  private final String path;
   private final String kind;
   private final int order;
   private final Span span;
@@ -28,10 +28,15 @@ final class Instance {
   private final Map<String, Integer> nameCounts = new HashMap<>();
   private final Map<Span, Integer> passes = new HashMap<>();
   private int generators;
+  private boolean trainable;
+  private String path;
+  private @Nullable Span firstCall;
 
-  Instance(String name, String path, String kind, int order, Span span, Datum source, Arguments arguments) {
+  Instance(@Nullable Instance maker, String name, String kind, int order, Span span, Datum source, Arguments arguments) {
+    this.maker = maker;
     this.name = name;
-    this.path = path;
+    this.path = maker == null ? "" : maker.inside(name);
+    this.trainable = maker == null || maker.trainable();
     this.kind = kind;
     this.order = order;
     this.span = span;
@@ -79,8 +84,19 @@ final class Instance {
     return called;
   }
 
-  void call() {
+  void call(Span at) {
     called = true;
+    firstCall = at;
+  }
+
+  /** Where it was applied first, which settled the shapes of its weights. */
+  @Nullable Span firstCall() {
+    return firstCall;
+  }
+
+  /** The layer whose body made this one; null for the model. */
+  @Nullable Instance maker() {
+    return maker;
   }
 
   /** To be called when the body starts anew. */
@@ -136,6 +152,20 @@ final class Instance {
   String nextName(String base) {
     int count = nameCounts.merge(base, 1, Integer::sum) - 1;
     return count == 0 ? base : base + "_" + count;
+  }
+
+  /** False for a frozen layer: it runs as in inference. */
+  boolean trainable() {
+    return trainable;
+  }
+
+  void trainable(boolean on) {
+    trainable = on;
+  }
+
+  /** Settles the path at the first call, which may be in another layer than the one that made it. */
+  void settle(String where) {
+    path = where;
   }
 
   /** True when the name was free; it is taken now. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.source.Span;
 
@@ -17,6 +18,7 @@ final class Scope {
     private final @Nullable Variable variable;
     private Datum value;
     private boolean used;
+    private @Nullable Consumer<Datum> updater;
 
     Binding(String name, Datum value, Span span, boolean changeable, @Nullable Variable variable) {
       this.name = name;
@@ -51,6 +53,16 @@ final class Scope {
       value = other;
     }
 
+    /** What {@code name <- value} does, where that is no variable: a scan's carried value, an optimizer's weight. */
+    @Nullable Consumer<Datum> updater() {
+      return updater;
+    }
+
+    Binding updatedBy(Consumer<Datum> work) {
+      updater = work;
+      return this;
+    }
+
     boolean used() {
       return used;
     }
@@ -61,14 +73,26 @@ final class Scope {
   }
 
   private final @Nullable Scope outer;
+  private final Library library;
   private final Map<String, Binding> names = new LinkedHashMap<>();
 
-  Scope(@Nullable Scope outer) {
+  private Scope(@Nullable Scope outer, Library library) {
     this.outer = outer;
+    this.library = library;
+  }
+
+  /** The scope of a file. */
+  static Scope of(Library library) {
+    return new Scope(null, library);
   }
 
   Scope inner() {
-    return new Scope(this);
+    return new Scope(this, library);
+  }
+
+  /** Definitions that can be seen from here. */
+  Library library() {
+    return library;
   }
 
   @Nullable Binding find(String name) {

@@ -8,17 +8,15 @@ final class Variable {
   private final String path;
   private final Role role;
   private final TensorType type;
-  private final Datum start;
   private final Datum regularizer;
   private final Datum constraint;
   private boolean trainable;
 
-  Variable(String path, Role role, TensorType type, boolean trainable, Datum start, Datum regularizer, Datum constraint) {
+  Variable(String path, Role role, TensorType type, boolean trainable, Datum regularizer, Datum constraint) {
     this.path = path;
     this.role = role;
     this.type = type;
     this.trainable = trainable;
-    this.start = start;
     this.regularizer = regularizer;
     this.constraint = constraint;
   }
@@ -39,13 +37,8 @@ final class Variable {
     return trainable;
   }
 
-  void freeze() {
-    trainable = false;
-  }
-
-  /** What it starts at. */
-  Datum start() {
-    return start;
+  void trainable(boolean on) {
+    trainable = on;
   }
 
   Datum regularizer() {

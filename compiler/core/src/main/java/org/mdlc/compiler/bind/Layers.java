@@ -1,0 +1,426 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.bind.Datum.Listing;
+import org.mdlc.compiler.bind.Datum.Poison;
+import org.mdlc.compiler.bind.Datum.Tensor;
+import org.mdlc.compiler.bind.Datum.Truth;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.op.Composite;
+import org.mdlc.compiler.source.Span;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Makes layers and runs them: each call becomes one composite node. */
+final class Layers {
+  /** A model whose body runs: where its inputs come from and what it puts out. */
+  record ModelRun(Map<String, Datum> inputs, Map<String, Tensor> outputs, Map<String, Span> spans, boolean outermost) {}
+
+  private final Evaluator evaluator;
+  private final Deque<Scope> bodies = new ArrayDeque<>();
+  private final Deque<ModelRun> models = new ArrayDeque<>();
+  private final Map<String, Instance> byName = new LinkedHashMap<>();
+  private final List<Instance> made = new ArrayList<>();
+  private final Map<Instance, Datum.WeightsFile> pretrained = new LinkedHashMap<>();
+  private int order;
+  private int recent;
+
+  Layers(Evaluator evaluator) {
+    this.evaluator = evaluator;
+  }
+
+  int nextOrder() {
+    return ++order;
+  }
+
+  /** The construction number after which a generator of this owner stands. */
+  int lastOrder(Instance owner) {
+    return owner.path().isEmpty() ? recent : owner.order();
+  }
+
+  List<Instance> made() {
+    return List.copyOf(made);
+  }
+
+  /** Layers by the names that {@code let} gave them in the model. */
+  Map<String, Instance> named() {
+    return byName;
+  }
+
+  Map<Instance, Datum.WeightsFile> pretrained() {
+    return pretrained;
+  }
+
+  /** Notes a name for a layer of the model itself. */
+  void name(Datum value, String name) {
+    if (value instanceof Datum.Layer l && evaluator.instance().path().isEmpty()) {
+      byName.putIfAbsent(name, l.instance());
+    }
+  }
+
+  // ---- bodies
+
+  /** Runs a body; weights declared in it, also inside its ifs, are names of this scope. */
+  <T> T inBody(Scope scope, Supplier<T> work) {
+    bodies.push(scope);
+    try {
+      return work.get();
+    } finally {
+      bodies.pop();
+    }
+  }
+
+  Scope bodyScope(Scope fallback) {
+    var body = bodies.peek();
+    return body == null ? fallback : body;
+  }
+
+  // ---- making
+
+  Datum construct(Datum source, List<Actual> actuals, Scope scope, Span span) {
+    var owner = evaluator.instance();
+    var site = owner.site(span);
+    var known = owner.child(site);
+    var config = config(source);
+    if (known != null && known.arguments().values().values().stream().noneMatch(Layers::holdsTensor)) {
+      recent = known.order();
+      return new Datum.Layer(known);
+    }
+    var own = new ArrayList<Actual>();
+    var universal = new LinkedHashMap<String, Actual>();
+    for (var actual : actuals) {
+      var name = actual.name() == null ? "" : actual.name().text();
+      boolean declared = config.stream().anyMatch(p -> p.name().text().equals(name));
+      if (Calls.LAYER_ARGUMENTS.contains(name) && !declared) {
+        universal.put(name, actual);
+      } else {
+        own.add(actual);
+      }
+    }
+    var inner = outer(source).inner();
+    var arguments = evaluator.calls().arguments(config, own, scope, inner, kind(source), span, known == null ? -1 : known.order());
+    if (arguments.values().values().stream().anyMatch(Datum::isPoison)) {
+      return Poison.POISON;
+    }
+    if (known != null) {
+      known.reconfigure(source, keepInitializers(known.arguments(), arguments));
+      recent = known.order();
+      return new Datum.Layer(known);
+    }
+    var instance = new Instance(owner, nameOf(owner, source, universal.get("name"), scope), kind(source), order, span, source, arguments);
+    recent = order;
+    owner.child(site, instance);
+    made.add(instance);
+    settings(instance, universal, scope);
+    return new Datum.Layer(instance);
+  }
+
+  private static boolean holdsTensor(Datum value) {
+    return value instanceof Tensor || value instanceof Listing l && l.items().stream().anyMatch(Layers::holdsTensor) || value instanceof Datum.Closure;
+  }
+
+  private static Arguments keepInitializers(Arguments before, Arguments now) {
+    var values = new LinkedHashMap<>(now.values());
+    before.values().forEach((name, value) -> {
+      if (value instanceof Datum.Configured c && c.draw() != null) {
+        values.put(name, value);
+      }
+    });
+    return new Arguments(values, now.spans(), now.dims());
+  }
+
+  private static List<Ast.Param> config(Datum source) {
+    return switch (source) {
+      case Datum.Definition d -> d.tree().config();
+      case Datum.ModelDefinition m -> m.tree().config();
+      default -> throw new IllegalStateException(source.kind());
+    };
+  }
+
+  private static Scope outer(Datum source) {
+    return switch (source) {
+      case Datum.Definition d -> d.scope();
+      case Datum.ModelDefinition m -> m.scope();
+      default -> throw new IllegalStateException(source.kind());
+    };
+  }
+
+  private static String kind(Datum source) {
+    return switch (source) {
+      case Datum.Definition d -> d.name();
+      case Datum.ModelDefinition m -> m.tree().name().text();
+      default -> throw new IllegalStateException(source.kind());
+    };
+  }
+
+  private String nameOf(Instance owner, Datum source, @Nullable Actual given, Scope scope) {
+    if (given == null) {
+      return owner.nextName(snakeCase(kind(source)));
+    }
+    var value = evaluator.calls().evaluate(given, null, null, scope);
+    if (value instanceof Datum.Text t && t.value().matches("[A-Za-z0-9_.-]+")) {
+      if (!owner.takeName(t.value())) {
+        evaluator
+            .problems()
+            .report(
+                Diagnostic.of(Codes.DUPLICATE_NAME, evaluator.problems().users(given.span()), "there is another layer named \"" + t.value() + "\"")
+                    .help("names of layers side by side must differ: their weights are saved under them"));
+      }
+      return t.value();
+    }
+    if (!value.isPoison()) {
+      evaluator.problems().report(new Misuse(Codes.VALUE_OUT_OF_RANGE, "a layer's name is a string of letters, digits and _, not " + (value instanceof Datum.Text ? "\"" + value.text() + "\"" : value.kind())), given.span());
+    }
+    return owner.nextName(snakeCase(kind(source)));
+  }
+
+  private void settings(Instance instance, Map<String, Actual> universal, Scope scope) {
+    var trainable = universal.get("trainable");
+    if (trainable != null) {
+      var value = evaluator.calls().evaluate(trainable, null, null, scope);
+      if (value instanceof Truth t) {
+        instance.trainable(t.value() && instance.trainable());
+      } else if (!value.isPoison()) {
+        evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "`trainable` must be true or false, not " + value.kind()), trainable.span());
+      }
+    }
+    var weights = universal.get("weights");
+    if (weights != null) {
+      var value = evaluator.calls().evaluate(weights, null, null, scope);
+      if (value instanceof Datum.WeightsFile w) {
+        pretrained.put(instance, w);
+      } else if (!value.isPoison() && !(value instanceof Datum.None)) {
+        evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "`weights` must be imported weights, not " + value.kind()).help("import weights \"file.safetensors\" as name"), weights.span());
+      }
+    }
+  }
+
+  /** The name that Keras gives: {@code MaxPooling2D} to {@code max_pooling2d}. */
+  static String snakeCase(String name) {
+    return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2").replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+  }
+
+  // ---- running
+
+  Datum apply(Instance instance, List<Actual> actuals, Scope scope, Span span) {
+    return switch (instance.source()) {
+      case Datum.Definition d -> layer(d, instance, actuals, scope, span);
+      case Datum.ModelDefinition m -> model(m, instance, actuals, scope, span);
+      default -> throw new IllegalStateException(instance.kind());
+    };
+  }
+
+  private Datum layer(Datum.Definition definition, Instance instance, List<Actual> actuals, Scope scope, Span span) {
+    var tree = definition.tree();
+    var inner = Calls.scope(definition.scope(), instance.arguments());
+    var operands = evaluator.calls().arguments(tree.operands(), Calls.gathered(tree.operands(), actuals), scope, inner, definition.name(), span, instance.order());
+    if (operands.values().values().stream().anyMatch(Datum::isPoison)) {
+      return Poison.POISON;
+    }
+    settle(instance, span);
+    var result =
+        composite(
+            instance,
+            () -> {
+              var value = inBody(inner, () -> evaluator.statements().body(tree.body(), inner, definition.name()));
+              if (value instanceof Datum.None) {
+                throw new Misuse(Codes.MISSING_RESULT, definition.name() + " returns nothing").help("end the body with `return ..`");
+              }
+              return evaluator.calls().result(tree.result(), value, inner, definition.name());
+            });
+    return described(result, operands, instance, span);
+  }
+
+  private void settle(Instance instance, Span span) {
+    if (!instance.called()) {
+      var caller = evaluator.instance();
+      if (instance.maker() != caller && instance != caller) {
+        instance.settle(caller.inside(caller.nextName(instance.name())));
+      }
+      instance.call(evaluator.problems().users(span));
+    }
+  }
+
+  /** A shape's history grows by the layers of the user's own text. */
+  private static Datum described(Datum result, Arguments operands, Instance instance, Span span) {
+    if (!(result instanceof Tensor t) || Problems.isLibrary(span.file())) {
+      return result;
+    }
+    var before = operands.values().values().stream().filter(v -> v instanceof Tensor).map(v -> ((Tensor) v).trail()).findFirst().orElse(Datum.Trail.NONE);
+    return t.with(before.then(instance.span(), Problems.firstLine(instance.span()) + " gives " + t.type()));
+  }
+
+  /** Runs a body in a graph of its own and puts it into the outer one as a single node. */
+  private Datum composite(Instance instance, Supplier<Datum> body) {
+    var outer = evaluator.emitter().frame();
+    var frame = outer.inner(instance.kind());
+    instance.restart();
+    var before = evaluator.statement();
+    var result = evaluator.within(frame, () -> evaluator.within(instance, () -> {
+      evaluator.mark();
+      return body.get();
+    }));
+    evaluator.statement(before);
+    if (result.isPoison()) {
+      return Poison.POISON;
+    }
+    return export(instance, frame, outer, result);
+  }
+
+  private Datum export(Instance instance, Frame frame, Frame outer, Datum result) {
+    var tensors = new ArrayList<Tensor>();
+    collect(result, tensors);
+    var names = new ArrayList<String>();
+    for (int i = 0; i < tensors.size(); i++) {
+      frame.builder().output(tensors.size() == 1 ? "y" : "y" + i, Role.RESULT, frame.use(tensors.get(i)));
+      names.add("y" + i);
+    }
+    var writes = frame.writes();
+    writes.forEach((variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
+    var losses = frame.addedLosses();
+    losses.forEach(value -> frame.builder().output("loss", Role.RESULT, value));
+    if (names.isEmpty() && writes.isEmpty() && losses.isEmpty()) {
+      return result;
+    }
+    var operands = frame.captures().stream().map(v -> new Tensor(outer, v, Datum.Trail.NONE)).toList();
+    evaluator.mark();
+    var results = evaluator.emitter().addAll(new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
+    int at = tensors.size();
+    for (var variable : writes.keySet()) {
+      evaluator.emitter().write(variable, results.get(at++));
+    }
+    for (int i = 0; i < losses.size(); i++) {
+      outer.addLoss(results.get(at++).value());
+    }
+    return replace(result, results.iterator());
+  }
+
+  private static void collect(Datum value, List<Tensor> tensors) {
+    if (value instanceof Tensor t) {
+      tensors.add(t);
+    } else if (value instanceof Listing l) {
+      l.items().forEach(i -> collect(i, tensors));
+    }
+  }
+
+  private static Datum replace(Datum value, Iterator<Tensor> tensors) {
+    return switch (value) {
+      case Tensor t -> tensors.next().with(t.trail());
+      case Listing l -> {
+        var items = new ArrayList<Datum>();
+        l.items().forEach(i -> items.add(replace(i, tensors)));
+        yield new Listing(items, l.tuple());
+      }
+      default -> value;
+    };
+  }
+
+  // ---- models
+
+  private Datum model(Datum.ModelDefinition definition, Instance instance, List<Actual> actuals, Scope scope, Span span) {
+    var tree = definition.tree();
+    var inputs = tree.body().statements().stream().filter(s -> s instanceof Ast.Input).map(s -> ((Ast.Input) s).name().text()).toList();
+    var formals = inputs.stream().map(n -> new Matching.Formal(n, false, false)).toList();
+    var matched = Matching.match(evaluator.problems(), tree.name().text(), formals, actuals, span);
+    var values = new LinkedHashMap<String, Datum>();
+    matched.forEach((name, given) -> values.put(name, evaluator.calls().evaluate(given.get(0), null, null, scope)));
+    if (values.values().stream().anyMatch(Datum::isPoison)) {
+      return Poison.POISON;
+    }
+    settle(instance, span);
+    var inner = Calls.scope(definition.scope(), instance.arguments());
+    var run = new ModelRun(values, new LinkedHashMap<>(), new LinkedHashMap<>(), false);
+    var result =
+        composite(
+            instance,
+            () -> {
+              run(tree, run, inner);
+              var outputs = List.copyOf(run.outputs().values());
+              return outputs.isEmpty() ? Poison.POISON : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
+            });
+    return described(result, new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>()), instance, span);
+  }
+
+  /** Runs a model's body. */
+  void run(Ast.Model tree, ModelRun run, Scope scope) {
+    models.push(run);
+    try {
+      inBody(scope, () -> evaluator.statements().run(tree.body().statements(), scope));
+    } catch (Statements.Failed e) {
+      return; // reported where it failed; the rest of the body would only echo it
+    } finally {
+      models.pop();
+    }
+  }
+
+  void startPhase() {
+    recent = 0;
+  }
+
+  private ModelRun current(Span span, String what) {
+    var run = models.peek();
+    if (run == null) {
+      throw new Misuse(Codes.MISPLACED_STATEMENT, "`" + what + "` stands in a model only");
+    }
+    return run;
+  }
+
+  void input(Ast.Input tree, Scope scope) {
+    var run = current(tree.span(), "input");
+    var name = tree.name().text();
+    if (scope.here(name) instanceof Scope.Binding known) {
+      evaluator.problems().report(Diagnostic.of(Codes.DUPLICATE_NAME, tree.name().span(), "`" + name + "` is defined twice").also(known.span(), "first here"));
+      return;
+    }
+    Datum value;
+    try {
+      value = run.outermost() ? evaluator.variables().input(tree, scope) : evaluator.types().fit(tree.type(), Objects.requireNonNull(run.inputs().get(name)), "`" + name + "`", scope, 0);
+    } catch (Misuse m) {
+      evaluator.problems().report(m, run.outermost() ? tree.type().span() : tree.span());
+      value = Poison.POISON;
+    } catch (Silent e) {
+      value = Poison.POISON;
+    }
+    if (run.outermost()) {
+      run.inputs().put(name, value);
+      run.spans().put(name, tree.name().span());
+    }
+    scope.put(name, value, tree.name().span());
+  }
+
+  void output(Ast.Output tree, Scope scope) {
+    var run = current(tree.span(), "output");
+    var name = tree.name().text();
+    var value = evaluator.eval(tree.value(), scope);
+    if (run.spans().containsKey("output " + name)) {
+      evaluator
+          .problems()
+          .report(Diagnostic.of(Codes.DUPLICATE_NAME, tree.name().span(), "the output `" + name + "` is defined twice").also(Objects.requireNonNull(run.spans().get("output " + name)), "first here"));
+      return;
+    }
+    run.spans().put("output " + name, tree.name().span());
+    switch (value) {
+      case Tensor t -> run.outputs().put(name, t.with(t.trail().then(tree.name().span(), "the output `" + name + "` is " + t.type())));
+      case Poison _ -> {}
+      default -> {
+        boolean layer = value instanceof Datum.Layer || value instanceof Datum.Definition;
+        var misuse = new Misuse(layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH, "the output `" + name + "` must be a tensor, not " + value.kind());
+        evaluator.problems().report(layer ? misuse.help("give the layer a tensor: x |> " + value.text() + "(..)") : misuse, tree.value().span());
+      }
+    }
+    if (scope.find(name) == null) {
+      scope.put(name, value, tree.name().span());
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.source.Span;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Definitions by kind and name: those of a file, then those it imports, then the library's, then the compiler's own functions. */
+final class Library {
+  /** Namespaces: an optimizer and a loss may have one name. */
+  enum Category {
+    /** Functions, layers, blocks, models and constants. */
+    VALUE,
+    INITIALIZER,
+    REGULARIZER,
+    CONSTRAINT,
+    SCHEDULE,
+    OPTIMIZER,
+    LOSS,
+    METRIC;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Category of(Ast.Kind kind) {
+      return switch (kind) {
+        case LAYER, BLOCK -> VALUE;
+        case LOSS -> LOSS;
+        case METRIC -> METRIC;
+        case OPTIMIZER -> OPTIMIZER;
+        case SCHEDULE -> SCHEDULE;
+        case INITIALIZER -> INITIALIZER;
+        case REGULARIZER -> REGULARIZER;
+        case CONSTRAINT -> CONSTRAINT;
+      };
+    }
+  }
+
+  /** A definition and where it is. */
+  record Entry(String name, Datum value, Span span) {}
+
+  private final @Nullable Library outer;
+  private final Map<Category, Map<String, Entry>> byName = new EnumMap<>(Category.class);
+  private final Map<Category, Map<String, Entry>> byPlainName = new EnumMap<>(Category.class);
+
+  Library(@Nullable Library outer) {
+    this.outer = outer;
+    for (var category : Category.values()) {
+      byName.put(category, new LinkedHashMap<>());
+      byPlainName.put(category, new LinkedHashMap<>());
+    }
+  }
+
+  /** The functions that the compiler supplies. */
+  static Library builtins() {
+    var library = new Library(null);
+    var nowhere = SourceFile.of("builtin", "").whole();
+    Stream.of(
+            MathBuiltins.all(),
+            ShapeBuiltins.all(),
+            ReductionBuiltins.all(),
+            ContractionBuiltins.all(),
+            RandomBuiltins.all(),
+            LanguageBuiltins.all())
+        .flatMap(s -> s)
+        .forEach(b -> library.put(Category.VALUE, new Entry(b.name(), new Datum.Native(b), nowhere)));
+    return library;
+  }
+
+  /** Adds an entry; returns the one of the same name that stood here before. */
+  @Nullable Entry put(Category category, Entry entry) {
+    map(byPlainName, category).putIfAbsent(plain(entry.name()), entry);
+    return map(byName, category).putIfAbsent(entry.name(), entry);
+  }
+
+  /** Takes over another file's definitions, where this one has none of the name. */
+  void include(Library other) {
+    for (var category : Category.values()) {
+      for (var entry : map(other.byName, category).values()) {
+        put(category, entry);
+      }
+    }
+  }
+
+  /** The definition of a name, exactly so written. */
+  @Nullable Entry find(Category category, String name) {
+    var found = map(byName, category).get(name);
+    return found != null ? found : outer == null ? null : outer.find(category, name);
+  }
+
+  /** As {@link #find}, but {@code glorot_uniform} and {@code GlorotUniform} are one name. */
+  @Nullable Entry findLoosely(Category category, String name) {
+    var exact = find(category, name);
+    if (exact != null) {
+      return exact;
+    }
+    var found = map(byPlainName, category).get(plain(name));
+    return found != null ? found : outer == null ? null : outer.findLoosely(category, name);
+  }
+
+  /** A definition of any kind; the preferred kind first. */
+  @Nullable Entry findAny(Category preferred, String name) {
+    var found = find(preferred, name);
+    for (var category : Category.values()) {
+      found = found != null ? found : find(category, name);
+    }
+    return found;
+  }
+
+  /** Names of one kind, the nearest first. */
+  List<String> names(Category category) {
+    var names = new ArrayList<>(map(byName, category).keySet());
+    if (outer != null) {
+      names.addAll(outer.names(category));
+    }
+    return names;
+  }
+
+  List<String> allNames() {
+    return Stream.of(Category.values()).flatMap(c -> names(c).stream()).distinct().toList();
+  }
+
+  private static Map<String, Entry> map(Map<Category, Map<String, Entry>> maps, Category category) {
+    var map = maps.get(category);
+    if (map == null) {
+      throw new IllegalStateException(category.name());
+    }
+    return map;
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replace("_", "");
+  }
+}

@@ -1,0 +1,153 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.source.Span;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Puts arguments to parameters, before anything is evaluated. */
+final class Matching {
+  /** What a callee takes. */
+  record Formal(String name, boolean optional, boolean rest) {
+    static Formal of(Ast.Param param) {
+      return new Formal(param.name().text(), param.defaultValue() != null, false);
+    }
+
+    static Formal of(Builtin.Parameter parameter) {
+      return new Formal(parameter.name(), parameter.defaultValue() != null, parameter.rest());
+    }
+  }
+
+  private final Problems problems;
+  private final String callee;
+  private final List<Formal> formals;
+  private final Map<String, List<Actual>> matched = new LinkedHashMap<>();
+  private boolean failed;
+
+  private Matching(Problems problems, String callee, List<Formal> formals) {
+    this.problems = problems;
+    this.callee = callee;
+    this.formals = formals;
+  }
+
+  /**
+   * One list of arguments per parameter: empty when left out, several only for a rest parameter.
+   *
+   * @param callee as in "Dense" or "the second list of Dense"
+   * @throws Silent when something was wrong and has been reported
+   */
+  static Map<String, List<Actual>> match(Problems problems, String callee, List<Formal> formals, List<Actual> actuals, Span call) {
+    var matching = new Matching(problems, callee, formals);
+    matching.formals.forEach(f -> matching.matched.put(f.name(), new ArrayList<>()));
+    matching.positional(actuals);
+    matching.named(actuals);
+    matching.missing(call);
+    if (matching.failed) {
+      throw new Silent();
+    }
+    return matching.matched;
+  }
+
+  private void positional(List<Actual> actuals) {
+    int next = 0;
+    Actual named = null;
+    var surplus = new ArrayList<Actual>();
+    for (var actual : actuals) {
+      if (actual.name() != null) {
+        named = actual;
+        continue;
+      }
+      if (named != null) {
+        fail(
+            Diagnostic.of(Codes.POSITIONAL_AFTER_NAMED, problems.users(actual.span()), "an argument without a name follows one with a name")
+                .also(problems.users(named.span()), "this one has a name")
+                .help("name this one too, or put it first"));
+        continue;
+      }
+      if (next >= formals.size()) {
+        surplus.add(actual);
+        continue;
+      }
+      values(formals.get(next).name()).add(actual);
+      if (!formals.get(next).rest()) {
+        next++;
+      }
+    }
+    if (!surplus.isEmpty()) {
+      tooMany(surplus, actuals);
+    }
+  }
+
+  private List<Actual> values(String name) {
+    var values = matched.get(name);
+    if (values == null) {
+      throw new IllegalStateException(name);
+    }
+    return values;
+  }
+
+  private void tooMany(List<Actual> surplus, List<Actual> actuals) {
+    long given = actuals.stream().filter(a -> a.name() == null).count();
+    var span = problems.users(surplus.get(0).span());
+    fail(
+        Diagnostic.of(Codes.TOO_MANY_ARGUMENTS, span, callee + " takes " + count(formals.size()) + " and is given " + given)
+            .note(formals.isEmpty() ? callee + " takes no arguments here" : "it takes " + String.join(", ", formals.stream().map(Formal::name).toList())));
+  }
+
+  private static String count(int n) {
+    return n == 0 ? "no arguments" : n == 1 ? "1 argument" : n + " arguments";
+  }
+
+  private void named(List<Actual> actuals) {
+    for (var actual : actuals) {
+      if (actual.name() == null) {
+        continue;
+      }
+      var name = actual.name().text();
+      var formal = formals.stream().filter(f -> f.name().equals(name)).findFirst();
+      if (formal.isEmpty()) {
+        unknown(actual.name());
+      } else if (!values(name).isEmpty() && !formal.get().rest()) {
+        fail(
+            Diagnostic.of(Codes.DUPLICATE_ARGUMENT, problems.users(actual.name().span()), "`" + name + "` is given twice")
+                .also(problems.users(values(name).get(0).span()), "first here"));
+      } else {
+        values(name).add(actual);
+      }
+    }
+  }
+
+  private void unknown(Ast.Name name) {
+    var diagnostic = Diagnostic.of(Codes.UNKNOWN_ARGUMENT, problems.users(name.span()), callee + " has no parameter `" + name + "`");
+    var near = DidYouMean.nearest(name.text(), formals.stream().map(Formal::name).toList());
+    if (near.isPresent()) {
+      diagnostic = diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get());
+    } else if (!formals.isEmpty()) {
+      diagnostic = diagnostic.note("it takes " + String.join(", ", formals.stream().map(Formal::name).toList()));
+    }
+    fail(diagnostic);
+  }
+
+  private void missing(Span call) {
+    if (failed) {
+      return;
+    }
+    var missing = formals.stream().filter(f -> !f.optional() && values(f.name()).isEmpty()).map(Formal::name).toList();
+    if (!missing.isEmpty()) {
+      fail(
+          Diagnostic.of(
+                  Codes.MISSING_ARGUMENT, problems.users(call), callee + " needs " + String.join(" and ", missing.stream().map(m -> "`" + m + "`").toList()))
+              .help("write " + missing.get(0) + " = .. in the parentheses"));
+    }
+  }
+
+  private void fail(Diagnostic diagnostic) {
+    failed = true;
+    problems.report(diagnostic);
+  }
+}

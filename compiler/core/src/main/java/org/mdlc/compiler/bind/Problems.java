@@ -1,0 +1,98 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.mdlc.compiler.bind.Datum.Trail;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.source.Span;
+
+/** Reports errors at the place of the user's that led to them: an error inside the library is one of the call that entered it. */
+final class Problems {
+  private final DiagnosticSink sink;
+  private final Deque<Span> calls = new ArrayDeque<>();
+
+  Problems(DiagnosticSink sink) {
+    this.sink = sink;
+  }
+
+  /** Library files are named {@code std/..} and are not the user's to mend. */
+  static boolean isLibrary(SourceFile file) {
+    return file.name().startsWith(StandardLibrary.PREFIX);
+  }
+
+  void enter(Span call) {
+    calls.push(call);
+  }
+
+  void leave() {
+    calls.pop();
+  }
+
+  int depth() {
+    return calls.size();
+  }
+
+  /** The nearest place in a file of the user's. */
+  Span users(Span span) {
+    if (!isLibrary(span.file())) {
+      return span;
+    }
+    return calls.stream().filter(s -> !isLibrary(s.file())).findFirst().orElse(span);
+  }
+
+  void report(Misuse misuse, Span span) {
+    report(misuse, span, Trail.NONE);
+  }
+
+  void report(Misuse misuse, Span span, Trail trail) {
+    var diagnostic = Diagnostic.of(misuse.code(), users(span), misuse.text());
+    for (var note : misuse.notes()) {
+      diagnostic = diagnostic.note(note);
+    }
+    diagnostic = withTrail(diagnostic, trail);
+    for (var help : misuse.helps()) {
+      diagnostic = diagnostic.help(help);
+    }
+    report(diagnostic, span);
+  }
+
+  /** Reports a diagnostic whose primary place is already the user's. */
+  void report(Diagnostic diagnostic, Span origin) {
+    sink.report(isLibrary(origin.file()) && !origin.equals(diagnostic.span()) ? diagnostic.note("found in " + origin + ": " + firstLine(origin)) : diagnostic);
+  }
+
+  void report(Diagnostic diagnostic) {
+    sink.report(diagnostic);
+  }
+
+  private static Diagnostic withTrail(Diagnostic diagnostic, Trail trail) {
+    List<Trail> steps = trail.last(4);
+    for (var step : steps) {
+      var at = step.span();
+      if (at == null || at.equals(diagnostic.span()) || contains(diagnostic.span(), at) || contains(at, diagnostic.span())) {
+        diagnostic = diagnostic.note(step.text());
+      } else {
+        diagnostic = diagnostic.also(at, step.text());
+      }
+    }
+    return diagnostic;
+  }
+
+  private static boolean contains(Span outer, Span inner) {
+    return outer.file() == inner.file() && outer.start() <= inner.start() && inner.end() <= outer.end();
+  }
+
+  static String firstLine(Span span) {
+    var text = span.text().strip();
+    int end = text.indexOf('\n');
+    var line = end < 0 ? text : text.substring(0, end) + " ..";
+    return line.length() <= 100 ? line : line.substring(0, 97) + "..";
+  }
+
+  boolean hasErrors() {
+    return sink.hasErrors();
+  }
+}

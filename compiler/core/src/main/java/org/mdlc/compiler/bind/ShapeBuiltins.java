@@ -1,0 +1,288 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.mdlc.compiler.bind.Datum.Tensor;
+import org.mdlc.compiler.bind.Datum.Whole;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.op.Eq;
+import org.mdlc.compiler.op.Gather;
+import org.mdlc.compiler.op.Ge;
+import org.mdlc.compiler.op.Pad;
+import org.mdlc.compiler.op.Reverse;
+import org.mdlc.compiler.op.Slice;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Dim;
+import org.mdlc.compiler.type.Shape;
+import org.mdlc.compiler.type.TensorType;
+
+/** Functions of shapes: what a tensor's dimensions are, and other arrangements of the same values. Lists of sizes leave the batch out. */
+final class ShapeBuiltins {
+  private ShapeBuiltins() {}
+
+  static Stream<Builtin> all() {
+    return Stream.of(
+        Builtin.of("shape(x)", "Sizes of the dimensions after the batch.", g -> Datum.dims(g.tensor("x").inner())),
+        Builtin.of("rank(x)", "Number of dimensions after the batch.", g -> Datum.whole(g.tensor("x").inner().size())),
+        Builtin.of("size(x)", "Number of elements, batch included.", g -> new Whole(g.tensor("x").shape().elements())),
+        Builtin.of("channels(x)", "Size of the last dimension.", ShapeBuiltins::channels),
+        Builtin.of("batch_size()", "Number of examples in the batch.", _ -> new Whole(Dim.BATCH)),
+        Builtin.of("dtype(x)", "Name of the element type.", g -> new Datum.Text(g.tensor("x").dtype().text())),
+        Builtin.of("reshape(x, shape)", "The same values in row-major order in another shape; -1 is worked out.", ShapeBuiltins::reshape),
+        Builtin.of("transpose(x, order = none)", "Dimensions after the batch in another order; without one the last two swap.", ShapeBuiltins::transpose),
+        Builtin.of("expand_dims(x, axis = -1)", "A new dimension of size 1.", ShapeBuiltins::expand),
+        Builtin.of("squeeze(x, axis)", "Without a dimension of size 1.", ShapeBuiltins::squeeze),
+        Builtin.of("broadcast_to(x, shape)", "Stretched to a shape.", ShapeBuiltins::broadcast),
+        Builtin.of("pad(x, widths, value = 0.0)", "With cells added around; one [low, high] per dimension after the batch.", ShapeBuiltins::pad),
+        Builtin.of("concat(*parts, axis = -1)", "Tensors joined along an axis.", ShapeBuiltins::concat),
+        Builtin.of("stack(*parts, axis = -1)", "Tensors joined along a new axis.", ShapeBuiltins::stack),
+        Builtin.of("split(x, parts, axis = -1)", "Equal parts along an axis (or parts of the listed sizes), as a list.", ShapeBuiltins::split),
+        Builtin.of("reverse(x, axis)", "The other way round along an axis.", g -> g.emit().add(new Reverse(List.of(axis(g))), g.tensor("x"))),
+        Builtin.of("zeros(shape, dtype = \"f32\")", "A tensor of zeros of exactly this shape.", g -> fill(g, 0)),
+        Builtin.of("ones(shape, dtype = \"f32\")", "A tensor of ones of exactly this shape.", g -> fill(g, 1)),
+        Builtin.of("full(shape, value, dtype = \"f32\")", "A tensor of one value of exactly this shape.", g -> fill(g, g.real("value"))),
+        Builtin.of("zeros_like(x)", "Zeros of the shape and type of x.", g -> like(g, 0)),
+        Builtin.of("ones_like(x)", "Ones of the shape and type of x.", g -> like(g, 1)),
+        Builtin.of("iota(shape, axis = 0)", "0, 1, 2, .. along an axis of exactly this shape, as i32.", g -> g.emit().iota(g.shape("shape"), g.axis("axis", g.shape("shape").rank()))),
+        Builtin.of("arange(n)", "0, 1, .. n-1 as i32.", g -> g.emit().iota(Shape.of(g.dim("n")), 0)),
+        Builtin.of("eye(n, m = none)", "The identity matrix.", g -> triangle(g, true)),
+        Builtin.of("tril(n, m = none)", "Ones on and below the diagonal, as f32.", g -> triangle(g, false)),
+        Builtin.of("one_hot(indices, n)", "1 at the index and 0 elsewhere along a new last dimension.", ShapeBuiltins::oneHot),
+        Builtin.of("gather(x, indices, axis = 0)", "Entries of x along an axis, by i32 indices.", ShapeBuiltins::gather));
+  }
+
+  private static int axis(Given g) {
+    return g.axis("axis", g.tensor("x").rank());
+  }
+
+  private static Datum channels(Given g) {
+    var x = g.tensor("x");
+    if (x.inner().isEmpty()) {
+      throw g.wrong(Codes.RANK_MISMATCH, "x", x.type() + " has no channels");
+    }
+    return new Whole(x.shape().dim(-1));
+  }
+
+  private static Datum reshape(Given g) {
+    var x = g.tensor("x");
+    var dims = new ArrayList<Dim>(g.dims("shape"));
+    var whole = new Shape(x.inner()).elements();
+    int open = -1;
+    var product = Dim.ONE;
+    for (int i = 0; i < dims.size(); i++) {
+      if (dims.get(i).is(-1)) {
+        if (open >= 0) {
+          throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "shape", "only one size can be -1");
+        }
+        open = i;
+      } else if (dims.get(i).isConstant() && dims.get(i).value() < 0) {
+        throw g.wrong(Codes.EMPTY_DIMENSION, "shape", "a dimension cannot be " + dims.get(i));
+      } else {
+        product = product.times(dims.get(i));
+      }
+    }
+    var target = new Shape(dims);
+    if (open >= 0) {
+      var rest = product.is(0) ? Optional.<Dim>empty() : whole.dividedBy(product);
+      if (rest.isEmpty()) {
+        throw g.wrong(Codes.SHAPE_MISMATCH, "shape", whole + " elements per example do not divide into " + target);
+      }
+      dims.set(open, rest.get());
+      target = new Shape(dims);
+    }
+    if (!whole.equals(target.elements())) {
+      throw g.wrong(
+          Codes.SHAPE_MISMATCH,
+          "shape",
+          "cannot reshape " + new Shape(x.inner()) + " to " + target + ": " + whole + " elements are not " + target.elements());
+    }
+    if (x.batched()) {
+      dims.add(0, Dim.BATCH);
+    }
+    return g.emit().reshape(x, new Shape(dims));
+  }
+
+  private static Datum transpose(Given g) {
+    var x = g.tensor("x");
+    var order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
+    if (!g.has("order")) {
+      if (x.rank() < 2) {
+        throw g.wrong(Codes.RANK_MISMATCH, "x", "transpose needs two dimensions, not " + x.type());
+      }
+      order.add(order.remove(x.rank() - 2));
+      return g.emit().transpose(x, order);
+    }
+    int first = x.batched() ? 1 : 0;
+    int rank = x.rank() - first;
+    var given = new ArrayList<Integer>();
+    if (first == 1) {
+      given.add(0);
+    }
+    for (var item : g.wholes("order", rank)) {
+      given.add((item < 0 ? item + rank : item) + first);
+    }
+    if (!given.stream().sorted().toList().equals(order)) {
+      throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "order", "the order must name each of the dimensions 0.." + (rank - 1) + " after the batch once");
+    }
+    return g.emit().transpose(x, given);
+  }
+
+  private static Datum expand(Given g) {
+    var x = g.tensor("x");
+    return g.emit().expand(x, g.axis("axis", x.rank() + 1));
+  }
+
+  private static Datum squeeze(Given g) {
+    var x = g.tensor("x");
+    int axis = axis(g);
+    if (!x.shape().dim(axis).is(1)) {
+      throw g.wrong(Codes.SHAPE_MISMATCH, "axis", "axis " + axis + " of " + x.type() + " has size " + x.shape().dim(axis) + ", not 1");
+    }
+    return g.emit().reshape(x, x.shape().without(List.of(axis)));
+  }
+
+  private static Datum broadcast(Given g) {
+    var x = g.tensor("x");
+    var dims = new ArrayList<Dim>(g.dims("shape"));
+    if (x.batched()) {
+      dims.add(0, Dim.BATCH);
+    }
+    var target = new Shape(dims);
+    if (!Broadcasting.join(x.shape(), target).equals(target)) {
+      throw g.wrong(Codes.SHAPE_MISMATCH, "shape", x.type() + " does not stretch to " + target);
+    }
+    return g.emit().stretch(x, target);
+  }
+
+  private static Datum pad(Given g) {
+    var x = g.tensor("x");
+    var widths = g.items("widths");
+    int first = x.rank() - widths.size();
+    if (first < 0 || first > (x.batched() ? 1 : 0)) {
+      throw g.wrong(Codes.RANK_MISMATCH, "widths", x.inner().size() + " dimensions need as many [low, high] pairs, not " + widths.size());
+    }
+    var low = new ArrayList<Dim>();
+    var high = new ArrayList<Dim>();
+    for (int i = 0; i < first; i++) {
+      low.add(Dim.ZERO);
+      high.add(Dim.ZERO);
+    }
+    for (var width : widths) {
+      var pair = width instanceof Datum.Listing l && l.items().size() == 2 ? l.items() : List.of(width, width);
+      for (int side = 0; side < 2; side++) {
+        if (!(pair.get(side) instanceof Whole w) || w.dim().isConstant() && w.dim().value() < 0) {
+          throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "widths", "a padding is a whole number not below 0, not " + pair.get(side).text());
+        }
+        (side == 0 ? low : high).add(w.dim());
+      }
+    }
+    return g.emit().add(new Pad(low, high, g.real("value")), x);
+  }
+
+  private static Datum concat(Given g) {
+    var parts = sameType(g, g.tensors("parts"));
+    var first = parts.get(0);
+    int axis = g.axis("axis", first.rank());
+    for (int i = 1; i < parts.size(); i++) {
+      var part = parts.get(i);
+      boolean fits = part.rank() == first.rank();
+      for (int d = 0; fits && d < first.rank(); d++) {
+        fits = d == axis || part.shape().dim(d).equals(first.shape().dim(d));
+      }
+      if (!fits) {
+        throw new Misuse(Codes.SHAPE_MISMATCH, "concat along axis " + axis + " needs equal sizes elsewhere: " + first.type() + " and " + part.type(), i);
+      }
+    }
+    return g.emit().concat(parts, axis);
+  }
+
+  private static List<Tensor> sameType(Given g, List<Tensor> parts) {
+    var dtype = parts.stream().map(Tensor::dtype).reduce(Emitter::join).orElseThrow();
+    return parts.stream().map(p -> g.emit().cast(p, dtype)).toList();
+  }
+
+  private static Datum stack(Given g) {
+    var parts = sameType(g, g.tensors("parts"));
+    int axis = g.axis("axis", parts.get(0).rank() + 1);
+    for (int i = 1; i < parts.size(); i++) {
+      if (!parts.get(i).shape().equals(parts.get(0).shape())) {
+        throw new Misuse(Codes.SHAPE_MISMATCH, "stack needs equal shapes: " + parts.get(0).type() + " and " + parts.get(i).type(), i);
+      }
+    }
+    return g.emit().concat(parts.stream().map(p -> g.emit().expand(p, axis)).toList(), axis);
+  }
+
+  private static Datum split(Given g) {
+    var x = g.tensor("x");
+    int axis = axis(g);
+    var size = x.shape().dim(axis);
+    List<Dim> sizes;
+    if (g.get("parts") instanceof Datum.Listing) {
+      sizes = g.dims("parts");
+      if (!sizes.stream().reduce(Dim.ZERO, Dim::plus).equals(size)) {
+        throw g.wrong(Codes.SHAPE_MISMATCH, "parts", "the parts must add up to " + size);
+      }
+    } else {
+      int count = g.whole("parts");
+      if (count < 1 || count > Limits.LIST) {
+        throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "parts", "cannot split into " + count + " parts");
+      }
+      var each = size.dividedBy(Dim.of(count)).orElseThrow(() -> g.wrong(Codes.DIVISION_NOT_EXACT, "parts", size + " does not divide into " + count + " equal parts"));
+      sizes = Collections.nCopies(count, each);
+    }
+    var parts = new ArrayList<Tensor>();
+    var start = Dim.ZERO;
+    for (var part : sizes) {
+      parts.add(slice(g.emit(), x, axis, start, start.plus(part)));
+      start = start.plus(part);
+    }
+    return Datum.list(parts);
+  }
+
+  static Tensor slice(Emitter emit, Tensor x, int axis, Dim from, Dim to) {
+    var starts = new ArrayList<Dim>(Collections.nCopies(x.rank(), Dim.ZERO));
+    var limits = new ArrayList<Dim>(x.shape().dims());
+    starts.set(axis, from);
+    limits.set(axis, to);
+    return emit.add(new Slice(starts, limits, Collections.nCopies(x.rank(), 1)), x);
+  }
+
+  private static Datum fill(Given g, double value) {
+    return g.emit().fill(new TensorType(g.dtype("dtype"), g.shape("shape")), value);
+  }
+
+  private static Datum like(Given g, double value) {
+    return g.emit().fill(g.tensor("x").type(), value);
+  }
+
+  private static Datum triangle(Given g, boolean diagonalOnly) {
+    var n = g.dim("n");
+    var shape = Shape.of(n, g.has("m") ? g.dim("m") : n);
+    var row = g.emit().iota(shape, 0);
+    var column = g.emit().iota(shape, 1);
+    return g.emit().cast(g.emit().add(diagonalOnly ? new Eq() : new Ge(), row, column), DType.F32);
+  }
+
+  private static Datum oneHot(Given g) {
+    var indices = g.emit().cast(g.tensor("indices"), DType.I32);
+    var dims = new ArrayList<>(indices.shape().dims());
+    dims.add(g.dim("n"));
+    var shape = new Shape(dims);
+    var wide = g.emit().stretch(g.emit().expand(indices, indices.rank()), shape);
+    return g.emit().cast(g.emit().add(new Eq(), wide, g.emit().iota(shape, shape.rank() - 1)), DType.F32);
+  }
+
+  private static Datum gather(Given g) {
+    var x = g.tensor("x");
+    var indices = g.tensor("indices");
+    if (indices.dtype() == DType.F32) {
+      throw g.wrong(Codes.DTYPE_MISMATCH, "indices", "indices must be whole numbers, not " + indices.type())
+          .help("declare the input as i32, or write cast(x, i32)");
+    }
+    return g.emit().add(new Gather(g.axis("axis", x.rank())), x, g.emit().cast(indices, DType.I32));
+  }
+}

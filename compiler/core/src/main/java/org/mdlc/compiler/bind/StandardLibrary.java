@@ -1,0 +1,51 @@
+package org.mdlc.compiler.bind;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.syntax.Parser;
+
+/** The library's own text: resources {@code std/*.mdl}, read and parsed once per process. */
+final class StandardLibrary {
+  /** Names of library files begin so. */
+  static final String PREFIX = "std/";
+
+  private StandardLibrary() {}
+
+  /** Parsed when first asked for, by whichever thread comes first. */
+  private static final class Holder {
+    static final List<Ast.File> FILES = names().stream().map(StandardLibrary::parse).toList();
+  }
+
+  static List<Ast.File> files() {
+    return Holder.FILES;
+  }
+
+  /** The index is a resource too, since a class path cannot be listed. */
+  private static List<String> names() {
+    return read("index.txt").lines().filter(l -> !l.isBlank()).toList();
+  }
+
+  private static Ast.File parse(String name) {
+    var sink = new DiagnosticSink();
+    var file = Parser.parse(SourceFile.of(PREFIX + name, read(name)), sink);
+    if (sink.hasErrors()) {
+      throw new IllegalStateException("the library does not parse: " + sink.sorted().get(0));
+    }
+    return file;
+  }
+
+  private static String read(String name) {
+    try (var in = StandardLibrary.class.getResourceAsStream("/" + PREFIX + name)) {
+      if (in == null) {
+        throw new IllegalStateException("the library lacks " + name);
+      }
+      return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,374 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.bind.Datum.Axis;
+import org.mdlc.compiler.bind.Datum.Configured;
+import org.mdlc.compiler.bind.Datum.None;
+import org.mdlc.compiler.bind.Datum.Tensor;
+import org.mdlc.compiler.bind.Datum.Truth;
+import org.mdlc.compiler.bind.Datum.Whole;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.Broadcast;
+import org.mdlc.compiler.op.Cast;
+import org.mdlc.compiler.op.Constant;
+import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Dim;
+import org.mdlc.compiler.type.Shape;
+import org.mdlc.compiler.type.TensorType;
+
+/** Weights, states, keys: made once, in the order of Keras, with what they start at. */
+final class Variables {
+  /** What a variable starts at: a number, or a value of the initialize graph with the draw that its key comes from. */
+  record Start(double fill, @Nullable Tensor value, @Nullable Draw draw) {}
+
+  private final Evaluator evaluator;
+  private final Frame initialize = Frame.root("initialize");
+  private final Map<Variable, Start> starts = new LinkedHashMap<>();
+  private final Map<String, Long> dims = new LinkedHashMap<>();
+  private final Set<String> symbols = new LinkedHashSet<>();
+  private @Nullable Owner owner;
+
+  /** Who makes metric and optimizer variables: the part of the path before the name. */
+  record Owner(String prefix, Role role, Map<String, Variable> made) {}
+
+  Variables(Evaluator evaluator) {
+    this.evaluator = evaluator;
+  }
+
+  /** Sizes given for named dimensions. */
+  void dims(Map<String, Long> sizes) {
+    dims.putAll(sizes);
+  }
+
+  /** Names of dimensions that the model's inputs declared. */
+  Set<String> symbols() {
+    return symbols;
+  }
+
+  Frame initialize() {
+    return initialize;
+  }
+
+  Map<Variable, Start> starts() {
+    return starts;
+  }
+
+  List<Variable> all() {
+    return List.copyOf(starts.keySet());
+  }
+
+  /** Runs a metric's or optimizer's body, whose states belong to it and not to a layer. */
+  <T> T owned(Owner other, Supplier<T> work) {
+    var before = owner;
+    owner = other;
+    try {
+      return work.get();
+    } finally {
+      owner = before;
+    }
+  }
+
+  // ---- declarations
+
+  @Nullable Variable param(Ast.ParamDecl tree, Scope scope) {
+    if (owner != null || evaluator.mode() != Evaluator.Mode.MODEL) {
+      throw new Misuse(Codes.MISPLACED_STATEMENT, "a param belongs to a layer").help("keep a value with `state`");
+    }
+    return layerVariable(tree.name(), tree.type(), tree.initial(), tree.options(), Role.PARAM, scope);
+  }
+
+  @Nullable Variable state(Ast.StateDecl tree, Scope scope) {
+    var current = owner;
+    if (current == null) {
+      return layerVariable(tree.name(), tree.type(), tree.initial(), tree.options(), Role.STATE, scope);
+    }
+    var known = current.made().get(tree.name().text());
+    if (known != null) {
+      return known;
+    }
+    var start = start(tree.name(), tree.type(), tree.initial(), List.of(), scope, current.prefix() + tree.name().text(), null, evaluator.instance().order());
+    if (start == null) {
+      return null;
+    }
+    var variable = new Variable(current.prefix() + tree.name().text(), current.role(), start.type, false, None.NONE, None.NONE);
+    starts.put(variable, start.start);
+    current.made().put(tree.name().text(), variable);
+    return variable;
+  }
+
+  private @Nullable Variable layerVariable(
+      Ast.Name name, Ast.@Nullable TypeExpr type, Ast.@Nullable Expr initial, List<Ast.Arg> options, Role role, Scope scope) {
+    var instance = evaluator.instance();
+    var site = instance.site(name.span());
+    var known = instance.variable(site);
+    if (known != null) {
+      checkShared(known, type, scope, instance);
+      return known;
+    }
+    var path = instance.inside(name.text());
+    for (int i = 1; instance.hasVariable(path); i++) {
+      path = instance.inside(name.text() + "_" + i);
+    }
+    var settings = options(options, scope);
+    var start = start(name, type, initial, options, scope, path, settings, instance.order());
+    if (start == null) {
+      return null;
+    }
+    boolean trainable = role == Role.PARAM && instance.trainable() && !(settings.get("trainable") instanceof Truth t && !t.value());
+    var variable =
+        new Variable(path, role, start.type, trainable, settings.getOrDefault("regularizer", None.NONE), settings.getOrDefault("constraint", None.NONE));
+    starts.put(variable, start.start);
+    instance.variable(site, variable);
+    return variable;
+  }
+
+  private void checkShared(Variable known, Ast.@Nullable TypeExpr type, Scope scope, Instance instance) {
+    if (type == null) {
+      return;
+    }
+    var wanted = evaluator.types().declared(type, scope, false);
+    if (wanted.equals(known.type())) {
+      return;
+    }
+    var here = evaluator.problems().users(type.span());
+    var diagnostic =
+        Diagnostic.of(Codes.SHARED_SHAPE_CONFLICT, here, "the layer " + instance.name() + " has weights for another input shape")
+            .label("here `" + known.path() + "` would be " + wanted);
+    var first = instance.firstCall();
+    diagnostic = first == null || first.equals(here) ? diagnostic.note("it is " + known.type()) : diagnostic.also(first, "the first call made it " + known.type());
+    evaluator.problems().report(diagnostic.help("make a second layer, or give both calls the same number of features"));
+    throw new Silent();
+  }
+
+  private Map<String, Datum> options(List<Ast.Arg> options, Scope scope) {
+    var settings = new LinkedHashMap<String, Datum>();
+    for (var option : options) {
+      var name = option.name();
+      if (name == null || !List.of("regularizer", "constraint", "trainable", "fan_in", "fan_out").contains(name.text())) {
+        evaluator
+            .problems()
+            .report(
+                new Misuse(Codes.UNKNOWN_ARGUMENT, "after `with` come regularizer, constraint, trainable, fan_in and fan_out" + (name == null ? ", by name" : ", not `" + name + "`")),
+                option.span());
+        continue;
+      }
+      var category = name.text().equals("regularizer") ? Category.REGULARIZER : name.text().equals("constraint") ? Category.CONSTRAINT : Category.VALUE;
+      var value = evaluator.eval(option.value(), scope, category);
+      if (value.isPoison()) {
+        continue;
+      }
+      settings.put(
+          name.text(),
+          category == Category.VALUE || value instanceof None ? value : evaluator.conversions().configured(value, category, "`" + name + "`"));
+    }
+    return settings;
+  }
+
+  // ---- inputs of the model
+
+  Datum input(Ast.Input tree, Scope scope) {
+    if (tree.type() instanceof Ast.TensorType t) {
+      for (int i = 0; i < t.dims().size(); i++) {
+        if (t.dims().get(i) instanceof Ast.OneDim d && d.size() instanceof Ast.NameExpr n && scope.find(n.name()) == null) {
+          var size = dims.get(n.name());
+          symbols.add(n.name());
+          scope.put(n.name(), new Whole(size == null ? Dim.symbol(n.name()) : Dim.of(size), new Axis(n.name(), i)), d.span());
+        } else if (t.dims().get(i) instanceof Ast.RestDims r) {
+          throw new Misuse(Codes.UNKNOWN_DIMENSION, "an input needs all its dimensions: `" + r.span().text() + "` stands for any number of them");
+        }
+      }
+    }
+    var type = evaluator.types().declared(tree.type(), scope, true);
+    var value = evaluator.emitter().frame().builder().input(tree.name().text(), Role.DATA, type);
+    var tensor = evaluator.emitter().of(value);
+    return tensor.with(tensor.trail().then(tree.name().span(), "`" + tree.name() + "` is declared " + type));
+  }
+
+  // ---- beginnings
+
+  private record Made(TensorType type, Start start) {}
+
+  /** Evaluates an initial value in the initialize graph. */
+  private @Nullable Made start(
+      Ast.Name name,
+      Ast.@Nullable TypeExpr type,
+      Ast.@Nullable Expr initial,
+      List<Ast.Arg> options,
+      Scope scope,
+      String path,
+      @Nullable Map<String, Datum> settings,
+      int order) {
+    if (initial == null) {
+      evaluator.problems().report(new Misuse(Codes.MISSING_INITIAL, "`" + name + "` needs a value to start from").help("write `= zeros` or another initializer after its type"), name.span());
+      return null;
+    }
+    var wanted = type == null ? null : evaluator.types().declared(type, scope, false);
+    return evaluator.within(
+        initialize,
+        () -> {
+          var value = evaluator.eval(initial, scope, Category.INITIALIZER);
+          if (value.isPoison()) {
+            return null;
+          }
+          return made(value, wanted, path, settings == null ? Map.of() : settings, order, name);
+        });
+  }
+
+  private @Nullable Made made(Datum value, @Nullable TensorType wanted, String path, Map<String, Datum> settings, int order, Ast.Name name) {
+    if (value instanceof Tensor || value.number().isPresent() || value instanceof Truth || value instanceof Whole) {
+      var tensor = evaluator.arithmetic().tensor(value);
+      if (wanted == null) {
+        var dtype = value instanceof Whole ? DType.F32 : tensor.dtype();
+        return finished(evaluator.emitter().cast(tensor, dtype), null);
+      }
+      var joined = Broadcasting.join(tensor.shape(), wanted.shape());
+      if (!joined.equals(wanted.shape())) {
+        throw new Misuse(Codes.SHAPE_MISMATCH, "`" + name + "` is declared " + wanted + " and starts from " + tensor.type());
+      }
+      return finished(evaluator.emitter().stretch(evaluator.emitter().cast(tensor, wanted.dtype()), wanted.shape()), null);
+    }
+    if (wanted == null) {
+      throw new Misuse(Codes.MISSING_ARGUMENT, "`" + name + "` needs a type: an initializer does not say its shape").help("write " + name + ": f32[..] = ..");
+    }
+    var initializer = evaluator.conversions().configured(value, Category.INITIALIZER, "the initial value of `" + name + "`");
+    if (!(initializer instanceof Configured c)) {
+      return null;
+    }
+    var draw = c.draw();
+    var seed = c.arguments().values().get("seed");
+    if (draw == null && seed != null) {
+      draw = evaluator.randomness().forInitializer(order, seed);
+    }
+    var key = draw == null ? null : key(path, draw);
+    var before = evaluator.randomness().initializerKey(key);
+    try {
+      var fans = Fans.of(wanted.shape());
+      var actuals = new ArrayList<Actual>();
+      for (var operand : c.definition().tree().operands()) {
+        actuals.add(
+            switch (operand.name().text()) {
+              case "shape" -> Actual.of(Datum.dims(wanted.shape().dims()), name.span());
+              case "fan_in" -> Actual.of(settings.getOrDefault("fan_in", new Whole(fans.in())), name.span());
+              case "fan_out" -> Actual.of(settings.getOrDefault("fan_out", new Whole(fans.out())), name.span());
+              default ->
+                  throw new Misuse(Codes.UNKNOWN_ARGUMENT, "an initializer is given shape, fan_in and fan_out, not `" + operand.name() + "`");
+            });
+      }
+      var result = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().run(c, actuals, c.definition().scope(), name.span()));
+      if (result.isPoison()) {
+        return null;
+      }
+      var tensor = evaluator.arithmetic().tensor(result);
+      if (!tensor.shape().equals(wanted.shape())) {
+        throw new Misuse(Codes.SHAPE_MISMATCH, "the initializer " + c.name() + " gives " + tensor.type() + " where " + wanted + " is needed");
+      }
+      return finished(evaluator.emitter().cast(tensor, wanted.dtype()), draw);
+    } finally {
+      evaluator.randomness().initializerKey(before);
+    }
+  }
+
+  private Tensor key(String path, Draw draw) {
+    var fixed = draw.fixed();
+    return fixed != null ? evaluator.randomness().constantKey(fixed) : evaluator.emitter().of(initialize.builder().input(path, Role.SEED, Randomness.KEY));
+  }
+
+  private Made finished(Tensor tensor, @Nullable Draw draw) {
+    var value = initialize.use(tensor);
+    for (var node : initialize.builder().nodes().reversed()) {
+      if (node.results().contains(value)) {
+        if (node.op() instanceof Constant c) {
+          return new Made(value.type(), new Start(c.value(), tensor, null));
+        }
+        if (node.op() instanceof Broadcast || node.op() instanceof Cast) {
+          var constant = constantOf(node.operands().get(0));
+          if (constant != null) {
+            return new Made(value.type(), new Start(constant, tensor, null));
+          }
+        }
+        break;
+      }
+    }
+    return new Made(value.type(), new Start(Double.NaN, tensor, draw));
+  }
+
+  private @Nullable Double constantOf(Value value) {
+    for (var node : initialize.builder().nodes().reversed()) {
+      if (node.results().contains(value)) {
+        if (node.op() instanceof Constant c) {
+          return c.value();
+        }
+        return node.op() instanceof Cast ? constantOf(node.operands().get(0)) : null;
+      }
+    }
+    return null;
+  }
+
+  // ---- others
+
+  /** A generator's key. */
+  Variable seed(String path, Draw draw) {
+    var variable = new Variable(path, Role.SEED, Randomness.KEY, false, None.NONE, None.NONE);
+    var start = evaluator.within(initialize, () -> key(path, draw));
+    starts.put(variable, new Start(Double.NaN, start, draw));
+    return variable;
+  }
+
+  /** A variable that starts at a number. */
+  Variable plain(String path, Role role, TensorType type, double fill) {
+    var variable = new Variable(path, role, type, false, None.NONE, None.NONE);
+    starts.put(variable, new Start(fill, null, null));
+    return variable;
+  }
+
+  /** What a variable starts at, as a tensor of the initialize graph. */
+  Tensor startOf(Variable variable) {
+    var start = Objects.requireNonNull(starts.get(variable));
+    if (start.value() != null) {
+      return start.value();
+    }
+    return evaluator.within(initialize, () -> evaluator.emitter().fill(variable.type(), start.fill()));
+  }
+
+  void write(Variable variable, Datum value, Ast.Update tree) {
+    if (variable.role() == Role.PARAM) {
+      throw new Misuse(Codes.UPDATE_OUTSIDE_STATE, "`" + tree.target() + "` is a param: the optimizer moves it").help("keep what you set yourself with `state`");
+    }
+    if (evaluator.emitter().frame().inLoop()) {
+      throw new Misuse(Codes.UPDATE_OUTSIDE_STATE, "a state cannot be updated inside a scan").help("carry the value and update the state after the scan");
+    }
+    var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(value), variable.type().dtype());
+    var shape = Broadcasting.join(tensor.shape(), variable.type().shape());
+    if (!shape.equals(variable.type().shape())) {
+      throw new Misuse(Codes.SHAPE_MISMATCH, "`" + tree.target() + "` is " + variable.type() + " and would become " + tensor.type());
+    }
+    evaluator.emitter().write(variable, evaluator.emitter().stretch(tensor, shape));
+  }
+
+  /** Inputs and outputs of one unit, as Keras counts them: the dimensions before the last two are a receptive field. */
+  record Fans(Dim in, Dim out) {
+    static Fans of(Shape shape) {
+      if (shape.rank() == 0) {
+        return new Fans(Dim.ONE, Dim.ONE);
+      }
+      if (shape.rank() == 1) {
+        return new Fans(shape.dim(0), shape.dim(0));
+      }
+      var field = new Shape(shape.dims().subList(0, shape.rank() - 2)).elements();
+      return new Fans(field.times(shape.dim(-2)), field.times(shape.dim(-1)));
+    }
+  }
+}
