@@ -83,6 +83,7 @@ final class Calls {
         span,
         () ->
             switch (callee) {
+              case Datum.Native n when n.builtin().name().equals("copy_layer") -> evaluator.layers().copy(actuals, scope, span);
               case Datum.Native n -> builtin(n.builtin(), actuals, scope, span);
               case Datum.Function f -> function(f, actuals, scope, span);
               case Datum.Closure c -> closure(c, actuals, scope, span);
@@ -269,7 +270,8 @@ final class Calls {
     var tree = configured.definition().tree();
     return switch (tree.kind()) {
       case BLOCK -> run(configured, actuals, scope, span);
-      case LOSS, SCHEDULE, REGULARIZER, CONSTRAINT, INITIALIZER -> run(configured, actuals, scope, span);
+      case LOSS, SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
+      case INITIALIZER -> evaluator.variables().initializer(configured, actuals, scope, span);
       case METRIC, OPTIMIZER, LAYER ->
           throw new Misuse(Codes.NOT_CALLABLE, configured.kind() + " cannot be called here").help("it is named in a train block");
     };
@@ -461,6 +463,13 @@ final class Calls {
     }
     if (target instanceof Datum.Layer l) {
       var instance = l.instance();
+      if (tree.member().text().equals("name")) {
+        return new Datum.Text(instance.name());
+      }
+      var argument = instance.arguments().values().get(tree.member().text());
+      if (argument != null) {
+        return argument;
+      }
       for (var variable : instance.variables()) {
         if (variable.path().equals(instance.inside(tree.member().text()))) {
           return evaluator.emitter().read(variable);

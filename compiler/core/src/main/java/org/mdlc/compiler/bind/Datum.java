@@ -61,7 +61,7 @@ sealed interface Datum {
 
   /** A list, or a tuple. */
   record Listing(List<Datum> items, boolean tuple) implements Datum {
-    Listing {
+    public Listing {
       items = List.copyOf(items);
     }
   }
@@ -137,7 +137,7 @@ sealed interface Datum {
 
   /** A data source such as {@code csv("x.csv")}, a callback: a name with plain arguments, which the compiler only hands on. */
   record Named(String name, List<NamedArgument> arguments) implements Datum {
-    Named {
+    public Named {
       arguments = List.copyOf(arguments);
     }
   }

@@ -118,6 +118,11 @@ final class Evaluator {
     return usage;
   }
 
+  /** Where nothing but definitions can be seen. */
+  Scope emptyScope() {
+    return Scope.of(library);
+  }
+
   Library library() {
     return library;
   }

@@ -22,6 +22,8 @@ final class Instance {
   private Datum source;
   private Arguments arguments;
   private boolean called;
+  private boolean onlyPattern;
+  private @Nullable Instance pattern;
   private final Map<Site, Instance> children = new LinkedHashMap<>();
   private final Map<Site, Variable> variables = new LinkedHashMap<>();
   private final Map<Site, Datum> remembered = new HashMap<>();
@@ -29,6 +31,7 @@ final class Instance {
   private final Map<Span, Integer> passes = new HashMap<>();
   private int generators;
   private boolean trainable;
+  private boolean declaredTrainable;
   private String path;
   private @Nullable Span firstCall;
 
@@ -36,7 +39,8 @@ final class Instance {
     this.maker = maker;
     this.name = name;
     this.path = maker == null ? "" : maker.inside(name);
-    this.trainable = maker == null || maker.trainable();
+    this.declaredTrainable = maker == null || maker.declaredTrainable;
+    this.trainable = declaredTrainable;
     this.kind = kind;
     this.order = order;
     this.span = span;
@@ -87,6 +91,20 @@ final class Instance {
   void call(Span at) {
     called = true;
     firstCall = at;
+  }
+
+  /** Says that this layer was copied from another one, which then counts as used. */
+  void patternedOn(Instance original) {
+    pattern = original;
+    if (!original.called) {
+      original.called = true;
+      original.onlyPattern = true;
+    }
+  }
+
+  /** The layer this one was copied from, when that one itself is never run. */
+  @Nullable Instance pattern() {
+    return pattern != null && pattern.onlyPattern ? pattern : null;
   }
 
   /** Where it was applied first, which settled the shapes of its weights. */
@@ -163,6 +181,16 @@ final class Instance {
     trainable = on;
   }
 
+  /** As the arguments said, before any freezing. */
+  boolean declaredTrainable() {
+    return declaredTrainable;
+  }
+
+  void declareTrainable(boolean on) {
+    declaredTrainable = on;
+    trainable = on;
+  }
+
   /** Settles the path at the first call, which may be in another layer than the one that made it. */
   void settle(String where) {
     path = where;
@@ -171,6 +199,10 @@ final class Instance {
   /** True when the name was free; it is taken now. */
   boolean takeName(String chosen) {
     return nameCounts.merge(chosen, 1, Integer::sum) == 1;
+  }
+
+  int generators() {
+    return generators;
   }
 
   int nextGenerator() {

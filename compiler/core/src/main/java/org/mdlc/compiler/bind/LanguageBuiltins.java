@@ -31,7 +31,10 @@ final class LanguageBuiltins {
         Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real),
         Builtin.of("str(x)", "A value as text.", g -> new Datum.Text(g.get("x").text())),
         Builtin.of("error(message)", "Ends the compilation with a message.", g -> { throw new Misuse(Codes.REQUIREMENT_FAILED, g.text("message")); }),
-        Builtin.of("clone(layer, name = none)", "Another layer of the same configuration, with weights of its own.", g -> g.evaluator().layers().copy(g)),
+        Builtin.of(
+            "copy_layer(layer, name = none, *changes)",
+            "Another layer of the same configuration with some arguments changed, and with weights of its own.",
+            g -> { throw new IllegalStateException("copy_layer is a case of its own in Calls"); }),
         Builtin.of("add_loss(value)", "Adds a number to the loss that is minimised.", LanguageBuiltins::addLoss));
   }
 

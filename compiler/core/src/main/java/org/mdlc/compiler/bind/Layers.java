@@ -126,6 +126,45 @@ final class Layers {
     return new Datum.Layer(instance);
   }
 
+  /** Another layer like one that serves as a pattern. */
+  Datum copy(List<Actual> actuals, Scope scope, Span span) {
+    var formals = List.of(new Matching.Formal("layer", false, false), new Matching.Formal("name", true, false));
+    var plain = actuals.stream().filter(a -> a.name() == null || a.name().text().equals("name") || a.name().text().equals("layer")).toList();
+    var matched = Matching.match(evaluator.problems(), "copy_layer", formals, plain, span);
+    var value = evaluator.calls().evaluate(Objects.requireNonNull(matched.get("layer")).get(0), null, null, scope);
+    if (value.isPoison()) {
+      return Poison.POISON;
+    }
+    if (!(value instanceof Datum.Layer pattern)) {
+      throw new Misuse(Codes.TYPE_MISMATCH, "copy_layer takes a layer, not " + value.kind(), 0);
+    }
+    var owner = evaluator.instance();
+    var site = owner.site(span);
+    var known = owner.child(site);
+    if (known != null) {
+      recent = known.order();
+      return new Datum.Layer(known);
+    }
+    var original = pattern.instance();
+    var values = new LinkedHashMap<>(original.arguments().values());
+    for (var actual : actuals) {
+      if (!plain.contains(actual) && values.containsKey(Objects.requireNonNull(actual.name()).text())) {
+        values.put(actual.name().text(), evaluator.calls().evaluate(actual, null, null, scope));
+      }
+    }
+    int number = nextOrder();
+    values.replaceAll((_, v) -> v instanceof Datum.Configured c && c.draw() != null ? evaluator.conversions().initializer(c, "an initializer", number) : v);
+    var name = matched.getOrDefault("name", List.of());
+    var chosen = name.isEmpty() ? owner.nextName(original.name()) : nameOf(owner, original.source(), name.get(0), scope);
+    var arguments = new Arguments(values, original.arguments().spans(), original.arguments().dims());
+    var copy = new Instance(owner, chosen, original.kind(), number, original.span(), original.source(), arguments);
+    copy.patternedOn(original);
+    recent = number;
+    owner.child(site, copy);
+    made.add(copy);
+    return new Datum.Layer(copy);
+  }
+
   private static boolean holdsTensor(Datum value) {
     return value instanceof Tensor || value instanceof Listing l && l.items().stream().anyMatch(Layers::holdsTensor) || value instanceof Datum.Closure;
   }
@@ -190,7 +229,7 @@ final class Layers {
     if (trainable != null) {
       var value = evaluator.calls().evaluate(trainable, null, null, scope);
       if (value instanceof Truth t) {
-        instance.trainable(t.value() && instance.trainable());
+        instance.declareTrainable(t.value() && instance.declaredTrainable());
       } else if (!value.isPoison()) {
         evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "`trainable` must be true or false, not " + value.kind()), trainable.span());
       }

@@ -81,6 +81,12 @@ final class Library {
     return map(byName, category).putIfAbsent(entry.name(), entry);
   }
 
+  /** Gives a name another value: a constant that has been evaluated. */
+  void replace(Category category, Entry entry) {
+    map(byName, category).put(entry.name(), entry);
+    map(byPlainName, category).put(plain(entry.name()), entry);
+  }
+
   /** Takes over another file's definitions, where this one has none of the name. */
   void include(Library other) {
     for (var category : Category.values()) {

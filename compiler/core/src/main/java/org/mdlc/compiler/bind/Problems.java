@@ -92,6 +92,10 @@ final class Problems {
     return line.length() <= 100 ? line : line.substring(0, 97) + "..";
   }
 
+  DiagnosticSink sink() {
+    return sink;
+  }
+
   boolean hasErrors() {
     return sink.hasErrors();
   }

@@ -1,5 +1,6 @@
 package org.mdlc.compiler.bind;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Tensor;
@@ -19,6 +20,7 @@ final class Randomness {
   static final TensorType KEY = new TensorType(DType.U32, Shape.of(2));
 
   private final Evaluator evaluator;
+  private final List<Draw> unused = new ArrayList<>();
   private int sequence;
   private @Nullable Tensor initializerKey;
 
@@ -31,9 +33,16 @@ final class Randomness {
     return initializerKey != null || evaluator.mode() == Evaluator.Mode.PLAIN;
   }
 
+  /** Draws that no variable uses, but that move the sequence on. */
+  List<Draw> unused() {
+    return unused;
+  }
+
   /** A draw for an initializer of a layer under construction. */
   Draw forInitializer(int order, Datum seed) {
-    return new Draw(order, sequence++, fixed(seed));
+    var draw = new Draw(order, sequence++, fixed(seed));
+    unused.add(draw); // counted even if no weight starts from it
+    return draw;
   }
 
   private static @Nullable Long fixed(Datum seed) {
@@ -85,6 +94,11 @@ final class Randomness {
       return known;
     }
     int number = owner.nextGenerator();
+    var pattern = owner.pattern();
+    if (pattern != null && pattern.generators() <= number && fixed(seed) == null) {
+      pattern.nextGenerator();
+      unused.add(new Draw(pattern.order(), Instance.GENERATORS + sequence++, null)); // Keras constructs the pattern too, generator and all
+    }
     var path = owner.inside("seed_generator" + (number == 0 ? "" : "_" + number));
     var draw = new Draw(evaluator.layers().lastOrder(owner), Instance.GENERATORS + sequence++, fixed(seed));
     var variable = evaluator.variables().seed(path, draw);

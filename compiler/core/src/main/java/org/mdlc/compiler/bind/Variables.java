@@ -23,6 +23,7 @@ import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Broadcast;
 import org.mdlc.compiler.op.Cast;
 import org.mdlc.compiler.op.Constant;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
@@ -37,6 +38,8 @@ final class Variables {
   private final Evaluator evaluator;
   private final Frame initialize = Frame.root("initialize");
   private final Map<Variable, Start> starts = new LinkedHashMap<>();
+  private final Map<String, Tensor> keys = new LinkedHashMap<>();
+  private @Nullable String making;
   private final Map<String, Long> dims = new LinkedHashMap<>();
   private final Set<String> symbols = new LinkedHashSet<>();
   private @Nullable Owner owner;
@@ -219,7 +222,14 @@ final class Variables {
     return evaluator.within(
         initialize,
         () -> {
-          var value = evaluator.eval(initial, scope, Category.INITIALIZER);
+          var before = making;
+          making = path;
+          Datum value;
+          try {
+            value = evaluator.eval(initial, scope, Category.INITIALIZER);
+          } finally {
+            making = before;
+          }
           if (value.isPoison()) {
             return null;
           }
@@ -247,43 +257,76 @@ final class Variables {
     if (!(initializer instanceof Configured c)) {
       return null;
     }
+    var draws = new ArrayList<Draw>();
+    var before = making;
+    making = path;
+    try {
+      var tensor = evaluator.arithmetic().tensor(drawn(c, wanted.shape(), settings, order, name.span(), draws));
+      if (!tensor.shape().equals(wanted.shape())) {
+        throw new Misuse(Codes.SHAPE_MISMATCH, "the initializer " + c.name() + " gives " + tensor.type() + " where " + wanted + " is needed");
+      }
+      return finished(evaluator.emitter().cast(tensor, wanted.dtype()), draws.isEmpty() ? null : draws.get(0));
+    } finally {
+      making = before;
+    }
+  }
+
+  /** Runs an initializer in the initialize graph with a key of its own. */
+  private Datum drawn(Configured c, Shape shape, Map<String, Datum> settings, int order, Span at, List<Draw> draws) {
     var draw = c.draw();
     var seed = c.arguments().values().get("seed");
     if (draw == null && seed != null) {
       draw = evaluator.randomness().forInitializer(order, seed);
     }
-    var key = draw == null ? null : key(path, draw);
-    var before = evaluator.randomness().initializerKey(key);
+    if (draw != null) {
+      draws.add(draw);
+    }
+    var before = evaluator.randomness().initializerKey(draw == null ? null : key(Objects.requireNonNull(making), draw));
     try {
-      var fans = Fans.of(wanted.shape());
+      var fans = Fans.of(shape);
       var actuals = new ArrayList<Actual>();
       for (var operand : c.definition().tree().operands()) {
         actuals.add(
             switch (operand.name().text()) {
-              case "shape" -> Actual.of(Datum.dims(wanted.shape().dims()), name.span());
-              case "fan_in" -> Actual.of(settings.getOrDefault("fan_in", new Whole(fans.in())), name.span());
-              case "fan_out" -> Actual.of(settings.getOrDefault("fan_out", new Whole(fans.out())), name.span());
+              case "shape" -> Actual.of(Datum.dims(shape.dims()), at);
+              case "fan_in" -> Actual.of(settings.getOrDefault("fan_in", new Whole(fans.in())), at);
+              case "fan_out" -> Actual.of(settings.getOrDefault("fan_out", new Whole(fans.out())), at);
               default ->
                   throw new Misuse(Codes.UNKNOWN_ARGUMENT, "an initializer is given shape, fan_in and fan_out, not `" + operand.name() + "`");
             });
       }
-      var result = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().run(c, actuals, c.definition().scope(), name.span()));
+      var result = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().run(c, actuals, c.definition().scope(), at));
       if (result.isPoison()) {
-        return null;
+        throw new Silent();
       }
-      var tensor = evaluator.arithmetic().tensor(result);
-      if (!tensor.shape().equals(wanted.shape())) {
-        throw new Misuse(Codes.SHAPE_MISMATCH, "the initializer " + c.name() + " gives " + tensor.type() + " where " + wanted + " is needed");
-      }
-      return finished(evaluator.emitter().cast(tensor, wanted.dtype()), draw);
+      return result;
     } finally {
       evaluator.randomness().initializerKey(before);
     }
   }
 
+  /** An initializer called with a shape, inside the initial value of a weight. */
+  Datum initializer(Configured c, List<Actual> actuals, Scope scope, Span span) {
+    if (making == null) {
+      throw new Misuse(Codes.NOT_CALLABLE, c.kind() + " can be called only in the initial value of a param or state");
+    }
+    if (actuals.size() != 1) {
+      throw new Misuse(Codes.TOO_MANY_ARGUMENTS, "an initializer is called with a shape");
+    }
+    var shape = evaluator.calls().evaluate(actuals.get(0), null, null, scope);
+    if (!(shape instanceof Datum.Listing l) || l.items().stream().anyMatch(i -> !(i instanceof Whole))) {
+      throw new Misuse(Codes.TYPE_MISMATCH, "a shape is a list of whole numbers, not " + shape.kind(), 0);
+    }
+    var dims = l.items().stream().map(i -> ((Whole) i).dim()).toList();
+    return drawn(c, new Shape(dims), Map.of(), evaluator.instance().order(), span, new ArrayList<>());
+  }
+
   private Tensor key(String path, Draw draw) {
     var fixed = draw.fixed();
-    return fixed != null ? evaluator.randomness().constantKey(fixed) : evaluator.emitter().of(initialize.builder().input(path, Role.SEED, Randomness.KEY));
+    if (fixed != null) {
+      return evaluator.randomness().constantKey(fixed);
+    }
+    return keys.computeIfAbsent(path, p -> evaluator.emitter().of(initialize.builder().input(p, Role.SEED, Randomness.KEY)));
   }
 
   private Made finished(Tensor tensor, @Nullable Draw draw) {

@@ -1,0 +1,130 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.syntax.Parser;
+
+/** Turns files into libraries: the standard one, the user's, and what that imports. */
+final class Files {
+  /** A file's constants, still to be evaluated, in order. */
+  record Pending(Ast.Constant tree, Scope scope, Library library) {}
+
+  private final Problems problems;
+  private final DiagnosticSink sink;
+  private final Binder.Request request;
+  private final List<Pending> constants = new ArrayList<>();
+  private final Map<String, Library> imported = new LinkedHashMap<>();
+  private final Set<String> open = new HashSet<>();
+  private final Library standard = new Library(Library.builtins());
+
+  Files(Problems problems, DiagnosticSink sink, Binder.Request request) {
+    this.problems = problems;
+    this.sink = sink;
+    this.request = request;
+    for (var file : StandardLibrary.files()) {
+      define(file, standard);
+    }
+  }
+
+  List<Pending> constants() {
+    return constants;
+  }
+
+  Library load(Ast.File file) {
+    var library = new Library(standard);
+    define(file, library);
+    open.add(file.source().name());
+    for (var item : file.items()) {
+      if (item instanceof Ast.Import i) {
+        include(i, file.source(), library);
+      }
+    }
+    return library;
+  }
+
+  private void define(Ast.File file, Library library) {
+    var scope = Scope.of(library);
+    for (var item : file.items()) {
+      switch (item) {
+        case Ast.Import _, Ast.Train _ -> {}
+        case Ast.WeightsImport w -> {
+          checkHash(w);
+          put(library, Category.VALUE, w.name(), new Datum.WeightsFile(w));
+        }
+        case Ast.Constant c -> {
+          constants.add(new Pending(c, scope, library));
+          put(library, Category.VALUE, c.name(), Datum.Poison.POISON);
+        }
+        case Ast.Model m -> put(library, Category.VALUE, m.name(), new Datum.ModelDefinition(m, scope));
+        case Ast.Function f -> put(library, Category.VALUE, f.name(), new Datum.Function(f, scope));
+        case Ast.Definition d -> put(library, Category.of(d.kind()), d.name(), new Datum.Definition(d, scope));
+      }
+    }
+  }
+
+  private void put(Library library, Category category, Ast.Name name, Datum value) {
+    var before = library.put(category, new Library.Entry(name.text(), value, name.span()));
+    if (before != null) {
+      problems.report(
+          Diagnostic.of(Codes.DUPLICATE_NAME, name.span(), "`" + name + "` is defined twice").label("again here").also(before.span(), "first here").help("rename one of them"));
+    }
+  }
+
+  private void checkHash(Ast.WeightsImport tree) {
+    var hash = tree.sha256();
+    if (hash != null && !hash.value().matches("[0-9a-fA-F]{64}")) {
+      problems.report(
+          Diagnostic.of(Codes.BAD_HASH, hash.span(), "a SHA-256 is 64 hexadecimal digits, and this has " + hash.value().length() + " characters")
+              .help("`sha256sum` prints it"));
+    }
+  }
+
+  private void include(Ast.Import tree, SourceFile from, Library into) {
+    var path = resolve(from.name(), tree.path().value());
+    if (open.contains(path)) {
+      problems.report(Diagnostic.of(Codes.IMPORT_CYCLE, tree.path().span(), "\"" + tree.path().value() + "\" imports this file again").help("move what both need into a third file"));
+      return;
+    }
+    var known = imported.get(path);
+    if (known == null) {
+      var source = request.imports().apply(path);
+      if (source.isEmpty()) {
+        problems.report(
+            Diagnostic.of(Codes.IMPORT_NOT_FOUND, tree.path().span(), "there is no file \"" + tree.path().value() + "\"").note("it was looked for at " + path).help("the path is relative to this file"));
+        return;
+      }
+      known = load(Parser.parse(source.get(), sink));
+      open.remove(path);
+      open.remove(source.get().name());
+      imported.put(path, known);
+    }
+    into.include(known);
+  }
+
+  /** A path relative to the folder of the importing file. */
+  static String resolve(String importing, String path) {
+    int slash = importing.lastIndexOf('/');
+    if (slash < 0 || path.startsWith("/")) {
+      return path;
+    }
+    var parts = new ArrayList<>(List.of(importing.substring(0, slash).split("/", -1)));
+    for (var part : path.split("/", -1)) {
+      if (part.equals("..") && !parts.isEmpty() && !parts.getLast().equals("..")) {
+        parts.removeLast();
+      } else if (!part.equals(".")) {
+        parts.add(part);
+      }
+    }
+    return String.join("/", parts);
+  }
+}

@@ -1,0 +1,107 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.bind.BoundProgram.Port;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Runs a model's body once per phase: each phase is a graph of its own, over the same weights. */
+final class ModelPhases {
+  /** One run of the model. */
+  record Phase(Frame frame, Layers.ModelRun run, Scope scope) {}
+
+  private final Evaluator evaluator;
+  private final Datum.ModelDefinition definition;
+  private final Instance root;
+
+  ModelPhases(Evaluator evaluator, Datum.ModelDefinition definition, Instance root) {
+    this.evaluator = evaluator;
+    this.definition = definition;
+    this.root = root;
+  }
+
+  @Nullable BoundProgram bind(Ast.@Nullable Train train, ProgramBinder program) {
+    var predict = run("predict", false);
+    program.checkSettings(evaluator, definition.tree());
+    checkOutputs(predict);
+    // Seen first so that weights and keys which only training needs exist before anything is numbered.
+    run("train", true);
+    var training = train == null ? null : new Training(evaluator, this, train).bind(predict);
+    new Unused(evaluator, definition.tree(), predict).warn();
+    if (evaluator.problems().hasErrors()) {
+      return null;
+    }
+    var graph = predicting(predict);
+    return new BoundProgram(
+        definition.tree().name().text(),
+        ProgramBinder.inputs(graph),
+        predict.run().outputs().entrySet().stream().map(o -> new Port(o.getKey(), o.getValue().type())).toList(),
+        training == null ? List.of() : training.targets(),
+        ProgramBinder.variables(evaluator),
+        graph,
+        ProgramBinder.initialize(evaluator),
+        training == null ? null : training.evaluate(),
+        training == null ? List.of() : training.metrics(),
+        training == null ? List.of() : training.stages(),
+        training == null ? Optional.empty() : Optional.of(training.settings()));
+  }
+
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  Datum.ModelDefinition definition() {
+    return definition;
+  }
+
+  /** Runs the body in a new graph. */
+  Phase run(String name, boolean training) {
+    var frame = Frame.root(name);
+    evaluator.training(training);
+    evaluator.layers().startPhase();
+    root.restart();
+    var scope = Calls.scope(definition.scope(), root.arguments());
+    var run = new Layers.ModelRun(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), true);
+    evaluator.within(
+        frame,
+        () -> {
+          evaluator.mark();
+          evaluator.layers().run(definition.tree(), run, scope);
+          return run;
+        });
+    evaluator.statement(null);
+    return new Phase(frame, run, scope);
+  }
+
+  private void checkOutputs(Phase predict) {
+    boolean any = definition.tree().body().statements().stream().anyMatch(s -> s instanceof Ast.Output) || predict.run().spans().keySet().stream().anyMatch(s -> s.startsWith("output "));
+    if (!any) {
+      evaluator
+          .problems()
+          .report(Diagnostic.of(Codes.NO_OUTPUT, definition.tree().name().span(), "the model " + definition.tree().name() + " has no output").help("end it with `output name = ..`"));
+    }
+  }
+
+  private static Graph predicting(Phase phase) {
+    var builder = phase.frame().builder();
+    phase.run().outputs().forEach((name, tensor) -> builder.output(name, Role.RESULT, phase.frame().use(tensor)));
+    phase.frame().writes().forEach((variable, value) -> builder.output(variable.path(), variable.role(), value));
+    return ordered(builder.build());
+  }
+
+  /** Data first, then targets, then variables: the order in which a caller thinks of them. */
+  static Graph ordered(Graph graph) {
+    var inputs = new ArrayList<Graph.Input>();
+    graph.inputs().stream().filter(i -> i.role() == Role.DATA).forEach(inputs::add);
+    graph.inputs().stream().filter(i -> i.role() == Role.TARGET).forEach(inputs::add);
+    graph.inputs().stream().filter(i -> i.role().isVariable()).forEach(inputs::add);
+    return new Graph(graph.name(), inputs, graph.nodes(), graph.outputs());
+  }
+}

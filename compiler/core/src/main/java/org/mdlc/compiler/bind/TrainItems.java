@@ -1,0 +1,166 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.syntax.Ast;
+
+/** The items of a train block, sorted by kind; a stage has the block's where it has none of its own. */
+final class TrainItems {
+  private static final List<String> SETTINGS = List.of("batch", "epochs", "seed", "shuffle", "validation_split");
+
+  /** The block itself or one stage. */
+  static final class Part {
+    private final String name;
+    private final List<Ast.LossItem> losses = new ArrayList<>();
+    private final List<Ast.MetricItem> metrics = new ArrayList<>();
+    private final List<Ast.CallbackItem> callbacks = new ArrayList<>();
+    private final List<Ast.Freeze> freezes = new ArrayList<>();
+    private final List<Ast.Minimize> minimizes = new ArrayList<>();
+    private final List<Ast.Let> lets = new ArrayList<>();
+    private final Map<String, Ast.Setting> settings = new LinkedHashMap<>();
+    private final Map<String, Ast.Data> data = new LinkedHashMap<>();
+    private Ast.@Nullable OptimizerItem optimizer;
+
+    Part(String name) {
+      this.name = name;
+    }
+
+    String name() {
+      return name;
+    }
+
+    List<Ast.LossItem> losses() {
+      return losses;
+    }
+
+    List<Ast.MetricItem> metrics() {
+      return metrics;
+    }
+
+    List<Ast.CallbackItem> callbacks() {
+      return callbacks;
+    }
+
+    List<Ast.Freeze> freezes() {
+      return freezes;
+    }
+
+    List<Ast.Minimize> minimizes() {
+      return minimizes;
+    }
+
+    List<Ast.Let> lets() {
+      return lets;
+    }
+
+    Map<String, Ast.Setting> settings() {
+      return settings;
+    }
+
+    /** By role: data, holdout, validation. */
+    Map<String, Ast.Data> data() {
+      return data;
+    }
+
+    Ast.@Nullable OptimizerItem optimizer() {
+      return optimizer;
+    }
+
+    private void inherit(Part base) {
+      if (minimizes.isEmpty() && losses.isEmpty()) {
+        losses.addAll(base.losses);
+        minimizes.addAll(base.minimizes);
+      }
+      if (metrics.isEmpty()) {
+        metrics.addAll(base.metrics);
+      }
+      optimizer = optimizer == null ? base.optimizer : optimizer;
+      base.settings.forEach(settings::putIfAbsent);
+    }
+  }
+
+  private final Problems problems;
+  private final Part base = new Part("");
+  private final Map<String, Part> stages = new LinkedHashMap<>();
+
+  TrainItems(Problems problems, Ast.Train tree) {
+    this.problems = problems;
+    tree.items().forEach(i -> add(i, base, true));
+    stages.values().forEach(s -> s.inherit(base));
+  }
+
+  Part base() {
+    return base;
+  }
+
+  /** The stages in order; the block itself when it has none. */
+  List<Part> stages() {
+    if (stages.isEmpty()) {
+      return List.of(base);
+    }
+    var first = stages.values().iterator().next();
+    first.freezes().addAll(0, base.freezes());
+    base.freezes().clear();
+    return List.copyOf(stages.values());
+  }
+
+  private void add(Ast.TrainItem item, Part part, boolean outer) {
+    switch (item) {
+      case Ast.Data d -> {
+        if (!outer) {
+          problems.report(Diagnostic.of(Codes.MISPLACED_STATEMENT, d.role().span(), "`" + d.role() + "` belongs to the train block, not to a stage"));
+        } else if (part.data().putIfAbsent(d.role().text(), d) instanceof Ast.Data first) {
+          twice(d.role(), first.role());
+        }
+      }
+      case Ast.LossItem l -> part.losses().add(l);
+      case Ast.MetricItem m -> part.metrics().add(m);
+      case Ast.OptimizerItem o -> {
+        if (part.optimizer instanceof Ast.OptimizerItem first) {
+          problems.report(Diagnostic.of(Codes.DUPLICATE_SETTING, o.span(), "the optimizer is given twice").also(first.span(), "first here"));
+        } else {
+          part.optimizer = o;
+        }
+      }
+      case Ast.CallbackItem c -> part.callbacks().add(c);
+      case Ast.Setting s -> setting(s, part);
+      case Ast.Stage s -> stage(s, outer);
+      case Ast.Freeze f -> part.freezes().add(f);
+      case Ast.Minimize m -> part.minimizes().add(m);
+      case Ast.Let l -> part.lets().add(l);
+    }
+  }
+
+  private void setting(Ast.Setting setting, Part part) {
+    var name = setting.key().text();
+    if (!SETTINGS.contains(name)) {
+      var diagnostic = Diagnostic.of(Codes.UNKNOWN_SETTING, setting.key().span(), "a train block has no setting `" + name + "`");
+      var near = DidYouMean.nearest(name, SETTINGS);
+      problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?", setting.key().span(), near.get()) : diagnostic.note("settings are " + String.join(", ", SETTINGS)));
+    } else if (part.settings().putIfAbsent(name, setting) instanceof Ast.Setting first) {
+      twice(setting.key(), first.key());
+    }
+  }
+
+  private void stage(Ast.Stage tree, boolean outer) {
+    if (!outer) {
+      problems.report(Diagnostic.of(Codes.MISPLACED_STATEMENT, tree.name().span(), "a stage cannot stand in another stage"));
+      return;
+    }
+    var part = new Part(tree.name().text());
+    if (stages.putIfAbsent(part.name(), part) != null) {
+      problems.report(Diagnostic.of(Codes.DUPLICATE_NAME, tree.name().span(), "there is another stage `" + tree.name() + "`"));
+    }
+    tree.items().forEach(i -> add(i, part, false));
+  }
+
+  private void twice(Ast.Name again, Ast.Name first) {
+    problems.report(Diagnostic.of(Codes.DUPLICATE_SETTING, again.span(), "`" + again + "` is given twice").also(first.span(), "first here"));
+  }
+}

@@ -1,0 +1,295 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.bind.BoundProgram.Objective;
+import org.mdlc.compiler.bind.BoundProgram.Port;
+import org.mdlc.compiler.bind.BoundProgram.Stage;
+import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.bind.Datum.Configured;
+import org.mdlc.compiler.bind.Datum.Tensor;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.op.Add;
+import org.mdlc.compiler.op.ReduceSum;
+import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.DType;
+
+/** Binds a train block: what is minimised, over which weights, how they move, and what is measured. */
+final class Training {
+  private static final String OPTIMIZER = "optimizer";
+
+  private final Evaluator evaluator;
+  private final ModelPhases model;
+  private final Ast.Train tree;
+  private final TrainItems items;
+  private final Losses losses;
+  private final Metrics metrics;
+  private final Freezing freezing;
+  private final List<Stage> stages = new ArrayList<>();
+  private @Nullable Graph evaluate;
+  private @Nullable TrainSettings settings;
+
+  Training(Evaluator evaluator, ModelPhases model, Ast.Train tree) {
+    this.evaluator = evaluator;
+    this.model = model;
+    this.tree = tree;
+    this.items = new TrainItems(evaluator.problems(), tree);
+    this.losses = new Losses(evaluator);
+    this.metrics = new Metrics(evaluator, losses);
+    this.freezing = new Freezing(evaluator);
+  }
+
+  List<Port> targets() {
+    return losses.targets();
+  }
+
+  @Nullable Graph evaluate() {
+    return evaluate;
+  }
+
+  List<String> metrics() {
+    return metrics.names();
+  }
+
+  List<Stage> stages() {
+    return stages;
+  }
+
+  TrainSettings settings() {
+    return Objects.requireNonNull(settings);
+  }
+
+  /** Binds everything; null when the block is not worth going on with. */
+  @Nullable Training bind(ModelPhases.Phase predict) {
+    var scope = model.definition().scope().inner();
+    lets(items.base(), scope);
+    var parts = items.stages();
+    for (var part : parts) {
+      stage(part, parts.size() > 1 || !part.name().isEmpty(), scope.inner(), predict);
+    }
+    settings = new Settings(evaluator, items, predict, losses, metrics, scope).bind();
+    return evaluator.problems().hasErrors() ? null : this;
+  }
+
+  private void lets(TrainItems.Part part, Scope scope) {
+    for (var let : part.lets()) {
+      evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.statements().run(List.of(let), scope));
+    }
+  }
+
+  private void stage(TrainItems.Part part, boolean named, Scope scope, ModelPhases.Phase predict) {
+    if (part != items.base()) {
+      lets(part, scope);
+    }
+    freezing.apply(part.freezes());
+    var objectives = new ArrayList<Objective>();
+    if (!part.minimizes().isEmpty()) {
+      if (!part.losses().isEmpty()) {
+        evaluator
+            .problems()
+            .report(
+                Diagnostic.of(Codes.DUPLICATE_SETTING, part.minimizes().get(0).span(), "a train block has `loss` or `minimize`, not both").also(part.losses().get(0).span(), "the loss is here"));
+      }
+      for (int i = 0; i < part.minimizes().size(); i++) {
+        add(objectives, minimize(part, part.minimizes().get(i), i, scope));
+      }
+    } else {
+      add(objectives, plain(part, named, scope, predict));
+    }
+    if (evaluate == null && !evaluator.problems().hasErrors()) {
+      evaluate = part.minimizes().isEmpty() ? forward(part, "evaluate", false, scope, List.of(), null) : evaluateMinimize(part, scope);
+    }
+    stages.add(new Stage(part.name(), epochs(part, scope), objectives));
+  }
+
+  private static void add(List<Objective> objectives, @Nullable Objective objective) {
+    if (objective != null) {
+      objectives.add(objective);
+    }
+  }
+
+  private int epochs(TrainItems.Part part, Scope scope) {
+    return (int) new Numbers(evaluator).whole(part, "epochs", 1, 1, 1_000_000_000, scope);
+  }
+
+  // ---- one loss
+
+  private @Nullable Objective plain(TrainItems.Part part, boolean named, Scope scope, ModelPhases.Phase predict) {
+    if (part.losses().isEmpty()) {
+      evaluator.problems().report(Diagnostic.of(Codes.MISSING_LOSS, tree.model().span(), "the train block of " + tree.model() + " has no loss").help("write `loss MeanSquaredError()`, or `minimize ..`"));
+    }
+    var trained = freezing.trained(evaluator.variables().all());
+    if (trained.isEmpty() && !predict.run().outputs().isEmpty() && !evaluator.problems().hasErrors()) {
+      nothingToTrain(part);
+    }
+    var optimizer = optimizer(part, scope);
+    var prefix = named ? OPTIMIZER + "_" + part.name() + "/" : OPTIMIZER + "/";
+    var mover = optimizer == null ? null : new Optimizers(evaluator, optimizer, prefix);
+    var graph = forward(part, part.name().isEmpty() ? "train" : "train_" + part.name(), true, scope, trained, mover);
+    if (graph == null || mover == null || evaluator.problems().hasErrors()) {
+      return null;
+    }
+    return new Objective(graph, mover.updates(trained));
+  }
+
+  private void nothingToTrain(TrainItems.Part part) {
+    var diagnostic =
+        Diagnostic.of(
+            Codes.NOTHING_TO_TRAIN,
+            part.freezes().isEmpty() ? tree.model().span() : part.freezes().get(0).span(),
+            evaluator.variables().all().stream().anyMatch(v -> v.role() == Role.PARAM) ? "every weight of the model is frozen" : "the model has no weights to train");
+    evaluator.problems().report(part.freezes().isEmpty() ? diagnostic : diagnostic.help("unfreeze a part of it, such as its last layer"));
+  }
+
+  private @Nullable Configured optimizer(TrainItems.Part part, Scope scope) {
+    var item = part.optimizer();
+    if (item == null) {
+      evaluator.problems().report(Diagnostic.of(Codes.MISSING_OPTIMIZER, tree.model().span(), "the train block of " + tree.model() + " has no optimizer").help("write `optimizer Adam()`"));
+      return null;
+    }
+    return optimizer(item.optimizer(), scope);
+  }
+
+  private @Nullable Configured optimizer(Ast.Expr expression, Scope scope) {
+    var value = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(expression, scope, Category.OPTIMIZER));
+    if (value.isPoison()) {
+      return null;
+    }
+    try {
+      return evaluator.conversions().configured(value, Category.OPTIMIZER, "the optimizer") instanceof Configured c ? c : null;
+    } catch (Misuse m) {
+      evaluator.problems().report(m, expression.span());
+      return null;
+    }
+  }
+
+  private @Nullable Graph forward(TrainItems.Part part, String name, boolean training, Scope scope, List<Variable> trained, @Nullable Optimizers optimizer) {
+    var phase = model.run(name, training);
+    if (phase.run().outputs().isEmpty()) {
+      return null;
+    }
+    evaluator.within(
+        phase.frame(),
+        () -> {
+          var total = losses.bind(part, phase, scope);
+          if (total != null) {
+            finish(phase, total, training ? trained : freezing.trained(evaluator.variables().all()));
+            metrics.bind(part, phase, scope);
+          }
+          return phase;
+        });
+    if (evaluator.problems().hasErrors()) {
+      return null;
+    }
+    return graph(phase, optimizer);
+  }
+
+  private Graph graph(ModelPhases.Phase phase, @Nullable Optimizers optimizer) {
+    if (optimizer != null) {
+      evaluator.within(phase.frame(), () -> {
+        optimizer.count();
+        return phase;
+      });
+    }
+    var builder = phase.frame().builder();
+    phase.frame().writes().forEach((variable, value) -> builder.output(variable.path(), variable.role(), value));
+    return ModelPhases.ordered(builder.build());
+  }
+
+  /** Adds what layers and weights add to the loss, and puts it out. */
+  private void finish(ModelPhases.Phase phase, Tensor data, List<Variable> regularized) {
+    var emit = evaluator.emitter();
+    var total = data;
+    for (var added : phase.frame().addedLosses()) {
+      total = emit.add(new Add(), total, emit.of(added));
+    }
+    for (var variable : regularized) {
+      if (variable.regularizer() instanceof Configured regularizer) {
+        var penalty =
+            evaluator.within(
+                Evaluator.Mode.PLAIN,
+                () -> evaluator.calls().run(regularizer, List.of(Actual.of(emit.read(variable), regularizer.span())), regularizer.definition().scope(), regularizer.span()));
+        if (!penalty.isPoison()) {
+          total = emit.add(new Add(), total, scalar(evaluator.arithmetic().tensor(penalty)));
+        }
+      }
+    }
+    phase.frame().builder().output(BoundProgram.OBJECTIVE, Role.RESULT, emit.frame().use(total));
+    metrics.running("loss", total);
+  }
+
+  private Tensor scalar(Tensor x) {
+    var f32 = evaluator.emitter().cast(x, DType.F32);
+    return f32.rank() == 0 ? f32 : evaluator.emitter().add(new ReduceSum(IntStream.range(0, f32.rank()).boxed().toList()), f32);
+  }
+
+  // ---- several objectives
+
+  private @Nullable Objective minimize(TrainItems.Part part, Ast.Minimize item, int index, Scope scope) {
+    var label = item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
+    var optimizer = optimizer(item.optimizer(), scope);
+    var trained = freezing.matching(item.modules(), evaluator.variables().all());
+    var phase = model.run(label, true);
+    var ok =
+        evaluator.within(
+            phase.frame(),
+            () -> {
+              var loss = objective(item, phase, scope);
+              if (loss == null) {
+                return false;
+              }
+              phase.frame().builder().output(BoundProgram.OBJECTIVE, Role.RESULT, phase.frame().use(loss));
+              metrics.running(label, loss);
+              return true;
+            });
+    if (!ok || optimizer == null || evaluator.problems().hasErrors()) {
+      return null;
+    }
+    var mover = new Optimizers(evaluator, optimizer, OPTIMIZER + "_" + label + "/");
+    return new Objective(graph(phase, mover), mover.updates(trained));
+  }
+
+  private @Nullable Tensor objective(Ast.Minimize item, ModelPhases.Phase phase, Scope scope) {
+    var names = scope.inner();
+    phase.run().inputs().forEach((name, value) -> names.put(name, value, item.span()));
+    phase.run().outputs().forEach((name, value) -> names.put(name, value, item.span()));
+    var value = evaluator.eval(item.loss(), names, Category.VALUE);
+    if (value.isPoison()) {
+      return null;
+    }
+    if (!(value instanceof Tensor t)) {
+      evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "what is minimised must be a tensor, not " + value.kind()).help("write an expression of the model's outputs"), item.loss().span());
+      return null;
+    }
+    if (t.rank() > 0) {
+      evaluator.problems().report(new Misuse(Codes.RANK_MISMATCH, "what is minimised must be one number, not " + t.type()).help("take its mean(..) or sum(..)"), item.loss().span());
+      return null;
+    }
+    return evaluator.emitter().cast(t, DType.F32);
+  }
+
+  private @Nullable Graph evaluateMinimize(TrainItems.Part part, Scope scope) {
+    var phase = model.run("evaluate", false);
+    evaluator.within(
+        phase.frame(),
+        () -> {
+          for (int i = 0; i < part.minimizes().size(); i++) {
+            var item = part.minimizes().get(i);
+            var label = item.label() == null ? (i == 0 ? "loss" : "loss_" + i) : item.label().text();
+            var loss = objective(item, phase, scope);
+            if (loss != null) {
+              metrics.running(label, loss);
+            }
+          }
+          return phase;
+        });
+    return evaluator.problems().hasErrors() ? null : graph(phase, null);
+  }
+}
