@@ -6,7 +6,8 @@ import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 
 /**
- * An argument as given: by position or name, still to be evaluated or (from a pipe) evaluated already.
+ * An argument as given: by position or name, still to be evaluated or (from a pipe) evaluated
+ * already.
  *
  * @param tree null when {@code value} is there
  */

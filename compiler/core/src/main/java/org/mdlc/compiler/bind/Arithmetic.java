@@ -31,7 +31,10 @@ import org.mdlc.compiler.syntax.Ast.UnaryOp;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 
-/** The operators of the language, at compile time where both sides are known and in the graph otherwise. */
+/**
+ * The operators of the language, at compile time where both sides are known and in the graph
+ * otherwise.
+ */
 final class Arithmetic {
   private final Emitter emitter;
   private final Contractions contractions;
@@ -61,8 +64,10 @@ final class Arithmetic {
     return switch (x) {
       case Whole w -> new Whole(w.dim().times(-1));
       case Real r -> new Real(-r.value());
-      case Tensor t -> emitter.add(new Neg(), t.dtype() == DType.BOOL ? emitter.cast(t, DType.F32) : t);
-      default -> throw new Misuse(Codes.TYPE_MISMATCH, "`-` needs a number or a tensor, not " + x.kind());
+      case Tensor t ->
+          emitter.add(new Neg(), t.dtype() == DType.BOOL ? emitter.cast(t, DType.F32) : t);
+      default ->
+          throw new Misuse(Codes.TYPE_MISMATCH, "`-` needs a number or a tensor, not " + x.kind());
     };
   }
 
@@ -79,7 +84,9 @@ final class Arithmetic {
       }
       return constant(op, a, b);
     } catch (ArithmeticException e) {
-      throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "the result of `" + op.symbol() + "` does not fit a whole number of 64 bits");
+      throw new Misuse(
+          Codes.VALUE_OUT_OF_RANGE,
+          "the result of `" + op.symbol() + "` does not fit a whole number of 64 bits");
     }
   }
 
@@ -136,7 +143,10 @@ final class Arithmetic {
       return new Truth(op == BinaryOp.AND ? x.value() && y.value() : x.value() || y.value());
     }
     var wrong = a instanceof Truth ? b : a;
-    throw new Misuse(Codes.TYPE_MISMATCH, "`" + op.symbol() + "` needs bools, not " + wrong.kind(), wrong == a ? 0 : 1);
+    throw new Misuse(
+        Codes.TYPE_MISMATCH,
+        "`" + op.symbol() + "` needs bools, not " + wrong.kind(),
+        wrong == a ? 0 : 1);
   }
 
   private static Datum lists(BinaryOp op, Listing a, Datum b) {
@@ -148,12 +158,15 @@ final class Arithmetic {
     if (op == BinaryOp.MULTIPLY && b instanceof Whole w && w.dim().isConstant()) {
       return repeated(a, w.dim().value());
     }
-    throw new Misuse(Codes.TYPE_MISMATCH, "`" + op.symbol() + "` does not work on " + a.kind() + " and " + b.kind());
+    throw new Misuse(
+        Codes.TYPE_MISMATCH,
+        "`" + op.symbol() + "` does not work on " + a.kind() + " and " + b.kind());
   }
 
   private static Datum repeated(Listing a, long times) {
     if (times < 0 || times * Math.max(1, a.items().size()) > Limits.LIST) {
-      throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "a list cannot be repeated " + times + " times", 1);
+      throw new Misuse(
+          Codes.VALUE_OUT_OF_RANGE, "a list cannot be repeated " + times + " times", 1);
     }
     var all = new ArrayList<Datum>();
     for (long i = 0; i < times; i++) {
@@ -169,9 +182,10 @@ final class Arithmetic {
       case MULTIPLY -> new Whole(a.times(b));
       case DIVIDE -> divide(a, b);
       case REMAINDER -> remainder(a, b);
-      case POWER -> b.isConstant() && b.value() >= 0 && a.isConstant()
-          ? Datum.whole(power(a.value(), b.value()))
-          : real(op, known(a), known(b));
+      case POWER ->
+          b.isConstant() && b.value() >= 0 && a.isConstant()
+              ? Datum.whole(power(a.value(), b.value()))
+              : real(op, known(a), known(b));
       case SHIFT_LEFT -> Datum.whole(Math.multiplyExact(known(a), power(2, shift(known(b)))));
       case SHIFT_RIGHT -> Datum.whole(known(a) >> shift(known(b)));
       case LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> compare(op, a, b);
@@ -216,7 +230,13 @@ final class Arithmetic {
     if (a.isConstant() && b.isConstant()) {
       return new Real((double) a.value() / b.value());
     }
-    throw new Misuse(Codes.DIVISION_NOT_EXACT, a + " / " + b + " is not a whole number for every " + String.join(", ", a.minus(b).symbols()))
+    throw new Misuse(
+            Codes.DIVISION_NOT_EXACT,
+            a
+                + " / "
+                + b
+                + " is not a whole number for every "
+                + String.join(", ", a.minus(b).symbols()))
         .help("use floor(a / b) through the builtin floordiv(a, b) when a rest may be dropped");
   }
 
@@ -242,7 +262,10 @@ final class Arithmetic {
 
   static Misuse unknown(Dim dim) {
     return new Misuse(Codes.UNKNOWN_DIMENSION, "the size of " + dim + " is not known here")
-        .help("give it a number where the input is declared, or set it with --set " + dim.symbols().first() + "=..");
+        .help(
+            "give it a number where the input is declared, or set it with --set "
+                + dim.symbols().first()
+                + "=..");
   }
 
   private static Datum real(BinaryOp op, double a, double b) {
@@ -273,7 +296,9 @@ final class Arithmetic {
 
   private static void requireNumeric(String symbol, Datum x) {
     if (!(x instanceof Whole || x instanceof Real || x instanceof Tensor)) {
-      var misuse = new Misuse(Codes.TYPE_MISMATCH, "`" + symbol + "` needs numbers or tensors, not " + x.kind());
+      var misuse =
+          new Misuse(
+              Codes.TYPE_MISMATCH, "`" + symbol + "` needs numbers or tensors, not " + x.kind());
       if (x instanceof Datum.Layer || x instanceof Datum.Definition) {
         misuse.help("a layer is applied with x |> " + x.text() + "(..)");
       }
@@ -290,13 +315,16 @@ final class Arithmetic {
       }
     }
     if (op == BinaryOp.SHIFT_LEFT || op == BinaryOp.SHIFT_RIGHT) {
-      throw new Misuse(Codes.TYPE_MISMATCH, "`" + op.symbol() + "` works on compile-time ints, not on tensors")
+      throw new Misuse(
+              Codes.TYPE_MISMATCH,
+              "`" + op.symbol() + "` works on compile-time ints, not on tensors")
           .help("multiply or divide by a power of two");
     }
     var x = tensor(op.symbol(), a, 0);
     var y = tensor(op.symbol(), b, 1);
     var dtype = dtype(op, a, x, b, y);
-    return emitter.elementwise(operation(op), List.of(emitter.cast(x, dtype), emitter.cast(y, dtype)));
+    return emitter.elementwise(
+        operation(op), List.of(emitter.cast(x, dtype), emitter.cast(y, dtype)));
   }
 
   private static DType dtype(BinaryOp op, Datum a, Tensor x, Datum b, Tensor y) {
@@ -306,12 +334,17 @@ final class Arithmetic {
     var dtype =
         a instanceof Tensor && b instanceof Whole && x.dtype() != DType.BOOL
             ? x.dtype()
-            : b instanceof Tensor && a instanceof Whole && y.dtype() != DType.BOOL ? y.dtype() : Emitter.join(x.dtype(), y.dtype());
-    boolean wholeIsEnough = op.isComparison() || dtype == DType.I32 && op != BinaryOp.DIVIDE && op != BinaryOp.POWER;
+            : b instanceof Tensor && a instanceof Whole && y.dtype() != DType.BOOL
+                ? y.dtype()
+                : Emitter.join(x.dtype(), y.dtype());
+    boolean wholeIsEnough =
+        op.isComparison() || dtype == DType.I32 && op != BinaryOp.DIVIDE && op != BinaryOp.POWER;
     if (wholeIsEnough && dtype != DType.BOOL || dtype == DType.U32) {
       return dtype;
     }
-    return dtype == DType.BOOL && (op == BinaryOp.EQUAL || op == BinaryOp.NOT_EQUAL) ? dtype : DType.F32;
+    return dtype == DType.BOOL && (op == BinaryOp.EQUAL || op == BinaryOp.NOT_EQUAL)
+        ? dtype
+        : DType.F32;
   }
 
   private static Operation operation(BinaryOp op) {
@@ -341,7 +374,11 @@ final class Arithmetic {
       case Real r -> emitter.constant(DType.F32, r.value());
       case Truth t -> emitter.constant(DType.BOOL, t.value() ? 1 : 0);
       default -> {
-        var misuse = new Misuse(Codes.TYPE_MISMATCH, "`" + symbol + "` needs numbers or tensors, not " + x.kind(), position);
+        var misuse =
+            new Misuse(
+                Codes.TYPE_MISMATCH,
+                "`" + symbol + "` needs numbers or tensors, not " + x.kind(),
+                position);
         if (x instanceof Datum.Layer || x instanceof Datum.Definition) {
           misuse.help("a layer is applied with x |> " + x.text() + "(..)");
         }

@@ -14,10 +14,14 @@ import org.mdlc.compiler.syntax.Ast;
 /**
  * Makes a {@link BoundProgram} of a model and its train block: the front door of this package.
  *
- * <p>All problems go to the sink; nothing is thrown for bad input. Independent errors are all reported.
+ * <p>All problems go to the sink; nothing is thrown for bad input. Independent errors are all
+ * reported.
  */
 public final class Binder {
-  /** Bodies call one another on the Java stack; a thread of its own makes {@link Limits#DEPTH} safe whatever the caller's stack is. */
+  /**
+   * Bodies call one another on the Java stack; a thread of its own makes {@link Limits#DEPTH} safe
+   * whatever the caller's stack is.
+   */
   private static final long STACK_BYTES = 512L << 20;
 
   private Binder() {}
@@ -26,10 +30,13 @@ public final class Binder {
    * What to bind.
    *
    * @param model name of a model in the file
-   * @param settings parameters of the model and named dimensions, as text of the language: {@code T} to {@code 80}
-   * @param imports finds an imported file by its path, which is relative to nothing: the importing file's folder is in front of it already
+   * @param settings parameters of the model and named dimensions, as text of the language: {@code
+   *     T} to {@code 80}
+   * @param imports finds an imported file by its path, which is relative to nothing: the importing
+   *     file's folder is in front of it already
    */
-  public record Request(String model, Map<String, String> settings, Function<String, Optional<SourceFile>> imports) {
+  public record Request(
+      String model, Map<String, String> settings, Function<String, Optional<SourceFile>> imports) {
     public Request {
       settings = new LinkedHashMap<>(settings);
     }
@@ -81,10 +88,17 @@ public final class Binder {
       return sink.hasErrors() ? Optional.empty() : program;
     } catch (Evaluator.TooMuch e) {
       sink.report(
-          Diagnostic.of(Codes.TOO_MANY_STEPS, e.span(), "expanding this takes more than " + Limits.STEPS / 1_000_000 + " million steps")
+          Diagnostic.of(
+                  Codes.TOO_MANY_STEPS,
+                  e.span(),
+                  "expanding this takes more than " + Limits.STEPS / 1_000_000 + " million steps")
               .help("make the counts of `repeat` and `for` smaller"));
     } catch (StackOverflowError e) {
-      sink.report(Diagnostic.of(Codes.NESTED_TOO_DEEP, file.span().before(), "definitions and expressions nest deeper than the compiler follows"));
+      sink.report(
+          Diagnostic.of(
+              Codes.NESTED_TOO_DEEP,
+              file.span().before(),
+              "definitions and expressions nest deeper than the compiler follows"));
     }
     return Optional.empty();
   }

@@ -33,6 +33,9 @@ public record BoundProgram(
     List<Stage> stages,
     Optional<TrainSettings> settings) {
 
+  /** The result of a forward graph that gradients are taken of: the loss of this batch alone. */
+  public static final String OBJECTIVE = "objective";
+
   /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
   public record Port(String name, TensorType type) {}
 
@@ -55,8 +58,9 @@ public record BoundProgram(
    * One loss minimised over some weights. A plain train block has one; objectives are taken in
    * order within a step, each seeing the weights that the earlier ones left.
    *
-   * @param forward (variables, data, targets) to (loss "loss", metric values as RESULT, new STATE,
-   *     METRIC and SEED values), {@code training} true
+   * @param forward (variables, data, targets) to ({@link #OBJECTIVE}; the values of the metrics
+   *     over the epoch so far, of which the first is the loss; new STATE, METRIC, SEED and HYPER
+   *     values), {@code training} true
    * @param updates one per trained weight
    */
   public record Objective(Graph forward, List<Update> updates) {}
@@ -66,14 +70,20 @@ public record BoundProgram(
    *
    * @param parameter its path
    * @param slots paths of the optimizer's variables for it, in the order of the body's inputs
-   * @param hyper paths of the HYPER variables (step counter, learning rate) that the body reads,
-   *     after the slots
+   * @param hyper paths of the HYPER variables (step counter, learning rate) that the body reads as
+   *     they were before the step, after the slots
    * @param body (weight, gradient, slots.., hyper..) to (new weight, new slots..), constraint
    *     included
    */
   public record Update(String parameter, List<String> slots, List<String> hyper, Graph body) {}
 
-  /** The plain settings of a train block. */
+  /**
+   * The plain settings of a train block.
+   *
+   * @param holdout rows for the final test from a source of their own; a share of the training rows
+   *     is in {@link DataSource#holdout}
+   * @param validation rows for validation from a source of their own
+   */
   public record TrainSettings(
       int batch,
       int epochs,
@@ -81,7 +91,13 @@ public record BoundProgram(
       boolean shuffle,
       double validationSplit,
       Optional<DataSource> data,
-      List<CallbackSetting> callbacks) {}
+      Optional<DataSource> holdout,
+      Optional<DataSource> validation,
+      List<CallbackSetting> callbacks) {
+    public TrainSettings {
+      callbacks = List.copyOf(callbacks);
+    }
+  }
 
   /**
    * Where training data comes from.
@@ -96,7 +112,8 @@ public record BoundProgram(
   /**
    * One model input or target read from data.
    *
-   * @param columns names of CSV columns or of arrays, in order
+   * @param columns names of CSV columns or of arrays, in order; {@code p00..p77} is a range of
+   *     names, {@code #0..#63} one of positions
    * @param scale values are multiplied by this and then {@code offset} is added
    */
   public record Field(String port, List<String> columns, double scale, double offset) {}

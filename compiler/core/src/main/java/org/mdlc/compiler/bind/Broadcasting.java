@@ -6,8 +6,9 @@ import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 
 /**
- * How two shapes go together: aligned on the right, a missing dimension or one of size 1 stretches. Unlike in numpy the batch goes only with
- * the batch: {@code [batch]} and {@code [batch, 1]} do not make {@code [batch, batch]}.
+ * How two shapes go together: aligned on the right, a missing dimension or one of size 1 stretches.
+ * Unlike in numpy the batch goes only with the batch: {@code [batch]} and {@code [batch, 1]} do not
+ * make {@code [batch, batch]}.
  */
 final class Broadcasting {
   private Broadcasting() {}

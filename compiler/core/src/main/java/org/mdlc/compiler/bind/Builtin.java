@@ -29,7 +29,8 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
   }
 
   /**
-   * Reads a signature such as {@code sum(x, over = none, keepdims = false)} or {@code concat(*parts, axis = -1)}.
+   * Reads a signature such as {@code sum(x, over = none, keepdims = false)} or {@code
+   * concat(*parts, axis = -1)}.
    */
   static Builtin of(String signature, String doc, Body body) {
     int open = signature.indexOf('(');
@@ -39,7 +40,11 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
       var sides = part.trim().split("=", 2);
       var word = sides[0].trim();
       boolean rest = word.startsWith("*");
-      parameters.add(new Parameter(rest ? word.substring(1) : word, sides.length == 1 ? null : literal(sides[1].trim()), rest));
+      parameters.add(
+          new Parameter(
+              rest ? word.substring(1) : word,
+              sides.length == 1 ? null : literal(sides[1].trim()),
+              rest));
     }
     return new Builtin(signature.substring(0, open).trim(), parameters, doc, body);
   }
@@ -53,7 +58,9 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
         if (text.startsWith("\"")) {
           yield new Datum.Text(text.substring(1, text.length() - 1));
         }
-        yield text.contains(".") ? new Datum.Real(Double.parseDouble(text)) : Datum.whole(Long.parseLong(text));
+        yield text.contains(".")
+            ? new Datum.Real(Double.parseDouble(text))
+            : Datum.whole(Long.parseLong(text));
       }
     };
   }
@@ -65,7 +72,10 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
   String signature() {
     var text = new ArrayList<String>();
     for (var p : parameters) {
-      text.add((p.rest() ? "*" : "") + p.name() + (p.defaultValue() == null ? "" : " = " + p.defaultValue().text()));
+      text.add(
+          (p.rest() ? "*" : "")
+              + p.name()
+              + (p.defaultValue() == null ? "" : " = " + p.defaultValue().text()));
     }
     return name + "(" + String.join(", ", text) + ")";
   }

@@ -55,9 +55,15 @@ final class Calls {
       }
       if (callee instanceof Datum.Definition || callee instanceof Datum.ModelDefinition) {
         var configured = invoke(callee, actuals, scope, call.span(), call.callee().span());
-        return configured.isPoison() || value.isPoison() ? Poison.POISON : invoke(configured, given, scope, tree.span(), call.span());
+        return configured.isPoison() || value.isPoison()
+            ? Poison.POISON
+            : invoke(configured, given, scope, tree.span(), call.span());
       }
-      var all = new ArrayList<>(callee instanceof Datum.Layer ? given : List.of(Actual.of(value, tree.value().span())));
+      var all =
+          new ArrayList<>(
+              callee instanceof Datum.Layer
+                  ? given
+                  : List.of(Actual.of(value, tree.value().span())));
       all.addAll(actuals);
       return invoke(callee, all, scope, tree.span(), call.callee().span());
     }
@@ -67,14 +73,25 @@ final class Calls {
     }
     if (target instanceof Datum.Definition || target instanceof Datum.ModelDefinition) {
       target = invoke(target, List.of(), scope, tree.target().span(), tree.target().span());
-      return target.isPoison() ? target : invoke(target, given, scope, tree.span(), tree.target().span());
+      return target.isPoison()
+          ? target
+          : invoke(target, given, scope, tree.span(), tree.target().span());
     }
-    return invoke(target, target instanceof Datum.Layer || target instanceof Configured ? given : List.of(Actual.of(value, tree.value().span())), scope, tree.span(), tree.target().span());
+    return invoke(
+        target,
+        target instanceof Datum.Layer || target instanceof Configured
+            ? given
+            : List.of(Actual.of(value, tree.value().span())),
+        scope,
+        tree.span(),
+        tree.target().span());
   }
 
   /** A tuple on the left of a pipe gives several tensors to a layer. */
   private static List<Actual> operands(Datum value, Span span) {
-    return value instanceof Datum.Listing l && l.tuple() ? l.items().stream().map(i -> Actual.of(i, span)).toList() : List.of(Actual.of(value, span));
+    return value instanceof Datum.Listing l && l.tuple()
+        ? l.items().stream().map(i -> Actual.of(i, span)).toList()
+        : List.of(Actual.of(value, span));
   }
 
   /** Applies whatever can be applied. */
@@ -83,11 +100,13 @@ final class Calls {
         span,
         () ->
             switch (callee) {
-              case Datum.Native n when n.builtin().name().equals("copy_layer") -> evaluator.layers().copy(actuals, scope, span);
+              case Datum.Native n when n.builtin().name().equals("copy_layer") ->
+                  evaluator.layers().copy(actuals, scope, span);
               case Datum.Native n -> builtin(n.builtin(), actuals, scope, span);
               case Datum.Function f -> function(f, actuals, scope, span);
               case Datum.Closure c -> closure(c, actuals, scope, span);
-              case Datum.Definition d when d.tree().kind() == Ast.Kind.LAYER -> evaluator.layers().construct(d, actuals, scope, span);
+              case Datum.Definition d when d.tree().kind() == Ast.Kind.LAYER ->
+                  evaluator.layers().construct(d, actuals, scope, span);
               case Datum.Definition d -> configure(d, actuals, scope, span);
               case Datum.ModelDefinition m -> evaluator.layers().construct(m, actuals, scope, span);
               case Configured c -> apply(c, actuals, scope, span);
@@ -97,9 +116,14 @@ final class Calls {
   }
 
   private Silent notCallable(Datum callee, Span name) {
-    var diagnostic = Diagnostic.of(Codes.NOT_CALLABLE, evaluator.problems().users(name), callee.kind() + " cannot be called");
+    var diagnostic =
+        Diagnostic.of(
+            Codes.NOT_CALLABLE,
+            evaluator.problems().users(name),
+            callee.kind() + " cannot be called");
     if (callee instanceof Tensor) {
-      diagnostic = diagnostic.help("a tensor is given to a layer with `|>`, and indexed with `[..]`");
+      diagnostic =
+          diagnostic.help("a tensor is given to a layer with `|>`, and indexed with `[..]`");
     }
     evaluator.problems().report(diagnostic, name);
     return new Silent();
@@ -110,7 +134,10 @@ final class Calls {
     var problems = evaluator.problems();
     if (problems.depth() >= Limits.DEPTH) {
       problems.report(
-          Diagnostic.of(Codes.RECURSIVE_DEFINITION, problems.users(span), "definitions call one another more than " + Limits.DEPTH + " deep")
+          Diagnostic.of(
+                  Codes.RECURSIVE_DEFINITION,
+                  problems.users(span),
+                  "definitions call one another more than " + Limits.DEPTH + " deep")
               .help("a definition that calls itself needs an `if` that ends it"));
       throw new Statements.Failed();
     }
@@ -130,7 +157,13 @@ final class Calls {
   // ---- functions
 
   private Datum builtin(Builtin builtin, List<Actual> actuals, Scope scope, Span span) {
-    var matched = Matching.match(evaluator.problems(), builtin.name(), builtin.parameters().stream().map(Formal::of).toList(), actuals, span);
+    var matched =
+        Matching.match(
+            evaluator.problems(),
+            builtin.name(),
+            builtin.parameters().stream().map(Formal::of).toList(),
+            actuals,
+            span);
     var values = new LinkedHashMap<String, Datum>();
     boolean poison = false;
     for (var parameter : builtin.parameters()) {
@@ -143,7 +176,9 @@ final class Calls {
       if (parameter.rest()) {
         values.put(parameter.name(), Datum.list(data));
       } else {
-        values.put(parameter.name(), data.isEmpty() ? Objects.requireNonNull(parameter.defaultValue()) : data.get(0));
+        values.put(
+            parameter.name(),
+            data.isEmpty() ? Objects.requireNonNull(parameter.defaultValue()) : data.get(0));
       }
     }
     if (poison) {
@@ -156,12 +191,16 @@ final class Calls {
     }
   }
 
-  private Silent located(Misuse misuse, Builtin builtin, Map<String, List<Actual>> matched, Span span) {
+  private Silent located(
+      Misuse misuse, Builtin builtin, Map<String, List<Actual>> matched, Span span) {
     Span at = span;
     var trail = Datum.Trail.NONE;
     if (misuse.argument() >= 0) {
       boolean rest = !builtin.parameters().isEmpty() && builtin.parameters().get(0).rest();
-      var parameter = builtin.parameters().get(rest ? 0 : Math.min(misuse.argument(), builtin.parameters().size() - 1));
+      var parameter =
+          builtin
+              .parameters()
+              .get(rest ? 0 : Math.min(misuse.argument(), builtin.parameters().size() - 1));
       var given = matched.getOrDefault(parameter.name(), List.of());
       int index = rest ? misuse.argument() : 0;
       at = index < given.size() ? given.get(index).span() : span;
@@ -178,11 +217,13 @@ final class Calls {
   }
 
   private Datum evaluateWord(Actual actual, Builtin.Parameter parameter, Scope scope) {
-    boolean takesWords = parameter.defaultValue() instanceof Datum.Text || parameter.name().equals("dtype");
+    boolean takesWords =
+        parameter.defaultValue() instanceof Datum.Text || parameter.name().equals("dtype");
     if (takesWords
         && actual.tree() instanceof Ast.NameExpr n
         && scope.find(n.name()) == null
-        && (scope.library().findAny(Category.VALUE, n.name()) == null || parameter.name().equals("dtype"))) {
+        && (scope.library().findAny(Category.VALUE, n.name()) == null
+            || parameter.name().equals("dtype"))) {
       return new Datum.Text(n.name());
     }
     return evaluate(actual, null, null, scope);
@@ -191,7 +232,14 @@ final class Calls {
   private Datum function(Datum.Function function, List<Actual> actuals, Scope scope, Span span) {
     var tree = function.tree();
     var inner = function.scope().inner();
-    bind(tree.params(), actuals, scope, inner, tree.name().text(), span, evaluator.instance().order());
+    bind(
+        tree.params(),
+        actuals,
+        scope,
+        inner,
+        tree.name().text(),
+        span,
+        evaluator.instance().order());
     if (inner.own().stream().anyMatch(b -> b.value().isPoison())) {
       return Poison.POISON;
     }
@@ -201,12 +249,20 @@ final class Calls {
 
   private Datum body(Ast.Block block, Scope scope, String name, Span span) {
     var before = evaluator.statement();
-    var result = evaluator.layers().inBody(scope, () -> evaluator.statements().body(block, scope, name));
+    var result =
+        evaluator.layers().inBody(scope, () -> evaluator.statements().body(block, scope, name));
     evaluator.statement(before);
     if (result instanceof Datum.None && block.value() == null && !returnsNone(block)) {
-      var at = block.statements().isEmpty() ? block.span() : block.statements().get(block.statements().size() - 1).span();
+      var at =
+          block.statements().isEmpty()
+              ? block.span()
+              : block.statements().get(block.statements().size() - 1).span();
       if (!Problems.isLibrary(block.span().file())) {
-        evaluator.problems().report(Diagnostic.of(Codes.MISSING_RESULT, at, name + " returns nothing").help("end the body with `return ..`"));
+        evaluator
+            .problems()
+            .report(
+                Diagnostic.of(Codes.MISSING_RESULT, at, name + " returns nothing")
+                    .help("end the body with `return ..`"));
         return Poison.POISON;
       }
     }
@@ -214,7 +270,13 @@ final class Calls {
   }
 
   private static boolean returnsNone(Ast.Block block) {
-    return block.statements().stream().anyMatch(s -> s instanceof Ast.Return || s instanceof Ast.If || s instanceof Ast.For || s instanceof Ast.Repeat);
+    return block.statements().stream()
+        .anyMatch(
+            s ->
+                s instanceof Ast.Return
+                    || s instanceof Ast.If
+                    || s instanceof Ast.For
+                    || s instanceof Ast.Repeat);
   }
 
   /** Checks a declared result. */
@@ -223,9 +285,14 @@ final class Calls {
       return value;
     }
     try {
-      return evaluator.types().fit(type, value, "the result of " + name, scope, evaluator.instance().order());
+      return evaluator
+          .types()
+          .fit(type, value, "the result of " + name, scope, evaluator.instance().order());
     } catch (Misuse m) {
-      var misuse = new Misuse(m.code() == Codes.TYPE_MISMATCH ? Codes.TYPE_MISMATCH : Codes.RESULT_MISMATCH, m.text());
+      var misuse =
+          new Misuse(
+              m.code() == Codes.TYPE_MISMATCH ? Codes.TYPE_MISMATCH : Codes.RESULT_MISMATCH,
+              m.text());
       m.notes().forEach(misuse::note);
       m.helps().forEach(misuse::help);
       evaluator.problems().report(misuse, type.span());
@@ -237,11 +304,13 @@ final class Calls {
     var params = closure.tree().params();
     if (actuals.size() != params.size()) {
       throw new Misuse(
-          actuals.size() > params.size() ? Codes.TOO_MANY_ARGUMENTS : Codes.MISSING_ARGUMENT, "the function takes " + params.size() + " arguments and is given " + actuals.size());
+          actuals.size() > params.size() ? Codes.TOO_MANY_ARGUMENTS : Codes.MISSING_ARGUMENT,
+          "the function takes " + params.size() + " arguments and is given " + actuals.size());
     }
     var inner = closure.scope().inner();
     for (int i = 0; i < params.size(); i++) {
-      inner.put(params.get(i).text(), evaluate(actuals.get(i), null, null, scope), params.get(i).span());
+      inner.put(
+          params.get(i).text(), evaluate(actuals.get(i), null, null, scope), params.get(i).span());
     }
     return evaluator.eval(closure.tree().body(), inner, Category.VALUE);
   }
@@ -257,8 +326,17 @@ final class Calls {
     throw new Silent();
   }
 
-  private Datum configure(Datum.Definition definition, List<Actual> actuals, Scope scope, Span span) {
-    var arguments = arguments(definition.tree().config(), actuals, scope, definition.scope().inner(), definition.name(), span, evaluator.instance().order());
+  private Datum configure(
+      Datum.Definition definition, List<Actual> actuals, Scope scope, Span span) {
+    var arguments =
+        arguments(
+            definition.tree().config(),
+            actuals,
+            scope,
+            definition.scope().inner(),
+            definition.name(),
+            span,
+            evaluator.instance().order());
     if (arguments.values().values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
@@ -273,18 +351,30 @@ final class Calls {
       case LOSS, SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
       case INITIALIZER -> evaluator.variables().initializer(configured, actuals, scope, span);
       case METRIC, OPTIMIZER, LAYER ->
-          throw new Misuse(Codes.NOT_CALLABLE, configured.kind() + " cannot be called here").help("it is named in a train block");
+          throw new Misuse(Codes.NOT_CALLABLE, configured.kind() + " cannot be called here")
+              .help("it is named in a train block");
     };
   }
 
   Datum run(Configured configured, List<Actual> actuals, Scope scope, Span span) {
     var tree = configured.definition().tree();
     var inner = configuredScope(configured);
-    bind(tree.operands(), gathered(tree.operands(), actuals), scope, inner, tree.name().text(), span, evaluator.instance().order());
+    bind(
+        tree.operands(),
+        gathered(tree.operands(), actuals),
+        scope,
+        inner,
+        tree.name().text(),
+        span,
+        evaluator.instance().order());
     if (inner.own().stream().anyMatch(b -> b.value().isPoison())) {
       return Poison.POISON;
     }
-    return result(tree.result(), body(tree.body(), inner, tree.name().text(), span), inner, tree.name().text());
+    return result(
+        tree.result(),
+        body(tree.body(), inner, tree.name().text(), span),
+        inner,
+        tree.name().text());
   }
 
   /** The scope of a body with its configuration bound. */
@@ -294,12 +384,23 @@ final class Calls {
 
   static Scope scope(Scope outer, Arguments arguments) {
     var inner = outer.inner();
-    arguments.values().forEach((name, value) -> inner.put(name, value, Objects.requireNonNull(arguments.spans().get(name))));
-    arguments.dims().forEach((name, value) -> {
-      if (inner.here(name) == null) {
-        inner.put(name, value, Objects.requireNonNull(arguments.spans().values().stream().findFirst().orElseThrow()));
-      }
-    });
+    arguments
+        .values()
+        .forEach(
+            (name, value) ->
+                inner.put(name, value, Objects.requireNonNull(arguments.spans().get(name))));
+    arguments
+        .dims()
+        .forEach(
+            (name, value) -> {
+              if (inner.here(name) == null) {
+                inner.put(
+                    name,
+                    value,
+                    Objects.requireNonNull(
+                        arguments.spans().values().stream().findFirst().orElseThrow()));
+              }
+            });
     return inner;
   }
 
@@ -312,30 +413,57 @@ final class Calls {
     var span = actuals.get(0).span();
     if (actuals.size() == 1) {
       var only = actuals.get(0);
-      return only.value() instanceof Tensor ? List.of(Actual.of(Datum.list(only.value()), span)) : actuals;
+      return only.value() instanceof Tensor
+          ? List.of(Actual.of(Datum.list(only.value()), span))
+          : actuals;
     }
     if (actuals.stream().allMatch(a -> a.value() != null)) {
-      return List.of(Actual.of(Datum.list(actuals.stream().map(a -> Objects.requireNonNull(a.value())).toList()), span));
+      return List.of(
+          Actual.of(
+              Datum.list(actuals.stream().map(a -> Objects.requireNonNull(a.value())).toList()),
+              span));
     }
     var elements = actuals.stream().map(a -> Objects.requireNonNull(a.tree())).toList();
-    return List.of(new Actual(null, new Ast.ListExpr(elements, span.to(actuals.get(actuals.size() - 1).span())), null, span));
+    return List.of(
+        new Actual(
+            null,
+            new Ast.ListExpr(elements, span.to(actuals.get(actuals.size() - 1).span())),
+            null,
+            span));
   }
 
   // ---- parameters
 
   /** Matches, evaluates and fits; the results are bound in {@code inner}. */
-  void bind(List<Ast.Param> params, List<Actual> actuals, Scope scope, Scope inner, String callee, Span span, int order) {
+  void bind(
+      List<Ast.Param> params,
+      List<Actual> actuals,
+      Scope scope,
+      Scope inner,
+      String callee,
+      Span span,
+      int order) {
     arguments(params, actuals, scope, inner, callee, span, order);
   }
 
-  Arguments arguments(List<Ast.Param> params, List<Actual> actuals, Scope scope, Scope inner, String callee, Span span, int order) {
-    var matched = Matching.match(evaluator.problems(), callee, params.stream().map(Formal::of).toList(), actuals, span);
+  Arguments arguments(
+      List<Ast.Param> params,
+      List<Actual> actuals,
+      Scope scope,
+      Scope inner,
+      String callee,
+      Span span,
+      int order) {
+    var matched =
+        Matching.match(
+            evaluator.problems(), callee, params.stream().map(Formal::of).toList(), actuals, span);
     var evaluated = new LinkedHashMap<String, Datum>();
     for (var param : params) {
       registerWords(param.type());
       var given = matched.getOrDefault(param.name().text(), List.of());
       if (!given.isEmpty()) {
-        evaluated.put(param.name().text(), evaluate(given.get(0), param.type(), param.defaultValue(), scope));
+        evaluated.put(
+            param.name().text(), evaluate(given.get(0), param.type(), param.defaultValue(), scope));
       }
     }
     var values = new LinkedHashMap<String, Datum>();
@@ -352,7 +480,9 @@ final class Calls {
       inner.put(new Scope.Binding(name, fitted, at, false, null));
     }
     var dims = new LinkedHashMap<String, Datum>();
-    inner.own().stream().filter(b -> !values.containsKey(b.name())).forEach(b -> dims.put(b.name(), b.value()));
+    inner.own().stream()
+        .filter(b -> !values.containsKey(b.name()))
+        .forEach(b -> dims.put(b.name(), b.value()));
     return new Arguments(values, spans, dims);
   }
 
@@ -370,12 +500,16 @@ final class Calls {
     }
     var what = "`" + param.name() + "` of " + callee;
     try {
-      return param.type() != null ? evaluator.types().fit(param.type(), value, what, inner, order) : likeDefault(param, value, what);
+      return param.type() != null
+          ? evaluator.types().fit(param.type(), value, what, inner, order)
+          : likeDefault(param, value, what);
     } catch (Misuse m) {
       if (m.code() == Codes.UNKNOWN_TYPE && param.type() != null) {
         evaluator.problems().report(m, param.type().span());
       } else {
-        evaluator.problems().report(m, at, value instanceof Tensor t ? t.trail() : Datum.Trail.NONE);
+        evaluator
+            .problems()
+            .report(m, at, value instanceof Tensor t ? t.trail() : Datum.Trail.NONE);
       }
       return Poison.POISON;
     } catch (Silent e) {
@@ -389,14 +523,21 @@ final class Calls {
         switch (param.defaultValue()) {
           case Ast.BoolLit _ when !(value instanceof Truth) -> "true or false";
           case Ast.StringLit _ when !(value instanceof Datum.Text) -> "a string";
-          case Ast.FloatLit _ when value.number().isEmpty() && !(value instanceof Tensor) -> "a number";
-          case Ast.IntLit _ when !(value instanceof Whole || value instanceof Real || value instanceof Tensor) -> "a number";
+          case Ast.FloatLit _ when value.number().isEmpty() && !(value instanceof Tensor) ->
+              "a number";
+          case Ast.IntLit _
+              when !(value instanceof Whole || value instanceof Real || value instanceof Tensor) ->
+              "a number";
           case null, default -> null;
         };
     if (wanted != null && !(value instanceof Datum.None)) {
       throw new Misuse(Codes.TYPE_MISMATCH, what + " must be " + wanted + ", not " + value.kind());
     }
-    return param.defaultValue() instanceof Ast.FloatLit && value instanceof Whole w && w.dim().isConstant() ? new Real(w.dim().value()) : value;
+    return param.defaultValue() instanceof Ast.FloatLit
+            && value instanceof Whole w
+            && w.dim().isConstant()
+        ? new Real(w.dim().value())
+        : value;
   }
 
   private void registerWords(Ast.@Nullable TypeExpr type) {
@@ -409,7 +550,8 @@ final class Calls {
   }
 
   /** Evaluates an argument for a parameter: words of an enum are no names. */
-  Datum evaluate(Actual actual, Ast.@Nullable TypeExpr type, Ast.@Nullable Expr likeDefault, Scope scope) {
+  Datum evaluate(
+      Actual actual, Ast.@Nullable TypeExpr type, Ast.@Nullable Expr likeDefault, Scope scope) {
     if (actual.value() != null) {
       return actual.value();
     }
@@ -418,10 +560,15 @@ final class Calls {
       if (words(type).contains(n.name())) {
         return new Datum.Text(n.name());
       }
-      if (!words(type).isEmpty() && scope.find(n.name()) == null && scope.library().findAny(Category.VALUE, n.name()) == null) {
+      if (!words(type).isEmpty()
+          && scope.find(n.name()) == null
+          && scope.library().findAny(Category.VALUE, n.name()) == null) {
         return new Datum.Text(n.name());
       }
-      if (type == null && likeDefault instanceof Ast.StringLit && scope.find(n.name()) == null && scope.library().findAny(Category.VALUE, n.name()) == null) {
+      if (type == null
+          && likeDefault instanceof Ast.StringLit
+          && scope.find(n.name()) == null
+          && scope.library().findAny(Category.VALUE, n.name()) == null) {
         return new Datum.Text(n.name());
       }
     }
@@ -481,12 +628,16 @@ final class Calls {
         }
       }
     }
-    var misuse = new Misuse(Codes.UNKNOWN_MEMBER, target.kind() + " has no `" + tree.member() + "`");
+    var misuse =
+        new Misuse(Codes.UNKNOWN_MEMBER, target.kind() + " has no `" + tree.member() + "`");
     if (target instanceof Datum.Layer l) {
       var names = new ArrayList<String>();
-      l.instance().variables().forEach(v -> names.add(v.path().substring(v.path().lastIndexOf('/') + 1)));
+      l.instance()
+          .variables()
+          .forEach(v -> names.add(v.path().substring(v.path().lastIndexOf('/') + 1)));
       l.instance().children().forEach(c -> names.add(c.name()));
-      DidYouMean.nearest(tree.member().text(), names).ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
+      DidYouMean.nearest(tree.member().text(), names)
+          .ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
       if (!l.instance().called()) {
         misuse.note("a layer has its weights from its first call on");
       }

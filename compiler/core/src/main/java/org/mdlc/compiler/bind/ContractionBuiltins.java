@@ -27,11 +27,21 @@ final class ContractionBuiltins {
         Builtin.of(
             "matmul(a, b, transpose_a = false, transpose_b = false)",
             "Matrix product over the last two dimensions.",
-            g -> g.evaluator().contractions().matmul(g.tensor("a"), g.tensor("b"), g.truth("transpose_a"), g.truth("transpose_b"))),
+            g ->
+                g.evaluator()
+                    .contractions()
+                    .matmul(
+                        g.tensor("a"),
+                        g.tensor("b"),
+                        g.truth("transpose_a"),
+                        g.truth("transpose_b"))),
         Builtin.of(
             "einsum(equation, a, b)",
             "Einstein summation of two tensors; the letters include the batch.",
-            g -> g.evaluator().contractions().einsum(g.text("equation"), g.floats("a"), g.floats("b"))),
+            g ->
+                g.evaluator()
+                    .contractions()
+                    .einsum(g.text("equation"), g.floats("a"), g.floats("b"))),
         Builtin.of(
             "conv(x, kernel, strides = 1, padding = \"valid\", dilation = 1, groups = 1)",
             "Convolution, channels last. x [spatial.., cin], kernel [k.., cin / groups, cout].",
@@ -48,7 +58,10 @@ final class ContractionBuiltins {
             "average_pool(x, size, strides = none, padding = \"valid\")",
             "Average of each window; cells outside do not count.",
             g -> g.emit().add(new AveragePool(pool(g)), g.floats("x"))),
-        Builtin.of("orthogonalize(x)", "Q of the QR decomposition of a matrix, signs as in diag(R) > 0.", g -> g.emit().add(new Orthogonal(), g.floats("x"))));
+        Builtin.of(
+            "orthogonalize(x)",
+            "Q of the QR decomposition of a matrix, signs as in diag(R) > 0.",
+            g -> g.emit().add(new Orthogonal(), g.floats("x"))));
   }
 
   private static Datum convolution(Given g) {
@@ -56,7 +69,15 @@ final class ContractionBuiltins {
     var kernel = g.floats("kernel");
     int spatial = spatial(g, x);
     if (kernel.rank() != spatial + 2) {
-      throw g.wrong(Codes.RANK_MISMATCH, "kernel", "a kernel for " + x.type() + " has " + (spatial + 2) + " dimensions, not " + kernel.rank());
+      throw g.wrong(
+          Codes.RANK_MISMATCH,
+          "kernel",
+          "a kernel for "
+              + x.type()
+              + " has "
+              + (spatial + 2)
+              + " dimensions, not "
+              + kernel.rank());
     }
     int groups = g.whole("groups");
     var channels = x.shape().dim(-1);
@@ -65,26 +86,45 @@ final class ContractionBuiltins {
       throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "groups", "groups must be at least 1, not " + groups);
     }
     if (!kernel.shape().dim(-2).times(groups).equals(channels)) {
-      throw g.wrong(Codes.SHAPE_MISMATCH, "kernel", "the kernel takes " + kernel.shape().dim(-2).times(groups) + " channels and the input has " + channels)
+      throw g.wrong(
+              Codes.SHAPE_MISMATCH,
+              "kernel",
+              "the kernel takes "
+                  + kernel.shape().dim(-2).times(groups)
+                  + " channels and the input has "
+                  + channels)
           .note("the input is " + x.type() + ", the kernel " + kernel.type());
     }
     if (filters.isConstant() && filters.value() % groups != 0) {
-      throw g.wrong(Codes.DIVISION_NOT_EXACT, "groups", filters + " filters do not divide into " + groups + " groups");
+      throw g.wrong(
+          Codes.DIVISION_NOT_EXACT,
+          "groups",
+          filters + " filters do not divide into " + groups + " groups");
     }
     var window = window(g, kernel, spatial);
     var strides = positive(g, "strides", spatial);
     var dilation = positive(g, "dilation", spatial);
     if (strides.stream().anyMatch(s -> s > 1) && dilation.stream().anyMatch(d -> d > 1)) {
-      throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "dilation", "strides above 1 and dilation above 1 do not go together");
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "dilation",
+          "strides above 1 and dilation above 1 do not go together");
     }
     var pads = pads(g, x, window, strides, dilation);
-    return g.emit().add(new Convolution(new ConvGeometry(strides, pads.low, pads.high, dilation, groups)), x, kernel);
+    return g.emit()
+        .add(
+            new Convolution(new ConvGeometry(strides, pads.low, pads.high, dilation, groups)),
+            x,
+            kernel);
   }
 
   private static int spatial(Given g, Tensor x) {
     int spatial = x.rank() - 2;
     if (spatial < 1 || !x.batched()) {
-      throw g.wrong(Codes.RANK_MISMATCH, "x", "needs a batch, one or more spatial dimensions and channels, not " + x.type())
+      throw g.wrong(
+              Codes.RANK_MISMATCH,
+              "x",
+              "needs a batch, one or more spatial dimensions and channels, not " + x.type())
           .help("add a channel dimension with reshape or x[.., none]");
     }
     return spatial;
@@ -95,7 +135,10 @@ final class ContractionBuiltins {
     for (int i = 0; i < spatial; i++) {
       var size = kernel.shape().dim(i);
       if (!size.isConstant() || size.value() < 1) {
-        throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "kernel", "a kernel size must be a positive number, not " + size);
+        throw g.wrong(
+            Codes.VALUE_OUT_OF_RANGE,
+            "kernel",
+            "a kernel size must be a positive number, not " + size);
       }
       window.add((int) size.value());
     }
@@ -106,7 +149,8 @@ final class ContractionBuiltins {
     var numbers = g.wholes(name, count);
     for (int n : numbers) {
       if (n < 1) {
-        throw g.wrong(Codes.VALUE_OUT_OF_RANGE, name, "`" + name + "` must be at least 1, not " + n);
+        throw g.wrong(
+            Codes.VALUE_OUT_OF_RANGE, name, "`" + name + "` must be at least 1, not " + n);
       }
     }
     return numbers;
@@ -114,8 +158,12 @@ final class ContractionBuiltins {
 
   private record Pads(List<Integer> low, List<Integer> high) {}
 
-  /** Keras's padding: {@code same} puts the smaller half in front; {@code causal} all of it; a list gives [low, high] per dimension. */
-  private static Pads pads(Given g, Tensor x, List<Integer> window, List<Integer> strides, List<Integer> dilation) {
+  /**
+   * Keras's padding: {@code same} puts the smaller half in front; {@code causal} all of it; a list
+   * gives [low, high] per dimension.
+   */
+  private static Pads pads(
+      Given g, Tensor x, List<Integer> window, List<Integer> strides, List<Integer> dilation) {
     var low = new ArrayList<Integer>();
     var high = new ArrayList<Integer>();
     for (int i = 0; i < window.size(); i++) {
@@ -129,7 +177,11 @@ final class ContractionBuiltins {
               case "valid" -> 0;
               case "same" -> same(size, span, strides.get(i));
               case "causal" -> span - 1;
-              default -> throw g.wrong(Codes.UNKNOWN_WORD, "padding", "padding is valid, same or causal, not " + g.text("padding"));
+              default ->
+                  throw g.wrong(
+                      Codes.UNKNOWN_WORD,
+                      "padding",
+                      "padding is valid, same or causal, not " + g.text("padding"));
             };
         int before = g.text("padding").equals("causal") ? total : total / 2;
         low.add(before);
@@ -137,7 +189,10 @@ final class ContractionBuiltins {
       }
       var room = size.plus(low.get(i) + high.get(i));
       if (room.isConstant() && room.value() < span) {
-        throw g.wrong(Codes.EMPTY_DIMENSION, "x", "a window of " + span + " does not fit into " + room + " cells of " + x.type())
+        throw g.wrong(
+                Codes.EMPTY_DIMENSION,
+                "x",
+                "a window of " + span + " does not fit into " + room + " cells of " + x.type())
             .help("use padding = same, a smaller window, or fewer layers that shrink the input");
       }
     }
@@ -155,7 +210,8 @@ final class ContractionBuiltins {
     return (int) Math.max((windows - 1) * stride + span - size.value(), 0);
   }
 
-  private static void explicit(Given g, Listing list, int i, int count, List<Integer> low, List<Integer> high) {
+  private static void explicit(
+      Given g, Listing list, int i, int count, List<Integer> low, List<Integer> high) {
     if (list.items().size() == count
         && list.items().get(i) instanceof Listing pair
         && pair.items().size() == 2
@@ -169,19 +225,29 @@ final class ContractionBuiltins {
       high.add((int) b.dim().value());
       return;
     }
-    throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "padding", "padding in numbers is one [low, high] pair per spatial dimension");
+    throw g.wrong(
+        Codes.VALUE_OUT_OF_RANGE,
+        "padding",
+        "padding in numbers is one [low, high] pair per spatial dimension");
   }
 
   /**
-   * Output sizes as in Keras: {@code same} n*s, {@code valid} (n-1)*s + k + max(s-k, 0); with output padding p (n-1)*s + k%2 + p and (n-1)*s + k +
-   * p. The padding is that of the convolution whose gradient this is.
+   * Output sizes as in Keras: {@code same} n*s, {@code valid} (n-1)*s + k + max(s-k, 0); with
+   * output padding p (n-1)*s + k%2 + p and (n-1)*s + k + p. The padding is that of the convolution
+   * whose gradient this is.
    */
   private static Datum transposed(Given g) {
     var x = g.floats("x");
     var kernel = g.floats("kernel");
     int spatial = spatial(g, x);
     if (kernel.rank() != spatial + 2 || !kernel.shape().dim(-1).equals(x.shape().dim(-1))) {
-      throw g.wrong(Codes.SHAPE_MISMATCH, "kernel", "a transposed kernel is [sizes.., filters, channels]; " + kernel.type() + " does not fit " + x.type());
+      throw g.wrong(
+          Codes.SHAPE_MISMATCH,
+          "kernel",
+          "a transposed kernel is [sizes.., filters, channels]; "
+              + kernel.type()
+              + " does not fit "
+              + x.type());
     }
     var window = window(g, kernel, spatial);
     var strides = positive(g, "strides", spatial);
@@ -195,7 +261,10 @@ final class ContractionBuiltins {
       int k = (window.get(i) - 1) * dilation.get(i) + 1;
       int s = strides.get(i);
       int p = g.has("output_padding") ? g.wholes("output_padding", spatial).get(i) : -1;
-      int total = same ? (p < 0 ? s + k - 2 : k + k % 2 - 2 + p) : 2 * (k - 1) + (p < 0 ? Math.max(s - k, 0) : p);
+      int total =
+          same
+              ? (p < 0 ? s + k - 2 : k + k % 2 - 2 + p)
+              : 2 * (k - 1) + (p < 0 ? Math.max(s - k, 0) : p);
       int left = same ? Math.min((total + 1) / 2, k - 1) : k - 1;
       var size = x.shape().dim(i + 1).plus(-1).times(s).plus(1 + total - (k - 1));
       int front = k - 1 - left;
@@ -205,7 +274,12 @@ final class ContractionBuiltins {
       sizes.add(size);
     }
     sizes.add(kernel.shape().dim(-2));
-    return g.emit().add(new ConvBackwardData(new ConvGeometry(strides, low, high, dilation, 1), new Shape(sizes)), x, kernel);
+    return g.emit()
+        .add(
+            new ConvBackwardData(
+                new ConvGeometry(strides, low, high, dilation, 1), new Shape(sizes)),
+            x,
+            kernel);
   }
 
   private static PoolGeometry pool(Given g) {

@@ -24,12 +24,21 @@ final class Contractions {
   Tensor matmul(Tensor a, Tensor b, boolean transposeA, boolean transposeB) {
     if (a.rank() < 2 || b.rank() < 2) {
       int low = a.rank() < 2 ? 0 : 1;
-      throw new Misuse(Codes.RANK_MISMATCH, "matmul needs two dimensions or more, not " + (low == 0 ? a : b).type(), low);
+      throw new Misuse(
+          Codes.RANK_MISMATCH,
+          "matmul needs two dimensions or more, not " + (low == 0 ? a : b).type(),
+          low);
     }
     var left = a.shape().dim(transposeA ? -2 : -1);
     var right = b.shape().dim(transposeB ? -1 : -2);
     if (!left.equals(right)) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, "inner dimensions of matmul differ: " + left + " on the left, " + right + " on the right")
+      throw new Misuse(
+              Codes.SHAPE_MISMATCH,
+              "inner dimensions of matmul differ: "
+                  + left
+                  + " on the left, "
+                  + right
+                  + " on the right")
           .note("the left side is " + a.type() + ", the right side " + b.type());
     }
     var x = emitter.cast(a, DType.F32);
@@ -54,7 +63,10 @@ final class Contractions {
 
   // ---- einsum
 
-  /** Einstein summation of two tensors, such as {@code "abc,cd->abd"}: labels of one letter, no repetition within an operand. */
+  /**
+   * Einstein summation of two tensors, such as {@code "abc,cd->abd"}: labels of one letter, no
+   * repetition within an operand.
+   */
   Tensor einsum(String equation, Tensor a, Tensor b) {
     var parts = parse(equation);
     var x = labelled(equation, parts.get(0), a, 0);
@@ -62,7 +74,10 @@ final class Contractions {
     var result = parts.get(2);
     for (var label : labels(result)) {
       if (!parts.get(0).contains(label) && !parts.get(1).contains(label)) {
-        throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "`" + label + "` of the result stands in no operand of \"" + equation + "\"", 0);
+        throw new Misuse(
+            Codes.VALUE_OUT_OF_RANGE,
+            "`" + label + "` of the result stands in no operand of \"" + equation + "\"",
+            0);
       }
     }
     x = sumAway(x, y.labels, result);
@@ -89,17 +104,31 @@ final class Contractions {
     var text = equation.replace(" ", "");
     int arrow = text.indexOf("->");
     int comma = text.indexOf(',');
-    if (arrow < 0 || comma < 0 || comma > arrow || !text.matches("[A-Za-z]*,[A-Za-z]*->[A-Za-z]*")) {
-      throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "\"" + equation + "\" is not of the form \"ab,bc->ac\"", 0);
+    if (arrow < 0
+        || comma < 0
+        || comma > arrow
+        || !text.matches("[A-Za-z]*,[A-Za-z]*->[A-Za-z]*")) {
+      throw new Misuse(
+          Codes.VALUE_OUT_OF_RANGE, "\"" + equation + "\" is not of the form \"ab,bc->ac\"", 0);
     }
-    return List.of(text.substring(0, comma), text.substring(comma + 1, arrow), text.substring(arrow + 2));
+    return List.of(
+        text.substring(0, comma), text.substring(comma + 1, arrow), text.substring(arrow + 2));
   }
 
   private static Labelled labelled(String equation, String letters, Tensor x, int position) {
     var labels = labels(letters);
     if (labels.size() != x.rank()) {
       throw new Misuse(
-          Codes.RANK_MISMATCH, "\"" + letters + "\" of \"" + equation + "\" names " + labels.size() + " dimensions of " + x.type(), position + 1);
+          Codes.RANK_MISMATCH,
+          "\""
+              + letters
+              + "\" of \""
+              + equation
+              + "\" names "
+              + labels.size()
+              + " dimensions of "
+              + x.type(),
+          position + 1);
     }
     if (new LinkedHashSet<>(labels).size() != labels.size()) {
       throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "a letter stands twice in \"" + letters + "\"", 0);
@@ -121,11 +150,15 @@ final class Contractions {
       return x;
     }
     return new Labelled(
-        emitter.add(new ReduceSum(axes), x.tensor), x.labels.stream().filter(l -> other.contains(l) || result.contains(l)).toList());
+        emitter.add(new ReduceSum(axes), x.tensor),
+        x.labels.stream().filter(l -> other.contains(l) || result.contains(l)).toList());
   }
 
-  private static List<String> keep(List<String> from, List<String> also, String result, boolean inBoth, boolean inResult) {
-    return from.stream().filter(l -> also.contains(l) == inBoth && result.contains(l) == inResult).toList();
+  private static List<String> keep(
+      List<String> from, List<String> also, String result, boolean inBoth, boolean inResult) {
+    return from.stream()
+        .filter(l -> also.contains(l) == inBoth && result.contains(l) == inResult)
+        .toList();
   }
 
   private static List<String> without(List<String> from, List<String> other) {

@@ -9,11 +9,28 @@ import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.DidYouMean;
 
-/** Names, strings and definitions taken as what a place needs: a function, an initializer, a schedule. */
+/**
+ * Names, strings and definitions taken as what a place needs: a function, an initializer, a
+ * schedule.
+ */
 final class Conversions {
   /** Keras's short names that are not those of the definitions. */
   private static final Map<String, String> SHORT_NAMES =
-      Map.of("mse", "mean_squared_error", "mae", "mean_absolute_error", "bce", "binary_crossentropy", "uniform", "random_uniform", "normal", "random_normal", "one", "ones", "zero", "zeros");
+      Map.of(
+          "mse",
+          "mean_squared_error",
+          "mae",
+          "mean_absolute_error",
+          "bce",
+          "binary_crossentropy",
+          "uniform",
+          "random_uniform",
+          "normal",
+          "random_normal",
+          "one",
+          "ones",
+          "zero",
+          "zeros");
 
   private final Evaluator evaluator;
 
@@ -58,7 +75,9 @@ final class Conversions {
 
   private static Misuse mismatch(Datum value, Category category, String what) {
     boolean vowel = "aeiou".indexOf(category.word().charAt(0)) >= 0;
-    return new Misuse(Codes.TYPE_MISMATCH, what + " must be " + (vowel ? "an " : "a ") + category.word() + ", not " + value.kind());
+    return new Misuse(
+        Codes.TYPE_MISMATCH,
+        what + " must be " + (vowel ? "an " : "a ") + category.word() + ", not " + value.kind());
   }
 
   Datum named(String name, Category category, String what) {
@@ -71,8 +90,12 @@ final class Conversions {
   }
 
   private Misuse unknown(String name, Category category, String what, String kind) {
-    var misuse = new Misuse(Codes.UNKNOWN_NAME, what + ": there is no " + kind.replaceFirst("^an? ", "") + " `" + name + "`");
-    DidYouMean.nearest(name, evaluator.library().names(category)).ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
+    var misuse =
+        new Misuse(
+            Codes.UNKNOWN_NAME,
+            what + ": there is no " + kind.replaceFirst("^an? ", "") + " `" + name + "`");
+    DidYouMean.nearest(name, evaluator.library().names(category))
+        .ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
     return misuse;
   }
 
@@ -93,7 +116,11 @@ final class Conversions {
     if (seed == null) {
       return c;
     }
-    return new Configured(c.definition(), c.arguments(), evaluator.randomness().forInitializer(order, seed), c.span());
+    return new Configured(
+        c.definition(),
+        c.arguments(),
+        evaluator.randomness().forInitializer(order, seed),
+        c.span());
   }
 
   /** A learning rate: a number or a schedule. */

@@ -27,7 +27,8 @@ sealed interface Datum {
   /**
    * A whole number or a dimension: the language makes no difference.
    *
-   * @param axis where it stands when it is a dimension of a signature, so that {@code over = [H, W]} finds its axes
+   * @param axis where it stands when it is a dimension of a signature, so that {@code over = [H,
+   *     W]} finds its axes
    */
   record Whole(Dim dim, @Nullable Axis axis) implements Datum {
     Whole(Dim dim) {
@@ -105,7 +106,10 @@ sealed interface Datum {
   /** A function of the compiler's own. */
   record Native(Builtin builtin) implements Datum {}
 
-  /** A {@code fn}, a one-expression function, or a definition that still lacks its first list of arguments. */
+  /**
+   * A {@code fn}, a one-expression function, or a definition that still lacks its first list of
+   * arguments.
+   */
   record Definition(Ast.Definition tree, Scope scope) implements Datum {
     String name() {
       return tree.name().text();
@@ -119,8 +123,12 @@ sealed interface Datum {
   /** A model used as a part of another one. */
   record ModelDefinition(Ast.Model tree, Scope scope) implements Datum {}
 
-  /** A definition with its first list of arguments: a loss, metric, optimizer, schedule, initializer, regularizer, constraint or block. */
-  record Configured(Definition definition, Arguments arguments, @Nullable Draw draw, Span span) implements Datum {
+  /**
+   * A definition with its first list of arguments: a loss, metric, optimizer, schedule,
+   * initializer, regularizer, constraint or block.
+   */
+  record Configured(Definition definition, Arguments arguments, @Nullable Draw draw, Span span)
+      implements Datum {
     String name() {
       return definition.name();
     }
@@ -135,7 +143,10 @@ sealed interface Datum {
   /** A random generator that a layer owns. */
   record Generator(Variable key) implements Datum {}
 
-  /** A data source such as {@code csv("x.csv")}, a callback: a name with plain arguments, which the compiler only hands on. */
+  /**
+   * A data source such as {@code csv("x.csv")}, a callback: a name with plain arguments, which the
+   * compiler only hands on.
+   */
   record Named(String name, List<NamedArgument> arguments) implements Datum {
     public Named {
       arguments = List.copyOf(arguments);
@@ -174,10 +185,14 @@ sealed interface Datum {
   }
 
   default boolean isPoison() {
-    return this instanceof Poison || (this instanceof Listing l && l.items().stream().anyMatch(Datum::isPoison));
+    return this instanceof Poison
+        || (this instanceof Listing l && l.items().stream().anyMatch(Datum::isPoison));
   }
 
-  /** What it is, in the words of a message: {@code an int}, {@code f32[batch, 10]}, {@code the layer Dense}. */
+  /**
+   * What it is, in the words of a message: {@code an int}, {@code f32[batch, 10]}, {@code the layer
+   * Dense}.
+   */
   default String kind() {
     return switch (this) {
       case Poison _ -> "an error";
@@ -210,7 +225,10 @@ sealed interface Datum {
       case Truth t -> Boolean.toString(t.value());
       case Text s -> s.value();
       case Listing l ->
-          l.items().stream().limit(8).map(Datum::text).collect(Collectors.joining(", ", l.tuple() ? "(" : "[", l.tuple() ? ")" : "]"));
+          l.items().stream()
+              .limit(8)
+              .map(Datum::text)
+              .collect(Collectors.joining(", ", l.tuple() ? "(" : "[", l.tuple() ? ")" : "]"));
       case Native n -> n.builtin().name();
       case Definition d -> d.name();
       case Function f -> f.tree().name().text();
@@ -223,7 +241,14 @@ sealed interface Datum {
   /** True for what may stand left of {@code (..)}. */
   default boolean callable() {
     return switch (this) {
-      case Native _, Definition _, Function _, Closure _, ModelDefinition _, Configured _, Layer _ -> true;
+      case Native _,
+          Definition _,
+          Function _,
+          Closure _,
+          ModelDefinition _,
+          Configured _,
+          Layer _ ->
+          true;
       default -> false;
     };
   }

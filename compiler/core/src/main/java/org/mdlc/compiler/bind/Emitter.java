@@ -29,7 +29,10 @@ import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
-/** Adds nodes to the graph under construction; shapes follow the language's rules, not the stricter ones of the operations. */
+/**
+ * Adds nodes to the graph under construction; shapes follow the language's rules, not the stricter
+ * ones of the operations.
+ */
 final class Emitter {
   private Frame frame;
   private Origin origin = Origin.NONE;
@@ -68,9 +71,14 @@ final class Emitter {
     var values = operands.stream().map(frame::use).toList();
     var trail = operands.isEmpty() ? Trail.NONE : operands.get(0).trail();
     try {
-      return frame.builder().at(origin).addAll(op, values).stream().map(v -> new Tensor(frame, v, trail)).toList();
+      return frame.builder().at(origin).addAll(op, values).stream()
+          .map(v -> new Tensor(frame, v, trail))
+          .toList();
     } catch (ShapeError e) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, e.getMessage() == null ? "shapes do not fit" : e.getMessage(), e.operand());
+      throw new Misuse(
+          Codes.SHAPE_MISMATCH,
+          e.getMessage() == null ? "shapes do not fit" : e.getMessage(),
+          e.operand());
     }
   }
 
@@ -111,7 +119,8 @@ final class Emitter {
   }
 
   /**
-   * A dimension as a number of the graph: constants as such, a named dimension as the sum of as many ones.
+   * A dimension as a number of the graph: constants as such, a named dimension as the sum of as
+   * many ones.
    */
   Tensor number(Dim dim, DType dtype) {
     if (dim.isConstant()) {
@@ -134,9 +143,13 @@ final class Emitter {
   private Tensor factor(Dim.Factor factor) {
     return switch (factor) {
       case Dim.Symbol s ->
-          add(new ReduceSum(List.of(0)), fill(new TensorType(DType.F32, Shape.of(Dim.symbol(s.name()))), 1));
+          add(
+              new ReduceSum(List.of(0)),
+              fill(new TensorType(DType.F32, Shape.of(Dim.symbol(s.name()))), 1));
       case Dim.Floor f ->
-          add(new Floor(), add(new Div(), number(f.numerator(), DType.F32), constant(DType.F32, f.divisor())));
+          add(
+              new Floor(),
+              add(new Div(), number(f.numerator(), DType.F32), constant(DType.F32, f.divisor())));
     };
   }
 
@@ -152,7 +165,8 @@ final class Emitter {
       return a;
     }
     if (a == DType.U32 || b == DType.U32) {
-      throw new Misuse(Codes.DTYPE_MISMATCH, "random bits do not mix with " + (a == DType.U32 ? b : a).text());
+      throw new Misuse(
+          Codes.DTYPE_MISMATCH, "random bits do not mix with " + (a == DType.U32 ? b : a).text());
     }
     if (a == DType.F32 || b == DType.F32) {
       return DType.F32;
@@ -168,10 +182,13 @@ final class Emitter {
       return x;
     }
     int shift = shape.rank() - x.rank();
-    return add(new Broadcast(shape, IntStream.range(0, x.rank()).map(i -> i + shift).boxed().toList()), x);
+    return add(
+        new Broadcast(shape, IntStream.range(0, x.rank()).map(i -> i + shift).boxed().toList()), x);
   }
 
-  /** Applies an element-wise operation to operands of one type after stretching them to one shape. */
+  /**
+   * Applies an element-wise operation to operands of one type after stretching them to one shape.
+   */
   Tensor elementwise(Operation op, List<Tensor> operands) {
     var shape = operands.get(0).shape();
     for (int i = 1; i < operands.size(); i++) {
@@ -198,13 +215,22 @@ final class Emitter {
     if (!x.shape().elements().equals(shape.elements())) {
       throw new Misuse(
           Codes.SHAPE_MISMATCH,
-          "cannot reshape " + x.shape() + " to " + shape + ": " + x.shape().elements() + " elements are not " + shape.elements());
+          "cannot reshape "
+              + x.shape()
+              + " to "
+              + shape
+              + ": "
+              + x.shape().elements()
+              + " elements are not "
+              + shape.elements());
     }
     return add(new Reshape(shape), x);
   }
 
   Tensor transpose(Tensor x, List<Integer> order) {
-    return order.equals(IntStream.range(0, x.rank()).boxed().toList()) ? x : add(new Transpose(order), x);
+    return order.equals(IntStream.range(0, x.rank()).boxed().toList())
+        ? x
+        : add(new Transpose(order), x);
   }
 
   /** Moves one axis to another place; the others keep their order. */

@@ -23,11 +23,15 @@ import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.Dim;
 
 /**
- * Runs the language at compile time: what is known becomes a value, what depends on data becomes nodes of the graph under construction. An
- * expression with an error is reported once and is {@link Poison} from then on.
+ * Runs the language at compile time: what is known becomes a value, what depends on data becomes
+ * nodes of the graph under construction. An expression with an error is reported once and is {@link
+ * Poison} from then on.
  */
 final class Evaluator {
-  /** What kind of body is running: it decides what a random shape means and which variables may be made. */
+  /**
+   * What kind of body is running: it decides what a random shape means and which variables may be
+   * made.
+   */
   enum Mode {
     MODEL,
     METRIC,
@@ -188,7 +192,10 @@ final class Evaluator {
 
   void mark() {
     var at = statement;
-    emitter.at(at == null ? new Origin(instance.path(), "", "") : new Origin(instance.path(), at.toString(), Problems.firstLine(at)));
+    emitter.at(
+        at == null
+            ? new Origin(instance.path(), "", "")
+            : new Origin(instance.path(), at.toString(), Problems.firstLine(at)));
   }
 
   @Nullable Span statement() {
@@ -241,7 +248,9 @@ final class Evaluator {
       case Ast.Call c -> argument < c.arguments().size() ? c.arguments().get(argument).value() : c;
       case Ast.Pipe p when argument == 0 -> p.value();
       case Ast.Pipe p when p.target() instanceof Ast.Call c ->
-          argument - 1 < c.arguments().size() ? c.arguments().get(argument - 1).value() : p.target();
+          argument - 1 < c.arguments().size()
+              ? c.arguments().get(argument - 1).value()
+              : p.target();
       default -> tree;
     };
   }
@@ -249,7 +258,9 @@ final class Evaluator {
   /** The shape history of a name. */
   private Trail trail(Ast.Node tree, Scope scope) {
     return switch (tree) {
-      case Ast.NameExpr n when scope.find(n.name()) instanceof Scope.Binding b && b.value() instanceof Tensor t -> t.trail();
+      case Ast.NameExpr n
+          when scope.find(n.name()) instanceof Scope.Binding b && b.value() instanceof Tensor t ->
+          t.trail();
       case Ast.Binary b -> {
         var left = trail(b.left(), scope);
         yield left == Trail.NONE ? trail(b.right(), scope) : left;
@@ -273,7 +284,9 @@ final class Evaluator {
       case Ast.Training _ -> new Truth(training);
       case Ast.ListExpr l -> new Listing(items(l.elements(), scope), false);
       case Ast.TupleExpr t -> Datum.tuple(items(t.elements(), scope));
-      case Ast.Spread s -> throw new Misuse(Codes.TYPE_MISMATCH, "`" + s.span().text() + "` stands only inside a list");
+      case Ast.Spread s ->
+          throw new Misuse(
+              Codes.TYPE_MISMATCH, "`" + s.span().text() + "` stands only inside a list");
       case Ast.Unary u -> {
         var operand = eval(u.operand(), scope, Category.VALUE);
         yield operand.isPoison() ? Poison.POISON : arithmetic.unary(u.op(), operand);
@@ -298,7 +311,10 @@ final class Evaluator {
           case Listing l -> items.addAll(l.items());
           case Poison p -> items.add(p);
           case Datum other -> {
-            problems.report(new Misuse(Codes.TYPE_MISMATCH, "`...` takes a list apart, and this is " + other.kind()), s.span());
+            problems.report(
+                new Misuse(
+                    Codes.TYPE_MISMATCH, "`...` takes a list apart, and this is " + other.kind()),
+                s.span());
             items.add(Poison.POISON);
           }
         }
@@ -323,7 +339,8 @@ final class Evaluator {
     if (tree.name().equals("trainable")) {
       return new Truth(instance.trainable());
     }
-    var entry = scope.library().findAny(wanted, tree.name());
+    var entry = wanted == Category.VALUE ? null : scope.library().findLoosely(wanted, tree.name());
+    entry = entry == null ? scope.library().findAny(wanted, tree.name()) : entry;
     if (entry != null) {
       usage.use(entry.span());
       return entry.value();
@@ -355,12 +372,18 @@ final class Evaluator {
     if (tree.op() == Ast.BinaryOp.EQUAL || tree.op() == Ast.BinaryOp.NOT_EQUAL) {
       return arithmetic.binary(tree.op(), wordOr(tree.left(), scope), wordOr(tree.right(), scope));
     }
-    return arithmetic.binary(tree.op(), eval(tree.left(), scope, Category.VALUE), eval(tree.right(), scope, Category.VALUE));
+    return arithmetic.binary(
+        tree.op(),
+        eval(tree.left(), scope, Category.VALUE),
+        eval(tree.right(), scope, Category.VALUE));
   }
 
   /** In a comparison a word that is no name stands for itself: {@code padding == same}. */
   private Datum wordOr(Ast.Expr tree, Scope scope) {
-    if (tree instanceof Ast.NameExpr n && scope.find(n.name()) == null && usage.isWord(n.name()) && scope.library().findAny(Category.VALUE, n.name()) == null) {
+    if (tree instanceof Ast.NameExpr n
+        && scope.find(n.name()) == null
+        && usage.isWord(n.name())
+        && scope.library().findAny(Category.VALUE, n.name()) == null) {
       return new Datum.Text(n.name());
     }
     return eval(tree, scope, Category.VALUE);
@@ -373,10 +396,13 @@ final class Evaluator {
       return Poison.POISON;
     }
     if (from instanceof Datum.Text a && to instanceof Datum.Text b) {
-      return new Datum.Named("range", List.of(new Datum.NamedArgument("from", a), new Datum.NamedArgument("to", b)));
+      return new Datum.Named(
+          "range", List.of(new Datum.NamedArgument("from", a), new Datum.NamedArgument("to", b)));
     }
     if (!(from instanceof Whole a) || !(to instanceof Whole b)) {
-      throw new Misuse(Codes.TYPE_MISMATCH, "`..` goes between whole numbers, not " + (from instanceof Whole ? to : from).kind());
+      throw new Misuse(
+          Codes.TYPE_MISMATCH,
+          "`..` goes between whole numbers, not " + (from instanceof Whole ? to : from).kind());
     }
     return numbers(a.dim(), b.dim());
   }
@@ -410,9 +436,12 @@ final class Evaluator {
     }
     var misuse =
         condition instanceof Tensor
-            ? new Misuse(Codes.NOT_COMPILE_TIME, "this depends on data, and `if` is decided at compile time")
+            ? new Misuse(
+                    Codes.NOT_COMPILE_TIME,
+                    "this depends on data, and `if` is decided at compile time")
                 .help("where(condition, a, b) chooses element by element")
-            : new Misuse(Codes.TYPE_MISMATCH, "a condition must be true or false, not " + condition.kind());
+            : new Misuse(
+                Codes.TYPE_MISMATCH, "a condition must be true or false, not " + condition.kind());
     problems.report(misuse, tree.span());
     return Poison.POISON;
   }
@@ -426,7 +455,9 @@ final class Evaluator {
     }
     var value = block.value();
     if (value == null) {
-      problems.report(Diagnostic.of(Codes.MISSING_BRANCH, problems.users(block.span()), "this block has no value"));
+      problems.report(
+          Diagnostic.of(
+              Codes.MISSING_BRANCH, problems.users(block.span()), "this block has no value"));
       return Poison.POISON;
     }
     return eval(value, inner);
@@ -435,11 +466,16 @@ final class Evaluator {
   /** Warns once where a name hides another one of the same body. */
   void warnShadow(String name, Span span, Scope scope) {
     var outer = scope.find(name);
-    if (outer != null && scope.here(name) == null && !Problems.isLibrary(span.file()) && outer.span().file() == span.file() && shadowWarned.add(span)) {
+    if (outer != null
+        && scope.here(name) == null
+        && !Problems.isLibrary(span.file())
+        && outer.span().file() == span.file()
+        && shadowWarned.add(span)) {
       problems.report(
           Diagnostic.of(Codes.SHADOWED_NAME, span, "`" + name + "` hides another `" + name + "`")
               .also(outer.span(), "the outer one is here")
-              .help("choose another name, or assign with `" + name + " = ..` if it was made by var"));
+              .help(
+                  "choose another name, or assign with `" + name + " = ..` if it was made by var"));
     }
   }
 

@@ -65,9 +65,11 @@ final class Files {
           constants.add(new Pending(c, scope, library));
           put(library, Category.VALUE, c.name(), Datum.Poison.POISON);
         }
-        case Ast.Model m -> put(library, Category.VALUE, m.name(), new Datum.ModelDefinition(m, scope));
+        case Ast.Model m ->
+            put(library, Category.VALUE, m.name(), new Datum.ModelDefinition(m, scope));
         case Ast.Function f -> put(library, Category.VALUE, f.name(), new Datum.Function(f, scope));
-        case Ast.Definition d -> put(library, Category.of(d.kind()), d.name(), new Datum.Definition(d, scope));
+        case Ast.Definition d ->
+            put(library, Category.of(d.kind()), d.name(), new Datum.Definition(d, scope));
       }
     }
   }
@@ -76,7 +78,10 @@ final class Files {
     var before = library.put(category, new Library.Entry(name.text(), value, name.span()));
     if (before != null) {
       problems.report(
-          Diagnostic.of(Codes.DUPLICATE_NAME, name.span(), "`" + name + "` is defined twice").label("again here").also(before.span(), "first here").help("rename one of them"));
+          Diagnostic.of(Codes.DUPLICATE_NAME, name.span(), "`" + name + "` is defined twice")
+              .label("again here")
+              .also(before.span(), "first here")
+              .help("rename one of them"));
     }
   }
 
@@ -84,7 +89,12 @@ final class Files {
     var hash = tree.sha256();
     if (hash != null && !hash.value().matches("[0-9a-fA-F]{64}")) {
       problems.report(
-          Diagnostic.of(Codes.BAD_HASH, hash.span(), "a SHA-256 is 64 hexadecimal digits, and this has " + hash.value().length() + " characters")
+          Diagnostic.of(
+                  Codes.BAD_HASH,
+                  hash.span(),
+                  "a SHA-256 is 64 hexadecimal digits, and this has "
+                      + hash.value().length()
+                      + " characters")
               .help("`sha256sum` prints it"));
     }
   }
@@ -92,7 +102,12 @@ final class Files {
   private void include(Ast.Import tree, SourceFile from, Library into) {
     var path = resolve(from.name(), tree.path().value());
     if (open.contains(path)) {
-      problems.report(Diagnostic.of(Codes.IMPORT_CYCLE, tree.path().span(), "\"" + tree.path().value() + "\" imports this file again").help("move what both need into a third file"));
+      problems.report(
+          Diagnostic.of(
+                  Codes.IMPORT_CYCLE,
+                  tree.path().span(),
+                  "\"" + tree.path().value() + "\" imports this file again")
+              .help("move what both need into a third file"));
       return;
     }
     var known = imported.get(path);
@@ -100,7 +115,12 @@ final class Files {
       var source = request.imports().apply(path);
       if (source.isEmpty()) {
         problems.report(
-            Diagnostic.of(Codes.IMPORT_NOT_FOUND, tree.path().span(), "there is no file \"" + tree.path().value() + "\"").note("it was looked for at " + path).help("the path is relative to this file"));
+            Diagnostic.of(
+                    Codes.IMPORT_NOT_FOUND,
+                    tree.path().span(),
+                    "there is no file \"" + tree.path().value() + "\"")
+                .note("it was looked for at " + path)
+                .help("the path is relative to this file"));
         return;
       }
       known = load(Parser.parse(source.get(), sink));

@@ -14,8 +14,8 @@ import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
 
 /**
- * A graph under construction: the step itself, or the body of a layer call or scan inside it. A tensor of an outer graph that is used here
- * becomes an input of this one, all the way in.
+ * A graph under construction: the step itself, or the body of a layer call or scan inside it. A
+ * tensor of an outer graph that is used here becomes an input of this one, all the way in.
  */
 final class Frame {
   private final @Nullable Frame parent;
@@ -80,12 +80,17 @@ final class Frame {
     return imported.computeIfAbsent(outer, v -> builder.input(v.name(), Role.DATA, v.type()));
   }
 
-  /** Values of the outer graph that this one reads, in the order of this graph's inputs for them. */
+  /**
+   * Values of the outer graph that this one reads, in the order of this graph's inputs for them.
+   */
   List<Value> captures() {
     return List.copyOf(imported.keySet());
   }
 
-  /** The value of a variable as seen here: the last one written in this step, or the one it started with. */
+  /**
+   * The value of a variable as seen here: the last one written in this step, or the one it started
+   * with.
+   */
   Value read(Variable variable) {
     var own = written.get(variable);
     if (own != null) {

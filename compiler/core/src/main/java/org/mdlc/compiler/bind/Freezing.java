@@ -26,7 +26,8 @@ final class Freezing {
     for (var item : items) {
       for (var glob : item.paths()) {
         var weights = matching(List.of(glob), evaluator.variables().all());
-        var layers = evaluator.layers().made().stream().filter(l -> matches(glob, l.path())).toList();
+        var layers =
+            evaluator.layers().made().stream().filter(l -> matches(glob, l.path())).toList();
         if (item.frozen()) {
           frozen.addAll(weights);
           frozenLayers.addAll(layers);
@@ -36,18 +37,24 @@ final class Freezing {
         }
       }
     }
-    evaluator.layers().made().forEach(l -> l.trainable(l.declaredTrainable() && !frozenLayers.contains(l)));
+    evaluator
+        .layers()
+        .made()
+        .forEach(l -> l.trainable(l.declaredTrainable() && !frozenLayers.contains(l)));
   }
 
   List<Variable> trained(List<Variable> all) {
-    return all.stream().filter(v -> v.role() == Role.PARAM && v.trainable() && !frozen.contains(v)).toList();
+    return all.stream()
+        .filter(v -> v.role() == Role.PARAM && v.trainable() && !frozen.contains(v))
+        .toList();
   }
 
   /** Weights that any of the patterns names; a pattern that names nothing is an error. */
   List<Variable> matching(List<Ast.Glob> globs, List<Variable> all) {
     var found = new LinkedHashSet<Variable>();
     for (var glob : globs) {
-      var weights = all.stream().filter(v -> v.role() == Role.PARAM && matches(glob, v.path())).toList();
+      var weights =
+          all.stream().filter(v -> v.role() == Role.PARAM && matches(glob, v.path())).toList();
       if (weights.isEmpty() && !evaluator.problems().hasErrors()) {
         nothing(glob, all);
       }
@@ -58,8 +65,15 @@ final class Freezing {
 
   private void nothing(Ast.Glob glob, List<Variable> all) {
     var names = new LinkedHashSet<>(evaluator.layers().named().keySet());
-    evaluator.layers().made().stream().map(Instance::path).filter(p -> !p.contains("/")).forEach(names::add);
-    var diagnostic = Diagnostic.of(Codes.EMPTY_GLOB, glob.span(), "no weight of the model matches `" + glob.pattern() + "`");
+    evaluator.layers().made().stream()
+        .map(Instance::path)
+        .filter(p -> !p.contains("/"))
+        .forEach(names::add);
+    var diagnostic =
+        Diagnostic.of(
+            Codes.EMPTY_GLOB,
+            glob.span(),
+            "no weight of the model matches `" + glob.pattern() + "`");
     var first = glob.pattern().split("\\.", 2)[0];
     var near = DidYouMean.nearest(first, names);
     evaluator
@@ -67,7 +81,10 @@ final class Freezing {
         .report(
             near.isPresent()
                 ? diagnostic.help("did you mean `" + near.get() + "`?")
-                : diagnostic.note("its layers are " + String.join(", ", names.stream().limit(12).toList()) + (all.isEmpty() ? " and it has no weights" : "")));
+                : diagnostic.note(
+                    "its layers are "
+                        + String.join(", ", names.stream().limit(12).toList())
+                        + (all.isEmpty() ? " and it has no weights" : "")));
   }
 
   private boolean matches(Ast.Glob glob, String path) {
@@ -88,7 +105,9 @@ final class Freezing {
       if (pattern.get(i).equals("**")) {
         regex.append(i + 1 < pattern.size() ? "(?:[^/]+/)*" : ".*");
       } else {
-        regex.append(Pattern.quote(pattern.get(i)).replace("*", "\\E[^/]*\\Q")).append(i + 1 < pattern.size() ? "/" : "(?:/.*)?");
+        regex
+            .append(Pattern.quote(pattern.get(i)).replace("*", "\\E[^/]*\\Q"))
+            .append(i + 1 < pattern.size() ? "/" : "(?:/.*)?");
       }
     }
     return Pattern.matches(regex.toString(), path);

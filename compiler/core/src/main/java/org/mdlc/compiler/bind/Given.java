@@ -60,7 +60,9 @@ final class Given {
     var value = get(name);
     var misuse =
         wrong(
-            value instanceof Datum.Layer || value instanceof Datum.Definition ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH,
+            value instanceof Datum.Layer || value instanceof Datum.Definition
+                ? Codes.LAYER_USED_AS_TENSOR
+                : Codes.TYPE_MISMATCH,
             name,
             "`" + name + "` of " + builtin.name() + " must be " + what + ", not " + value.kind());
     if (value instanceof Datum.Layer || value instanceof Datum.Definition) {
@@ -90,7 +92,8 @@ final class Given {
     var tensors = new ArrayList<Tensor>();
     for (var item : items) {
       if (!(item instanceof Tensor t)) {
-        throw wrong(Codes.TYPE_MISMATCH, name, builtin.name() + " takes tensors, not " + item.kind());
+        throw wrong(
+            Codes.TYPE_MISMATCH, name, builtin.name() + " takes tensors, not " + item.kind());
       }
       tensors.add(t);
     }
@@ -127,7 +130,10 @@ final class Given {
       return w.dim();
     }
     if (value instanceof Datum.Real r) {
-      throw wrong(Codes.DIVISION_NOT_EXACT, name, "`" + name + "` of " + builtin.name() + " needs a whole number, not " + r.value())
+      throw wrong(
+              Codes.DIVISION_NOT_EXACT,
+              name,
+              "`" + name + "` of " + builtin.name() + " needs a whole number, not " + r.value())
           .help("floor_div(a, b) and ceil_div(a, b) give whole numbers");
     }
     throw needs(name, "a whole number");
@@ -142,7 +148,10 @@ final class Given {
       throw Arithmetic.unknown(dim);
     }
     if (Math.abs(dim.value()) > Integer.MAX_VALUE) {
-      throw wrong(Codes.VALUE_OUT_OF_RANGE, name, "`" + name + "` of " + builtin.name() + " is too large: " + dim);
+      throw wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          name,
+          "`" + name + "` of " + builtin.name() + " is too large: " + dim);
     }
     return (int) dim.value();
   }
@@ -164,32 +173,54 @@ final class Given {
       return IntStream.range(0, count).map(_ -> one).boxed().toList();
     }
     if (items.size() != count) {
-      throw wrong(Codes.VALUE_OUT_OF_RANGE, name, "`" + name + "` of " + builtin.name() + " needs " + count + " numbers, not " + items.size());
+      throw wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          name,
+          "`"
+              + name
+              + "` of "
+              + builtin.name()
+              + " needs "
+              + count
+              + " numbers, not "
+              + items.size());
     }
     return items.stream().map(i -> known(name, dim(name, i))).toList();
   }
 
   DType dtype(String name) {
     var word = get(name) instanceof Datum.Text t ? t.value() : get(name).text();
-    return Types.dtype(word).orElseThrow(() -> wrong(Codes.UNKNOWN_TYPE, name, "there is no element type `" + word + "`"));
+    return Types.dtype(word)
+        .orElseThrow(
+            () -> wrong(Codes.UNKNOWN_TYPE, name, "there is no element type `" + word + "`"));
   }
 
   /** An axis counted as in Keras: the batch is axis 0, -1 is the last. */
   int axis(String name, int rank) {
     int axis = whole(name);
     if (axis < -rank || axis >= rank) {
-      throw wrong(Codes.AXIS_UNKNOWN, name, "there is no axis " + axis + " in a tensor of " + rank + " dimensions");
+      throw wrong(
+          Codes.AXIS_UNKNOWN,
+          name,
+          "there is no axis " + axis + " in a tensor of " + rank + " dimensions");
     }
     return axis < 0 ? axis + rank : axis;
   }
 
-  /** Axes to reduce: from {@code over} (after the batch, or by name) or {@code axis} (as in Keras); all when neither is given. */
+  /**
+   * Axes to reduce: from {@code over} (after the batch, or by name) or {@code axis} (as in Keras);
+   * all when neither is given.
+   */
   List<Integer> axes(Tensor x) {
     if (has("over")) {
       return items("over").stream().map(i -> over(i, x)).distinct().sorted().toList();
     }
     if (has("axis")) {
-      return items("axis").stream().map(i -> asAxis(known("axis", dim("axis", i)), x, 0)).distinct().sorted().toList();
+      return items("axis").stream()
+          .map(i -> asAxis(known("axis", dim("axis", i)), x, 0))
+          .distinct()
+          .sorted()
+          .toList();
     }
     return IntStream.range(0, x.rank()).boxed().toList();
   }
@@ -222,7 +253,10 @@ final class Given {
       at = 0;
     }
     if (at < 0 || at >= x.rank()) {
-      throw wrong(Codes.AXIS_UNKNOWN, first > 0 ? "over" : "axis", "there is no axis " + axis + " in " + x.type());
+      throw wrong(
+          Codes.AXIS_UNKNOWN,
+          first > 0 ? "over" : "axis",
+          "there is no axis " + axis + " in " + x.type());
     }
     return at;
   }

@@ -21,7 +21,10 @@ import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 
-/** {@code x[..]} on lists and tensors; on tensors the entries apply to the dimensions after the batch. */
+/**
+ * {@code x[..]} on lists and tensors; on tensors the entries apply to the dimensions after the
+ * batch.
+ */
 final class Indexing {
   private final Evaluator evaluator;
 
@@ -32,7 +35,8 @@ final class Indexing {
   Datum index(Ast.Index tree, Scope scope) {
     var target = evaluator.eval(tree.target(), scope, Category.VALUE);
     var entries = tree.items().stream().map(i -> entry(i, scope)).toList();
-    if (target.isPoison() && !(target instanceof Listing) || entries.stream().anyMatch(Entry::poison)) {
+    if (target.isPoison() && !(target instanceof Listing)
+        || entries.stream().anyMatch(Entry::poison)) {
       return Poison.POISON;
     }
     return switch (target) {
@@ -56,8 +60,11 @@ final class Indexing {
   private Entry entry(Ast.IndexItem item, Scope scope) {
     return switch (item) {
       case Ast.RestIndex _ -> new Entry(item, None.NONE, None.NONE, None.NONE);
-      case Ast.OneIndex o -> new Entry(item, evaluator.eval(o.value(), scope, Category.VALUE), None.NONE, None.NONE);
-      case Ast.Slice s -> new Entry(item, optional(s.from(), scope), optional(s.to(), scope), optional(s.step(), scope));
+      case Ast.OneIndex o ->
+          new Entry(item, evaluator.eval(o.value(), scope, Category.VALUE), None.NONE, None.NONE);
+      case Ast.Slice s ->
+          new Entry(
+              item, optional(s.from(), scope), optional(s.to(), scope), optional(s.step(), scope));
     };
   }
 
@@ -69,17 +76,29 @@ final class Indexing {
 
   private static Datum list(Listing list, List<Entry> entries, Ast.Index tree) {
     if (entries.size() != 1) {
-      throw new Misuse(Codes.RANK_MISMATCH, "a list has one dimension; index a list of lists with x[i][j]");
+      throw new Misuse(
+          Codes.RANK_MISMATCH, "a list has one dimension; index a list of lists with x[i][j]");
     }
     var entry = entries.get(0);
     int size = list.items().size();
     if (entry.tree instanceof Ast.OneIndex) {
       if (!(entry.first instanceof Whole w)) {
-        throw new Misuse(Codes.TYPE_MISMATCH, "a list is indexed with a whole number, not " + entry.first.kind());
+        throw new Misuse(
+            Codes.TYPE_MISMATCH,
+            "a list is indexed with a whole number, not " + entry.first.kind());
       }
       long at = known(w.dim());
       if (at < -size || at >= size) {
-        throw new Misuse(Codes.INDEX_OUT_OF_RANGE, "index " + at + " of a list of " + size + ": `" + Problems.firstLine(tree.target().span()) + "` is " + list.text());
+        throw new Misuse(
+            Codes.INDEX_OUT_OF_RANGE,
+            "index "
+                + at
+                + " of a list of "
+                + size
+                + ": `"
+                + Problems.firstLine(tree.target().span())
+                + "` is "
+                + list.text());
       }
       return list.items().get((int) (at < 0 ? at + size : at));
     }
@@ -92,11 +111,16 @@ final class Indexing {
     }
     var items = new ArrayList<Datum>();
     if (step > 0) {
-      for (long i = clamp(number(entry.first, 0), size); i < clamp(number(entry.second, size), size); i += step) {
+      for (long i = clamp(number(entry.first, 0), size);
+          i < clamp(number(entry.second, size), size);
+          i += step) {
         items.add(list.items().get((int) i));
       }
     } else {
-      long from = entry.first instanceof None ? size - 1 : Math.min(fromEnd(number(entry.first, 0), size), size - 1);
+      long from =
+          entry.first instanceof None
+              ? size - 1
+              : Math.min(fromEnd(number(entry.first, 0), size), size - 1);
       long to = entry.second instanceof None ? -1 : fromEnd(number(entry.second, 0), size);
       for (long i = from; i > to && i >= 0; i += step) {
         items.add(list.items().get((int) i));
@@ -117,7 +141,8 @@ final class Indexing {
     return switch (value) {
       case None _ -> otherwise;
       case Whole w -> known(w.dim());
-      default -> throw new Misuse(Codes.TYPE_MISMATCH, "an index is a whole number, not " + value.kind());
+      default ->
+          throw new Misuse(Codes.TYPE_MISMATCH, "an index is a whole number, not " + value.kind());
     };
   }
 
@@ -130,13 +155,24 @@ final class Indexing {
 
   // ---- tensors
 
-  /** What is left to do with the axes: everything is sliced first, then single indices, new axes and lookups follow. */
+  /**
+   * What is left to do with the axes: everything is sliced first, then single indices, new axes and
+   * lookups follow.
+   */
   private Tensor tensor(Tensor x, List<Entry> entries) {
     int first = x.batched() ? 1 : 0;
     int rank = x.rank() - first;
-    long taking = entries.stream().filter(e -> !(e.tree instanceof Ast.RestIndex) && !e.newAxis()).count();
+    long taking =
+        entries.stream().filter(e -> !(e.tree instanceof Ast.RestIndex) && !e.newAxis()).count();
     if (taking > rank) {
-      throw new Misuse(Codes.RANK_MISMATCH, taking + " indices for " + rank + " dimensions of " + x.type() + (first == 1 ? " after the batch" : ""));
+      throw new Misuse(
+          Codes.RANK_MISMATCH,
+          taking
+              + " indices for "
+              + rank
+              + " dimensions of "
+              + x.type()
+              + (first == 1 ? " after the batch" : ""));
     }
     if (entries.stream().filter(e -> e.tree instanceof Ast.RestIndex).count() > 1) {
       throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "`..` can stand once in an index");
@@ -163,7 +199,9 @@ final class Indexing {
 
   private Tensor one(Tensor x, int axis, Datum index) {
     if (!(index instanceof Whole w)) {
-      throw new Misuse(Codes.TYPE_MISMATCH, "an index is a whole number, a slice, `none` or an i32 tensor, not " + index.kind());
+      throw new Misuse(
+          Codes.TYPE_MISMATCH,
+          "an index is a whole number, a slice, `none` or an i32 tensor, not " + index.kind());
     }
     var size = x.shape().dim(axis);
     var at = w.dim();
@@ -171,9 +209,15 @@ final class Indexing {
       at = size.plus(at);
     }
     if (at.isConstant() && (at.value() < 0 || size.isConstant() && at.value() >= size.value())) {
-      throw new Misuse(Codes.INDEX_OUT_OF_RANGE, "index " + w.dim() + " of a dimension of size " + size + " in " + x.type());
+      throw new Misuse(
+          Codes.INDEX_OUT_OF_RANGE,
+          "index " + w.dim() + " of a dimension of size " + size + " in " + x.type());
     }
-    return evaluator.emitter().reshape(ShapeBuiltins.slice(evaluator.emitter(), x, axis, at, at.plus(1)), x.shape().without(List.of(axis)));
+    return evaluator
+        .emitter()
+        .reshape(
+            ShapeBuiltins.slice(evaluator.emitter(), x, axis, at, at.plus(1)),
+            x.shape().without(List.of(axis)));
   }
 
   private Tensor slice(Tensor x, int axis, Entry entry) {
@@ -184,7 +228,9 @@ final class Indexing {
     }
     if (step < 0) {
       if (!(entry.first instanceof None) || !(entry.second instanceof None)) {
-        throw new Misuse(Codes.VALUE_OUT_OF_RANGE, "backwards only the whole dimension can be walked").help("write x[a:b][::-1]");
+        throw new Misuse(
+                Codes.VALUE_OUT_OF_RANGE, "backwards only the whole dimension can be walked")
+            .help("write x[a:b][::-1]");
       }
       var reversed = evaluator.emitter().add(new Reverse(List.of(axis)), x);
       return step == -1 ? reversed : strided(reversed, axis, Dim.ZERO, size, -step);
@@ -196,7 +242,9 @@ final class Indexing {
     }
     var length = to.minus(from);
     if (length.isConstant() && length.value() <= 0) {
-      throw new Misuse(Codes.EMPTY_DIMENSION, "the slice " + from + ":" + to + " of a dimension of size " + size + " is empty");
+      throw new Misuse(
+          Codes.EMPTY_DIMENSION,
+          "the slice " + from + ":" + to + " of a dimension of size " + size + " is empty");
     }
     return strided(x, axis, from, to, step);
   }
@@ -214,7 +262,9 @@ final class Indexing {
         }
         yield at;
       }
-      default -> throw new Misuse(Codes.TYPE_MISMATCH, "a slice goes between whole numbers, not " + value.kind());
+      default ->
+          throw new Misuse(
+              Codes.TYPE_MISMATCH, "a slice goes between whole numbers, not " + value.kind());
     };
   }
 
@@ -233,7 +283,9 @@ final class Indexing {
   /** One index per example along the axis, or a lookup in a table without a batch. */
   private Tensor gather(Tensor x, int axis, Tensor indices) {
     if (indices.dtype() != DType.I32) {
-      throw new Misuse(Codes.DTYPE_MISMATCH, "indices are whole numbers (i32), not " + indices.type()).help("convert with cast(x, i32)");
+      throw new Misuse(
+              Codes.DTYPE_MISMATCH, "indices are whole numbers (i32), not " + indices.type())
+          .help("convert with cast(x, i32)");
     }
     if (!x.batched() || !indices.batched()) {
       return evaluator.emitter().add(new Gather(axis), x, indices);
@@ -241,12 +293,17 @@ final class Indexing {
     return picked(x, axis, indices);
   }
 
-  /** {@code x[batch, .., K, ..]} at {@code indices[batch, ..]}: the leading dimensions agree, and each example has its own index. */
+  /**
+   * {@code x[batch, .., K, ..]} at {@code indices[batch, ..]}: the leading dimensions agree, and
+   * each example has its own index.
+   */
   private Tensor picked(Tensor x, int axis, Tensor indices) {
     var emit = evaluator.emitter();
     var leading = new Shape(x.shape().dims().subList(0, axis));
     if (!leading.equals(indices.shape()) && !(axis == 1 && indices.rank() == 1)) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, "one index per entry of " + leading + " is needed, and there are " + indices.type());
+      throw new Misuse(
+          Codes.SHAPE_MISMATCH,
+          "one index per entry of " + leading + " is needed, and there are " + indices.type());
     }
     // The entry whose place equals the index: all others are zero, so that the sum is that entry.
     var wide = indices;

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.source.Span;
 
 /**
- * A layer with its own weights. Its body runs once per call and phase; what it makes the first time (weights, inner layers, generators) is found
- * again by the place in the source and how often that place was passed in the call.
+ * A layer with its own weights. Its body runs once per call and phase; what it makes the first time
+ * (weights, inner layers, generators) is found again by the place in the source and how often that
+ * place was passed in the call.
  */
 final class Instance {
   /** Where something was made: the node of the tree and the count of passes. */
@@ -35,7 +36,14 @@ final class Instance {
   private String path;
   private @Nullable Span firstCall;
 
-  Instance(@Nullable Instance maker, String name, String kind, int order, Span span, Datum source, Arguments arguments) {
+  Instance(
+      @Nullable Instance maker,
+      String name,
+      String kind,
+      int order,
+      Span span,
+      Datum source,
+      Arguments arguments) {
     this.maker = maker;
     this.name = name;
     this.path = maker == null ? "" : maker.inside(name);
@@ -191,7 +199,9 @@ final class Instance {
     trainable = on;
   }
 
-  /** Settles the path at the first call, which may be in another layer than the one that made it. */
+  /**
+   * Settles the path at the first call, which may be in another layer than the one that made it.
+   */
   void settle(String where) {
     path = where;
   }

@@ -18,31 +18,52 @@ final class LanguageBuiltins {
 
   static Stream<Builtin> all() {
     return Stream.of(
-        Builtin.of("len(list)", "Number of values in a list.", g -> Datum.whole(list(g, "list").size())),
+        Builtin.of(
+            "len(list)", "Number of values in a list.", g -> Datum.whole(list(g, "list").size())),
         Builtin.of("range(n, end = none)", "0 .. n-1, or n .. end-1.", LanguageBuiltins::range),
-        Builtin.of("map(function, list)", "The function applied to each value.", LanguageBuiltins::map),
+        Builtin.of(
+            "map(function, list)", "The function applied to each value.", LanguageBuiltins::map),
         Builtin.of("zip(a, b)", "Pairs of values of two lists.", LanguageBuiltins::zip),
         Builtin.of("enumerate(list)", "Pairs of place and value.", LanguageBuiltins::enumerate),
-        Builtin.of("reversed(list)", "The list from its end.", g -> Datum.list(list(g, "list").reversed())),
-        Builtin.of("is_list(x)", "True for lists and tuples.", g -> new Truth(g.get("x") instanceof Listing)),
-        Builtin.of("is_tensor(x)", "True for tensors.", g -> new Truth(g.get("x") instanceof Tensor)),
-        Builtin.of("is_layer(x)", "True for layers.", g -> new Truth(g.get("x") instanceof Datum.Layer)),
+        Builtin.of(
+            "reversed(list)",
+            "The list from its end.",
+            g -> Datum.list(list(g, "list").reversed())),
+        Builtin.of(
+            "is_list(x)",
+            "True for lists and tuples.",
+            g -> new Truth(g.get("x") instanceof Listing)),
+        Builtin.of(
+            "is_tensor(x)", "True for tensors.", g -> new Truth(g.get("x") instanceof Tensor)),
+        Builtin.of(
+            "is_layer(x)", "True for layers.", g -> new Truth(g.get("x") instanceof Datum.Layer)),
         Builtin.of("int(x)", "The whole part of a number.", LanguageBuiltins::whole),
         Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real),
         Builtin.of("str(x)", "A value as text.", g -> new Datum.Text(g.get("x").text())),
-        Builtin.of("error(message)", "Ends the compilation with a message.", g -> { throw new Misuse(Codes.REQUIREMENT_FAILED, g.text("message")); }),
+        Builtin.of(
+            "error(message)",
+            "Ends the compilation with a message.",
+            g -> {
+              throw new Misuse(Codes.REQUIREMENT_FAILED, g.text("message"));
+            }),
         Builtin.of(
             "copy_layer(layer, name = none, *changes)",
             "Another layer of the same configuration with some arguments changed, and with weights of its own.",
-            g -> { throw new IllegalStateException("copy_layer is a case of its own in Calls"); }),
-        Builtin.of("add_loss(value)", "Adds a number to the loss that is minimised.", LanguageBuiltins::addLoss));
+            g -> {
+              throw new IllegalStateException("copy_layer is a case of its own in Calls");
+            }),
+        Builtin.of(
+            "add_loss(value)",
+            "Adds a number to the loss that is minimised.",
+            LanguageBuiltins::addLoss));
   }
 
   private static List<Datum> list(Given g, String name) {
     if (g.get(name) instanceof Listing l) {
       return l.items();
     }
-    throw g.wrong(Codes.TYPE_MISMATCH, name, "`" + name + "` must be a list, not " + g.get(name).kind());
+    throw g.wrong(
+        Codes.TYPE_MISMATCH, name, "`" + name + "` must be a list, not " + g.get(name).kind());
   }
 
   private static Datum range(Given g) {
@@ -53,7 +74,15 @@ final class LanguageBuiltins {
   private static Datum map(Given g) {
     var result = new ArrayList<Datum>();
     for (var item : list(g, "list")) {
-      result.add(g.evaluator().calls().invoke(g.get("function"), List.of(Actual.of(item, g.span())), g.evaluator().emptyScope(), g.span(), g.span()));
+      result.add(
+          g.evaluator()
+              .calls()
+              .invoke(
+                  g.get("function"),
+                  List.of(Actual.of(item, g.span())),
+                  g.evaluator().emptyScope(),
+                  g.span(),
+                  g.span()));
     }
     return Datum.list(result);
   }
@@ -62,7 +91,10 @@ final class LanguageBuiltins {
     var a = list(g, "a");
     var b = list(g, "b");
     if (a.size() != b.size()) {
-      throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "b", "zip needs lists of one length, not " + a.size() + " and " + b.size());
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "b",
+          "zip needs lists of one length, not " + a.size() + " and " + b.size());
     }
     var pairs = new ArrayList<Datum>();
     for (int i = 0; i < a.size(); i++) {
@@ -86,7 +118,8 @@ final class LanguageBuiltins {
       case Real r when Math.abs(r.value()) < 1e15 -> Datum.whole((long) r.value());
       case Truth t -> Datum.whole(t.value() ? 1 : 0);
       case Tensor t -> g.emit().cast(t, DType.I32);
-      default -> throw g.wrong(Codes.TYPE_MISMATCH, "x", "int needs a number, not " + g.get("x").kind());
+      default ->
+          throw g.wrong(Codes.TYPE_MISMATCH, "x", "int needs a number, not " + g.get("x").kind());
     };
   }
 
@@ -98,7 +131,8 @@ final class LanguageBuiltins {
   private static Datum addLoss(Given g) {
     var value = g.floats("value");
     if (value.rank() > 0) {
-      throw g.wrong(Codes.RANK_MISMATCH, "value", "add_loss takes one number, not " + value.type()).help("take the mean or sum first");
+      throw g.wrong(Codes.RANK_MISMATCH, "value", "add_loss takes one number, not " + value.type())
+          .help("take the mean or sum first");
     }
     if (g.emit().frame().inLoop()) {
       throw new Misuse(Codes.MISPLACED_STATEMENT, "add_loss cannot stand inside a scan");

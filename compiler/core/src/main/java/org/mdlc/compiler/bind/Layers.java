@@ -25,7 +25,11 @@ import org.mdlc.compiler.syntax.Ast;
 /** Makes layers and runs them: each call becomes one composite node. */
 final class Layers {
   /** A model whose body runs: where its inputs come from and what it puts out. */
-  record ModelRun(Map<String, Datum> inputs, Map<String, Tensor> outputs, Map<String, Span> spans, boolean outermost) {}
+  record ModelRun(
+      Map<String, Datum> inputs,
+      Map<String, Tensor> outputs,
+      Map<String, Span> spans,
+      boolean outermost) {}
 
   private final Evaluator evaluator;
   private final Deque<Scope> bodies = new ArrayDeque<>();
@@ -93,7 +97,8 @@ final class Layers {
     var site = owner.site(span);
     var known = owner.child(site);
     var config = config(source);
-    if (known != null && known.arguments().values().values().stream().noneMatch(Layers::holdsTensor)) {
+    if (known != null
+        && known.arguments().values().values().stream().noneMatch(Layers::holdsTensor)) {
       recent = known.order();
       return new Datum.Layer(known);
     }
@@ -109,7 +114,11 @@ final class Layers {
       }
     }
     var inner = outer(source).inner();
-    var arguments = evaluator.calls().arguments(config, own, scope, inner, kind(source), span, known == null ? -1 : known.order());
+    var arguments =
+        evaluator
+            .calls()
+            .arguments(
+                config, own, scope, inner, kind(source), span, known == null ? -1 : known.order());
     if (arguments.values().values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
@@ -118,7 +127,15 @@ final class Layers {
       recent = known.order();
       return new Datum.Layer(known);
     }
-    var instance = new Instance(owner, nameOf(owner, source, universal.get("name"), scope), kind(source), order, span, source, arguments);
+    var instance =
+        new Instance(
+            owner,
+            nameOf(owner, source, universal.get("name"), scope),
+            kind(source),
+            order,
+            span,
+            source,
+            arguments);
     recent = order;
     owner.child(site, instance);
     made.add(instance);
@@ -128,10 +145,22 @@ final class Layers {
 
   /** Another layer like one that serves as a pattern. */
   Datum copy(List<Actual> actuals, Scope scope, Span span) {
-    var formals = List.of(new Matching.Formal("layer", false, false), new Matching.Formal("name", true, false));
-    var plain = actuals.stream().filter(a -> a.name() == null || a.name().text().equals("name") || a.name().text().equals("layer")).toList();
+    var formals =
+        List.of(
+            new Matching.Formal("layer", false, false), new Matching.Formal("name", true, false));
+    var plain =
+        actuals.stream()
+            .filter(
+                a ->
+                    a.name() == null
+                        || a.name().text().equals("name")
+                        || a.name().text().equals("layer"))
+            .toList();
     var matched = Matching.match(evaluator.problems(), "copy_layer", formals, plain, span);
-    var value = evaluator.calls().evaluate(Objects.requireNonNull(matched.get("layer")).get(0), null, null, scope);
+    var value =
+        evaluator
+            .calls()
+            .evaluate(Objects.requireNonNull(matched.get("layer")).get(0), null, null, scope);
     if (value.isPoison()) {
       return Poison.POISON;
     }
@@ -148,16 +177,27 @@ final class Layers {
     var original = pattern.instance();
     var values = new LinkedHashMap<>(original.arguments().values());
     for (var actual : actuals) {
-      if (!plain.contains(actual) && values.containsKey(Objects.requireNonNull(actual.name()).text())) {
+      if (!plain.contains(actual)
+          && values.containsKey(Objects.requireNonNull(actual.name()).text())) {
         values.put(actual.name().text(), evaluator.calls().evaluate(actual, null, null, scope));
       }
     }
     int number = nextOrder();
-    values.replaceAll((_, v) -> v instanceof Datum.Configured c && c.draw() != null ? evaluator.conversions().initializer(c, "an initializer", number) : v);
+    values.replaceAll(
+        (_, v) ->
+            v instanceof Datum.Configured c && c.draw() != null
+                ? evaluator.conversions().initializer(c, "an initializer", number)
+                : v);
     var name = matched.getOrDefault("name", List.of());
-    var chosen = name.isEmpty() ? owner.nextName(original.name()) : nameOf(owner, original.source(), name.get(0), scope);
-    var arguments = new Arguments(values, original.arguments().spans(), original.arguments().dims());
-    var copy = new Instance(owner, chosen, original.kind(), number, original.span(), original.source(), arguments);
+    var chosen =
+        name.isEmpty()
+            ? owner.nextName(original.name())
+            : nameOf(owner, original.source(), name.get(0), scope);
+    var arguments =
+        new Arguments(values, original.arguments().spans(), original.arguments().dims());
+    var copy =
+        new Instance(
+            owner, chosen, original.kind(), number, original.span(), original.source(), arguments);
     copy.patternedOn(original);
     recent = number;
     owner.child(site, copy);
@@ -166,16 +206,21 @@ final class Layers {
   }
 
   private static boolean holdsTensor(Datum value) {
-    return value instanceof Tensor || value instanceof Listing l && l.items().stream().anyMatch(Layers::holdsTensor) || value instanceof Datum.Closure;
+    return value instanceof Tensor
+        || value instanceof Listing l && l.items().stream().anyMatch(Layers::holdsTensor)
+        || value instanceof Datum.Closure;
   }
 
   private static Arguments keepInitializers(Arguments before, Arguments now) {
     var values = new LinkedHashMap<>(now.values());
-    before.values().forEach((name, value) -> {
-      if (value instanceof Datum.Configured c && c.draw() != null) {
-        values.put(name, value);
-      }
-    });
+    before
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Datum.Configured c && c.draw() != null) {
+                values.put(name, value);
+              }
+            });
     return new Arguments(values, now.spans(), now.dims());
   }
 
@@ -213,13 +258,24 @@ final class Layers {
         evaluator
             .problems()
             .report(
-                Diagnostic.of(Codes.DUPLICATE_NAME, evaluator.problems().users(given.span()), "there is another layer named \"" + t.value() + "\"")
-                    .help("names of layers side by side must differ: their weights are saved under them"));
+                Diagnostic.of(
+                        Codes.DUPLICATE_NAME,
+                        evaluator.problems().users(given.span()),
+                        "there is another layer named \"" + t.value() + "\"")
+                    .help(
+                        "names of layers side by side must differ: their weights are saved under them"));
       }
       return t.value();
     }
     if (!value.isPoison()) {
-      evaluator.problems().report(new Misuse(Codes.VALUE_OUT_OF_RANGE, "a layer's name is a string of letters, digits and _, not " + (value instanceof Datum.Text ? "\"" + value.text() + "\"" : value.kind())), given.span());
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.VALUE_OUT_OF_RANGE,
+                  "a layer's name is a string of letters, digits and _, not "
+                      + (value instanceof Datum.Text ? "\"" + value.text() + "\"" : value.kind())),
+              given.span());
     }
     return owner.nextName(snakeCase(kind(source)));
   }
@@ -231,7 +287,12 @@ final class Layers {
       if (value instanceof Truth t) {
         instance.declareTrainable(t.value() && instance.declaredTrainable());
       } else if (!value.isPoison()) {
-        evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "`trainable` must be true or false, not " + value.kind()), trainable.span());
+        evaluator
+            .problems()
+            .report(
+                new Misuse(
+                    Codes.TYPE_MISMATCH, "`trainable` must be true or false, not " + value.kind()),
+                trainable.span());
       }
     }
     var weights = universal.get("weights");
@@ -240,14 +301,23 @@ final class Layers {
       if (value instanceof Datum.WeightsFile w) {
         pretrained.put(instance, w);
       } else if (!value.isPoison() && !(value instanceof Datum.None)) {
-        evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "`weights` must be imported weights, not " + value.kind()).help("import weights \"file.safetensors\" as name"), weights.span());
+        evaluator
+            .problems()
+            .report(
+                new Misuse(
+                        Codes.TYPE_MISMATCH,
+                        "`weights` must be imported weights, not " + value.kind())
+                    .help("import weights \"file.safetensors\" as name"),
+                weights.span());
       }
     }
   }
 
   /** The name that Keras gives: {@code MaxPooling2D} to {@code max_pooling2d}. */
   static String snakeCase(String name) {
-    return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2").replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
+        .replaceAll("([a-z])([A-Z])", "$1_$2")
+        .toLowerCase(Locale.ROOT);
   }
 
   // ---- running
@@ -260,10 +330,25 @@ final class Layers {
     };
   }
 
-  private Datum layer(Datum.Definition definition, Instance instance, List<Actual> actuals, Scope scope, Span span) {
+  private Datum layer(
+      Datum.Definition definition,
+      Instance instance,
+      List<Actual> actuals,
+      Scope scope,
+      Span span) {
     var tree = definition.tree();
     var inner = Calls.scope(definition.scope(), instance.arguments());
-    var operands = evaluator.calls().arguments(tree.operands(), Calls.gathered(tree.operands(), actuals), scope, inner, definition.name(), span, instance.order());
+    var operands =
+        evaluator
+            .calls()
+            .arguments(
+                tree.operands(),
+                Calls.gathered(tree.operands(), actuals),
+                scope,
+                inner,
+                definition.name(),
+                span,
+                instance.order());
     if (operands.values().values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
@@ -272,9 +357,13 @@ final class Layers {
         composite(
             instance,
             () -> {
-              var value = inBody(inner, () -> evaluator.statements().body(tree.body(), inner, definition.name()));
+              var value =
+                  inBody(
+                      inner,
+                      () -> evaluator.statements().body(tree.body(), inner, definition.name()));
               if (value instanceof Datum.None) {
-                throw new Misuse(Codes.MISSING_RESULT, definition.name() + " returns nothing").help("end the body with `return ..`");
+                throw new Misuse(Codes.MISSING_RESULT, definition.name() + " returns nothing")
+                    .help("end the body with `return ..`");
               }
               return evaluator.calls().result(tree.result(), value, inner, definition.name());
             });
@@ -296,8 +385,14 @@ final class Layers {
     if (!(result instanceof Tensor t) || Problems.isLibrary(span.file())) {
       return result;
     }
-    var before = operands.values().values().stream().filter(v -> v instanceof Tensor).map(v -> ((Tensor) v).trail()).findFirst().orElse(Datum.Trail.NONE);
-    return t.with(before.then(instance.span(), Problems.firstLine(instance.span()) + " gives " + t.type()));
+    var before =
+        operands.values().values().stream()
+            .filter(v -> v instanceof Tensor)
+            .map(v -> ((Tensor) v).trail())
+            .findFirst()
+            .orElse(Datum.Trail.NONE);
+    return t.with(
+        before.then(instance.span(), Problems.firstLine(instance.span()) + " gives " + t.type()));
   }
 
   /** Runs a body in a graph of its own and puts it into the outer one as a single node. */
@@ -306,10 +401,16 @@ final class Layers {
     var frame = outer.inner(instance.kind());
     instance.restart();
     var before = evaluator.statement();
-    var result = evaluator.within(frame, () -> evaluator.within(instance, () -> {
-      evaluator.mark();
-      return body.get();
-    }));
+    var result =
+        evaluator.within(
+            frame,
+            () ->
+                evaluator.within(
+                    instance,
+                    () -> {
+                      evaluator.mark();
+                      return body.get();
+                    }));
     evaluator.statement(before);
     if (result.isPoison()) {
       return Poison.POISON;
@@ -322,19 +423,27 @@ final class Layers {
     collect(result, tensors);
     var names = new ArrayList<String>();
     for (int i = 0; i < tensors.size(); i++) {
-      frame.builder().output(tensors.size() == 1 ? "y" : "y" + i, Role.RESULT, frame.use(tensors.get(i)));
+      frame
+          .builder()
+          .output(tensors.size() == 1 ? "y" : "y" + i, Role.RESULT, frame.use(tensors.get(i)));
       names.add("y" + i);
     }
     var writes = frame.writes();
-    writes.forEach((variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
+    writes.forEach(
+        (variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
     var losses = frame.addedLosses();
     losses.forEach(value -> frame.builder().output("loss", Role.RESULT, value));
     if (names.isEmpty() && writes.isEmpty() && losses.isEmpty()) {
       return result;
     }
-    var operands = frame.captures().stream().map(v -> new Tensor(outer, v, Datum.Trail.NONE)).toList();
+    var operands =
+        frame.captures().stream().map(v -> new Tensor(outer, v, Datum.Trail.NONE)).toList();
     evaluator.mark();
-    var results = evaluator.emitter().addAll(new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
+    var results =
+        evaluator
+            .emitter()
+            .addAll(
+                new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
     int at = tensors.size();
     for (var variable : writes.keySet()) {
       evaluator.emitter().write(variable, results.get(at++));
@@ -367,13 +476,24 @@ final class Layers {
 
   // ---- models
 
-  private Datum model(Datum.ModelDefinition definition, Instance instance, List<Actual> actuals, Scope scope, Span span) {
+  private Datum model(
+      Datum.ModelDefinition definition,
+      Instance instance,
+      List<Actual> actuals,
+      Scope scope,
+      Span span) {
     var tree = definition.tree();
-    var inputs = tree.body().statements().stream().filter(s -> s instanceof Ast.Input).map(s -> ((Ast.Input) s).name().text()).toList();
+    var inputs =
+        tree.body().statements().stream()
+            .filter(s -> s instanceof Ast.Input)
+            .map(s -> ((Ast.Input) s).name().text())
+            .toList();
     var formals = inputs.stream().map(n -> new Matching.Formal(n, false, false)).toList();
     var matched = Matching.match(evaluator.problems(), tree.name().text(), formals, actuals, span);
     var values = new LinkedHashMap<String, Datum>();
-    matched.forEach((name, given) -> values.put(name, evaluator.calls().evaluate(given.get(0), null, null, scope)));
+    matched.forEach(
+        (name, given) ->
+            values.put(name, evaluator.calls().evaluate(given.get(0), null, null, scope)));
     if (values.values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
@@ -386,9 +506,15 @@ final class Layers {
             () -> {
               run(tree, run, inner);
               var outputs = List.copyOf(run.outputs().values());
-              return outputs.isEmpty() ? Poison.POISON : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
+              return outputs.isEmpty()
+                  ? Poison.POISON
+                  : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
             });
-    return described(result, new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>()), instance, span);
+    return described(
+        result,
+        new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>()),
+        instance,
+        span);
   }
 
   /** Runs a model's body. */
@@ -419,12 +545,27 @@ final class Layers {
     var run = current(tree.span(), "input");
     var name = tree.name().text();
     if (scope.here(name) instanceof Scope.Binding known) {
-      evaluator.problems().report(Diagnostic.of(Codes.DUPLICATE_NAME, tree.name().span(), "`" + name + "` is defined twice").also(known.span(), "first here"));
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.DUPLICATE_NAME, tree.name().span(), "`" + name + "` is defined twice")
+                  .also(known.span(), "first here"));
       return;
     }
     Datum value;
     try {
-      value = run.outermost() ? evaluator.variables().input(tree, scope) : evaluator.types().fit(tree.type(), Objects.requireNonNull(run.inputs().get(name)), "`" + name + "`", scope, 0);
+      value =
+          run.outermost()
+              ? evaluator.variables().input(tree, scope)
+              : evaluator
+                  .types()
+                  .fit(
+                      tree.type(),
+                      Objects.requireNonNull(run.inputs().get(name)),
+                      "`" + name + "`",
+                      scope,
+                      0);
     } catch (Misuse m) {
       evaluator.problems().report(m, run.outermost() ? tree.type().span() : tree.span());
       value = Poison.POISON;
@@ -445,17 +586,37 @@ final class Layers {
     if (run.spans().containsKey("output " + name)) {
       evaluator
           .problems()
-          .report(Diagnostic.of(Codes.DUPLICATE_NAME, tree.name().span(), "the output `" + name + "` is defined twice").also(Objects.requireNonNull(run.spans().get("output " + name)), "first here"));
+          .report(
+              Diagnostic.of(
+                      Codes.DUPLICATE_NAME,
+                      tree.name().span(),
+                      "the output `" + name + "` is defined twice")
+                  .also(Objects.requireNonNull(run.spans().get("output " + name)), "first here"));
       return;
     }
     run.spans().put("output " + name, tree.name().span());
     switch (value) {
-      case Tensor t -> run.outputs().put(name, t.with(t.trail().then(tree.name().span(), "the output `" + name + "` is " + t.type())));
+      case Tensor t ->
+          run.outputs()
+              .put(
+                  name,
+                  t.with(
+                      t.trail()
+                          .then(tree.name().span(), "the output `" + name + "` is " + t.type())));
       case Poison _ -> {}
       default -> {
         boolean layer = value instanceof Datum.Layer || value instanceof Datum.Definition;
-        var misuse = new Misuse(layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH, "the output `" + name + "` must be a tensor, not " + value.kind());
-        evaluator.problems().report(layer ? misuse.help("give the layer a tensor: x |> " + value.text() + "(..)") : misuse, tree.value().span());
+        var misuse =
+            new Misuse(
+                layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH,
+                "the output `" + name + "` must be a tensor, not " + value.kind());
+        evaluator
+            .problems()
+            .report(
+                layer
+                    ? misuse.help("give the layer a tensor: x |> " + value.text() + "(..)")
+                    : misuse,
+                tree.value().span());
       }
     }
     if (scope.find(name) == null) {

@@ -12,7 +12,10 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 
-/** Definitions by kind and name: those of a file, then those it imports, then the library's, then the compiler's own functions. */
+/**
+ * Definitions by kind and name: those of a file, then those it imports, then the library's, then
+ * the compiler's own functions.
+ */
 final class Library {
   /** Namespaces: an optimizer and a loss may have one name. */
   enum Category {
@@ -71,7 +74,8 @@ final class Library {
             RandomBuiltins.all(),
             LanguageBuiltins.all())
         .flatMap(s -> s)
-        .forEach(b -> library.put(Category.VALUE, new Entry(b.name(), new Datum.Native(b), nowhere)));
+        .forEach(
+            b -> library.put(Category.VALUE, new Entry(b.name(), new Datum.Native(b), nowhere)));
     return library;
   }
 

@@ -1,6 +1,9 @@
 package org.mdlc.compiler.bind;
 
-/** How much a source may make the compiler do: far above any model, low enough that a hostile one ends with a message. */
+/**
+ * How much a source may make the compiler do: far above any model, low enough that a hostile one
+ * ends with a message.
+ */
 final class Limits {
   /** Definitions inside one another. */
   static final int DEPTH = 200;

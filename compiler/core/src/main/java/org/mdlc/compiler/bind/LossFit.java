@@ -8,7 +8,10 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.source.Span;
 
-/** Warns where the last activation of an output is not the one that its loss expects: training would go on and learn little. */
+/**
+ * Warns where the last activation of an output is not the one that its loss expects: training would
+ * go on and learn little.
+ */
 final class LossFit {
   /** What the numbers of an output are. */
   enum Last {
@@ -26,22 +29,41 @@ final class LossFit {
   }
 
   void check(Datum loss, Tensor prediction, String output, Span at) {
-    if (!(loss instanceof Configured c) || !(c.arguments().values().get("from_logits") instanceof Truth fromLogits)) {
+    if (!(loss instanceof Configured c)
+        || !(c.arguments().values().get("from_logits") instanceof Truth fromLogits)) {
       return;
     }
     var last = last(prediction);
     boolean bounded = last == Last.SOFTMAX || last == Last.SIGMOID;
     if (fromLogits.value() && bounded) {
-      warn(at, "`" + output + "` has been through " + (last == Last.SOFTMAX ? "softmax" : "sigmoid") + " already, and " + c.name() + " applies it again")
+      warn(
+              at,
+              "`"
+                  + output
+                  + "` has been through "
+                  + (last == Last.SOFTMAX ? "softmax" : "sigmoid")
+                  + " already, and "
+                  + c.name()
+                  + " applies it again")
           .help("leave out the last activation, or set from_logits = false", prediction);
     } else if (!fromLogits.value() && last == Last.LINEAR) {
       var activation = c.name().startsWith("Binary") ? "sigmoid" : "softmax";
       warn(at, c.name() + " expects probabilities, and `" + output + "` has no last activation")
-          .help("write " + c.name() + "(from_logits = true), or give the last layer activation = " + activation, prediction);
+          .help(
+              "write "
+                  + c.name()
+                  + "(from_logits = true), or give the last layer activation = "
+                  + activation,
+              prediction);
     } else if (last == Last.SOFTMAX && c.name().startsWith("Binary")) {
-      warn(at, c.name() + " judges each number on its own, and softmax makes them compete").help("use activation = sigmoid, or CategoricalCrossentropy", prediction);
+      warn(at, c.name() + " judges each number on its own, and softmax makes them compete")
+          .help("use activation = sigmoid, or CategoricalCrossentropy", prediction);
     } else if (last == Last.SIGMOID && !c.name().startsWith("Binary")) {
-      warn(at, c.name() + " expects shares that add up to 1, and sigmoid gives each number on its own").help("use activation = softmax, or BinaryCrossentropy", prediction);
+      warn(
+              at,
+              c.name()
+                  + " expects shares that add up to 1, and sigmoid gives each number on its own")
+          .help("use activation = softmax, or BinaryCrossentropy", prediction);
     }
   }
 
@@ -68,7 +90,10 @@ final class LossFit {
     }
   }
 
-  /** Read off the layer that made the value: its `activation`, or the function that was applied to it. */
+  /**
+   * Read off the layer that made the value: its `activation`, or the function that was applied to
+   * it.
+   */
   private static Last last(Tensor prediction) {
     for (var step = prediction.trail(); step != null; step = step.before()) {
       var word = made(step);
@@ -88,9 +113,12 @@ final class LossFit {
     if (text.matches("(?s).*\\bsoftmax\\b.*") || text.startsWith("Softmax")) {
       return Last.SOFTMAX;
     }
-    if (text.matches("(?s).*activation\\s*=\\s*\"?sigmoid\\b.*") || text.matches("Activation\\(\"?sigmoid.*")) {
+    if (text.matches("(?s).*activation\\s*=\\s*\"?sigmoid\\b.*")
+        || text.matches("Activation\\(\"?sigmoid.*")) {
       return Last.SIGMOID;
     }
-    return text.startsWith("Dense(") && !text.contains("activation") && !text.contains("..") ? Last.LINEAR : Last.UNKNOWN;
+    return text.startsWith("Dense(") && !text.contains("activation") && !text.contains("..")
+        ? Last.LINEAR
+        : Last.UNKNOWN;
   }
 }

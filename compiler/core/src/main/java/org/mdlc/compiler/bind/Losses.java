@@ -21,7 +21,10 @@ import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
-/** The losses of a train block, and the labels they compare with: a label has the type that the first loss (or metric) of its output wants. */
+/**
+ * The losses of a train block, and the labels they compare with: a label has the type that the
+ * first loss (or metric) of its output wants.
+ */
 final class Losses {
   /** What each output lost, unweighted; for the metrics {@code <output>_loss}. */
   record Part(String output, Tensor value) {}
@@ -54,7 +57,8 @@ final class Losses {
     for (var item : part.losses()) {
       var output = output(item.output(), phase, item.span(), "loss");
       if (output == null) {
-        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(item.loss(), scope, Category.LOSS));
+        evaluator.within(
+            Evaluator.Mode.PLAIN, () -> evaluator.eval(item.loss(), scope, Category.LOSS));
         continue;
       }
       var value = value(item, output, phase, scope);
@@ -74,24 +78,40 @@ final class Losses {
     if (weight == null) {
       return value;
     }
-    var number = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(weight, scope, Category.VALUE));
+    var number =
+        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(weight, scope, Category.VALUE));
     if (number.number().isEmpty()) {
       if (!number.isPoison()) {
-        evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "the weight of a loss is a number, not " + number.kind()), weight.span());
+        evaluator
+            .problems()
+            .report(
+                new Misuse(
+                    Codes.TYPE_MISMATCH, "the weight of a loss is a number, not " + number.kind()),
+                weight.span());
       }
       return value;
     }
-    return evaluator.emitter().add(new Mul(), value, evaluator.emitter().constant(DType.F32, number.number().get()));
+    return evaluator
+        .emitter()
+        .add(new Mul(), value, evaluator.emitter().constant(DType.F32, number.number().get()));
   }
 
-  private @Nullable Tensor value(Ast.LossItem item, String output, ModelPhases.Phase phase, Scope scope) {
+  private @Nullable Tensor value(
+      Ast.LossItem item, String output, ModelPhases.Phase phase, Scope scope) {
     var prediction = phase.run().outputs().get(output);
-    var loss = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(item.loss(), scope, Category.LOSS));
+    var loss =
+        evaluator.within(
+            Evaluator.Mode.PLAIN, () -> evaluator.eval(item.loss(), scope, Category.LOSS));
     if (loss.isPoison() || prediction == null) {
       return null;
     }
     try {
-      var callee = loss instanceof Datum.Function || loss instanceof Datum.Closure ? loss : evaluator.conversions().configured(loss, Category.LOSS, "the loss of `" + output + "`");
+      var callee =
+          loss instanceof Datum.Function || loss instanceof Datum.Closure
+              ? loss
+              : evaluator
+                  .conversions()
+                  .configured(loss, Category.LOSS, "the loss of `" + output + "`");
       var label = label(callee, output, prediction, item.loss().span());
       var value = compare(callee, label, prediction, item.loss().span());
       fit.check(callee, prediction, output, item.loss().span());
@@ -107,14 +127,21 @@ final class Losses {
   /** Applies a loss, metric or function to a label and a prediction. */
   @Nullable Tensor compare(Datum callee, Tensor label, Tensor prediction, Span at) {
     var actuals = List.of(Actual.of(fitted(callee, label), at), Actual.of(prediction, at));
-    var value = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().invoke(callee, actuals, evaluator.emptyScope(), at, at));
-    return value.isPoison() ? null : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32);
+    var value =
+        evaluator.within(
+            Evaluator.Mode.PLAIN,
+            () -> evaluator.calls().invoke(callee, actuals, evaluator.emptyScope(), at, at));
+    return value.isPoison()
+        ? null
+        : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32);
   }
 
   /** Whole-number labels serve where floats are wanted. */
   Tensor fitted(Datum callee, Tensor label) {
     var type = labelParam(callee);
-    if (label.dtype() == DType.I32 && type instanceof Ast.TensorType t && t.dtype().text().equals("f32")) {
+    if (label.dtype() == DType.I32
+        && type instanceof Ast.TensorType t
+        && t.dtype().text().equals("f32")) {
       return evaluator.emitter().cast(label, DType.F32);
     }
     return label;
@@ -131,7 +158,10 @@ final class Losses {
   }
 
   private Tensor mean(Tensor value) {
-    return value.rank() == 0 ? value : ReductionBuiltins.mean(evaluator.emitter(), value, IntStream.range(0, value.rank()).boxed().toList());
+    return value.rank() == 0
+        ? value
+        : ReductionBuiltins.mean(
+            evaluator.emitter(), value, IntStream.range(0, value.rank()).boxed().toList());
   }
 
   // ---- labels
@@ -150,10 +180,17 @@ final class Losses {
       labels.clear();
       labelsOf = emit.frame();
     }
-    return labels.computeIfAbsent(output, o -> emit.of(builder.input(o, Role.TARGET, wanted)).with(Datum.Trail.NONE.then(at, "the label of `" + o + "` is " + wanted)));
+    return labels.computeIfAbsent(
+        output,
+        o ->
+            emit.of(builder.input(o, Role.TARGET, wanted))
+                .with(Datum.Trail.NONE.then(at, "the label of `" + o + "` is " + wanted)));
   }
 
-  /** From the signature: {@code y_true: i32[...S]} beside {@code y_pred: f32[...S, K]}; a label without a type is like the prediction. */
+  /**
+   * From the signature: {@code y_true: i32[...S]} beside {@code y_pred: f32[...S, K]}; a label
+   * without a type is like the prediction.
+   */
   private TensorType labelType(Datum callee, Tensor prediction, Span at) {
     if (!(callee instanceof Configured c) || c.definition().tree().operands().size() != 2) {
       return prediction.type();
@@ -169,7 +206,8 @@ final class Losses {
       return evaluator.types().declared(declared, dims, prediction.batched());
     } catch (Misuse m) {
       var misuse =
-          new Misuse(Codes.LOSS_LABEL_MISMATCH, c.name() + " does not fit this output: " + m.text()).note("the output is " + prediction.type());
+          new Misuse(Codes.LOSS_LABEL_MISMATCH, c.name() + " does not fit this output: " + m.text())
+              .note("the output is " + prediction.type());
       m.helps().forEach(misuse::help);
       throw misuse;
     }
@@ -180,7 +218,11 @@ final class Losses {
   /** The output that an item speaks of; reported and null when there is none. */
   @Nullable String output(Ast.@Nullable Name name, ModelPhases.Phase phase, Span at, String what) {
     var outputs = List.copyOf(phase.run().outputs().keySet());
-    var declared = phase.run().spans().keySet().stream().filter(s -> s.startsWith("output ")).map(s -> s.substring("output ".length())).toList();
+    var declared =
+        phase.run().spans().keySet().stream()
+            .filter(s -> s.startsWith("output "))
+            .map(s -> s.substring("output ".length()))
+            .toList();
     if (name == null) {
       if (declared.size() <= 1) {
         return outputs.isEmpty() ? null : outputs.get(0);
@@ -188,22 +230,40 @@ final class Losses {
       evaluator
           .problems()
           .report(
-              Diagnostic.of(Codes.OUTPUT_NOT_NAMED, at, "the model has " + declared.size() + " outputs: say which one this " + what + " belongs to")
-                  .help("write `" + what + " " + declared.get(0) + ": ..`; the outputs are " + String.join(", ", declared)));
+              Diagnostic.of(
+                      Codes.OUTPUT_NOT_NAMED,
+                      at,
+                      "the model has "
+                          + declared.size()
+                          + " outputs: say which one this "
+                          + what
+                          + " belongs to")
+                  .help(
+                      "write `"
+                          + what
+                          + " "
+                          + declared.get(0)
+                          + ": ..`; the outputs are "
+                          + String.join(", ", declared)));
       return null;
     }
     if (outputs.contains(name.text())) {
       return name.text();
     }
     if (!declared.contains(name.text())) {
-      var diagnostic = Diagnostic.of(Codes.UNKNOWN_OUTPUT, name.span(), "the model has no output `" + name + "`");
+      var diagnostic =
+          Diagnostic.of(
+              Codes.UNKNOWN_OUTPUT, name.span(), "the model has no output `" + name + "`");
       var near = DidYouMean.nearest(name.text(), declared);
       evaluator
           .problems()
           .report(
               near.isPresent()
                   ? diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get())
-                  : diagnostic.note("its " + (declared.size() == 1 ? "output is " : "outputs are ") + String.join(", ", declared)));
+                  : diagnostic.note(
+                      "its "
+                          + (declared.size() == 1 ? "output is " : "outputs are ")
+                          + String.join(", ", declared)));
     }
     return null;
   }

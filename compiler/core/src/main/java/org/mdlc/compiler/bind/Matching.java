@@ -41,7 +41,8 @@ final class Matching {
    * @param callee as in "Dense" or "the second list of Dense"
    * @throws Silent when something was wrong and has been reported
    */
-  static Map<String, List<Actual>> match(Problems problems, String callee, List<Formal> formals, List<Actual> actuals, Span call) {
+  static Map<String, List<Actual>> match(
+      Problems problems, String callee, List<Formal> formals, List<Actual> actuals, Span call) {
     var matching = new Matching(problems, callee, formals);
     matching.formals.forEach(f -> matching.matched.put(f.name(), new ArrayList<>()));
     matching.positional(actuals);
@@ -64,7 +65,10 @@ final class Matching {
       }
       if (named != null) {
         fail(
-            Diagnostic.of(Codes.POSITIONAL_AFTER_NAMED, problems.users(actual.span()), "an argument without a name follows one with a name")
+            Diagnostic.of(
+                    Codes.POSITIONAL_AFTER_NAMED,
+                    problems.users(actual.span()),
+                    "an argument without a name follows one with a name")
                 .also(problems.users(named.span()), "this one has a name")
                 .help("name this one too, or put it first"));
         continue;
@@ -95,8 +99,15 @@ final class Matching {
     long given = actuals.stream().filter(a -> a.name() == null).count();
     var span = problems.users(surplus.get(0).span());
     fail(
-        Diagnostic.of(Codes.TOO_MANY_ARGUMENTS, span, callee + " takes " + count(formals.size()) + " and is given " + given)
-            .note(formals.isEmpty() ? callee + " takes no arguments here" : "it takes " + String.join(", ", formals.stream().map(Formal::name).toList())));
+        Diagnostic.of(
+                Codes.TOO_MANY_ARGUMENTS,
+                span,
+                callee + " takes " + count(formals.size()) + " and is given " + given)
+            .note(
+                formals.isEmpty()
+                    ? callee + " takes no arguments here"
+                    : "it takes "
+                        + String.join(", ", formals.stream().map(Formal::name).toList())));
   }
 
   private static String count(int n) {
@@ -114,7 +125,10 @@ final class Matching {
         unknown(actual.name());
       } else if (!values(name).isEmpty() && !formal.get().rest()) {
         fail(
-            Diagnostic.of(Codes.DUPLICATE_ARGUMENT, problems.users(actual.name().span()), "`" + name + "` is given twice")
+            Diagnostic.of(
+                    Codes.DUPLICATE_ARGUMENT,
+                    problems.users(actual.name().span()),
+                    "`" + name + "` is given twice")
                 .also(problems.users(values(name).get(0).span()), "first here"));
       } else {
         values(name).add(actual);
@@ -123,12 +137,18 @@ final class Matching {
   }
 
   private void unknown(Ast.Name name) {
-    var diagnostic = Diagnostic.of(Codes.UNKNOWN_ARGUMENT, problems.users(name.span()), callee + " has no parameter `" + name + "`");
+    var diagnostic =
+        Diagnostic.of(
+            Codes.UNKNOWN_ARGUMENT,
+            problems.users(name.span()),
+            callee + " has no parameter `" + name + "`");
     var near = DidYouMean.nearest(name.text(), formals.stream().map(Formal::name).toList());
     if (near.isPresent()) {
       diagnostic = diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get());
     } else if (!formals.isEmpty()) {
-      diagnostic = diagnostic.note("it takes " + String.join(", ", formals.stream().map(Formal::name).toList()));
+      diagnostic =
+          diagnostic.note(
+              "it takes " + String.join(", ", formals.stream().map(Formal::name).toList()));
     }
     fail(diagnostic);
   }
@@ -137,11 +157,19 @@ final class Matching {
     if (failed) {
       return;
     }
-    var missing = formals.stream().filter(f -> !f.optional() && values(f.name()).isEmpty()).map(Formal::name).toList();
+    var missing =
+        formals.stream()
+            .filter(f -> !f.optional() && values(f.name()).isEmpty())
+            .map(Formal::name)
+            .toList();
     if (!missing.isEmpty()) {
       fail(
           Diagnostic.of(
-                  Codes.MISSING_ARGUMENT, problems.users(call), callee + " needs " + String.join(" and ", missing.stream().map(m -> "`" + m + "`").toList()))
+                  Codes.MISSING_ARGUMENT,
+                  problems.users(call),
+                  callee
+                      + " needs "
+                      + String.join(" and ", missing.stream().map(m -> "`" + m + "`").toList()))
               .help("write " + missing.get(0) + " = .. in the parentheses"));
     }
   }

@@ -56,14 +56,35 @@ final class MathBuiltins {
         unary("ceil", new Ceil(), "Smallest whole number not below x.", false),
         unary("round", new Round(), "Nearest whole number, half to even.", false),
         unary("sign", new Sign(), "-1, 0 or 1.", true),
-        Builtin.of("maximum(a, b)", "The larger of two, element by element.", g -> pair(g, new Max(), "a", "b")),
-        Builtin.of("minimum(a, b)", "The smaller of two, element by element.", g -> pair(g, new Min(), "a", "b")),
+        Builtin.of(
+            "maximum(a, b)",
+            "The larger of two, element by element.",
+            g -> pair(g, new Max(), "a", "b")),
+        Builtin.of(
+            "minimum(a, b)",
+            "The smaller of two, element by element.",
+            g -> pair(g, new Min(), "a", "b")),
         Builtin.of("logical_xor(a, b)", "True where exactly one is.", MathBuiltins::xor),
-        Builtin.of("where(condition, a, b)", "a where the condition holds, b elsewhere.", MathBuiltins::where),
-        Builtin.of("cast(x, dtype)", "The same values as another element type.", g -> g.emit().cast(g.tensor("x"), g.dtype("dtype"))),
-        Builtin.of("stop_gradient(x)", "x, as a constant for the gradient.", g -> g.emit().add(new StopGradient(), g.tensor("x"))),
-        Builtin.of("floor_div(a, b)", "Division of whole numbers, rounded down.", g -> wholeDivision(g, false)),
-        Builtin.of("ceil_div(a, b)", "Division of whole numbers, rounded up.", g -> wholeDivision(g, true)));
+        Builtin.of(
+            "where(condition, a, b)",
+            "a where the condition holds, b elsewhere.",
+            MathBuiltins::where),
+        Builtin.of(
+            "cast(x, dtype)",
+            "The same values as another element type.",
+            g -> g.emit().cast(g.tensor("x"), g.dtype("dtype"))),
+        Builtin.of(
+            "stop_gradient(x)",
+            "x, as a constant for the gradient.",
+            g -> g.emit().add(new StopGradient(), g.tensor("x"))),
+        Builtin.of(
+            "floor_div(a, b)",
+            "Division of whole numbers, rounded down.",
+            g -> wholeDivision(g, false)),
+        Builtin.of(
+            "ceil_div(a, b)",
+            "Division of whole numbers, rounded up.",
+            g -> wholeDivision(g, true)));
   }
 
   private static Builtin unary(String name, Elementwise op, String doc, boolean keepsWhole) {
@@ -79,7 +100,8 @@ final class MathBuiltins {
         return Datum.whole((long) result);
       }
       if (Double.isNaN(result)) {
-        throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "x", op.name() + " of " + number.get() + " is not a number");
+        throw g.wrong(
+            Codes.VALUE_OUT_OF_RANGE, "x", op.name() + " of " + number.get() + " is not a number");
       }
       return new Real(result);
     }
@@ -91,14 +113,19 @@ final class MathBuiltins {
   static Datum pair(Given g, Elementwise op, String left, String right) {
     var a = g.get(left);
     var b = g.get(right);
-    if (a instanceof Whole x && b instanceof Whole y && !(x.dim().isConstant() && y.dim().isConstant()) && x.equals(y)) {
+    if (a instanceof Whole x
+        && b instanceof Whole y
+        && !(x.dim().isConstant() && y.dim().isConstant())
+        && x.equals(y)) {
       return a;
     }
     var x = a.number();
     var y = b.number();
     if (x.isPresent() && y.isPresent()) {
       double result = op.formula().evaluate(x.get(), y.get());
-      return a instanceof Whole && b instanceof Whole ? Datum.whole((long) result) : new Real(result);
+      return a instanceof Whole && b instanceof Whole
+          ? Datum.whole((long) result)
+          : new Real(result);
     }
     return g.emit().promoted(op, likeOther(g, left, right), likeOther(g, right, left));
   }
@@ -106,12 +133,18 @@ final class MathBuiltins {
   /** A whole number beside a float tensor is a float at once. */
   private static Tensor likeOther(Given g, String name, String other) {
     var x = g.tensor(name);
-    return g.get(other) instanceof Tensor t && !(g.get(name) instanceof Tensor) ? g.emit().cast(x, Emitter.join(t.dtype(), x.dtype())) : x;
+    return g.get(other) instanceof Tensor t && !(g.get(name) instanceof Tensor)
+        ? g.emit().cast(x, Emitter.join(t.dtype(), x.dtype()))
+        : x;
   }
 
   private static Datum xor(Given g) {
     return g.emit()
-        .elementwise(new Xor(), List.of(g.emit().cast(g.tensor("a"), DType.BOOL), g.emit().cast(g.tensor("b"), DType.BOOL)));
+        .elementwise(
+            new Xor(),
+            List.of(
+                g.emit().cast(g.tensor("a"), DType.BOOL),
+                g.emit().cast(g.tensor("b"), DType.BOOL)));
   }
 
   private static Datum where(Given g) {
@@ -123,13 +156,21 @@ final class MathBuiltins {
     var b = likeOther(g, "b", "a");
     var dtype = Emitter.join(a.dtype(), b.dtype());
     Operation select = new Select();
-    return emit.elementwise(select, List.of(emit.cast(g.tensor("condition"), DType.BOOL), emit.cast(a, dtype), emit.cast(b, dtype)));
+    return emit.elementwise(
+        select,
+        List.of(
+            emit.cast(g.tensor("condition"), DType.BOOL),
+            emit.cast(a, dtype),
+            emit.cast(b, dtype)));
   }
 
   private static Datum wholeDivision(Given g, boolean up) {
     long divisor = g.whole("b");
     if (divisor <= 0) {
-      throw g.wrong(divisor == 0 ? Codes.DIVISION_BY_ZERO : Codes.VALUE_OUT_OF_RANGE, "b", "the divisor must be positive, not " + divisor);
+      throw g.wrong(
+          divisor == 0 ? Codes.DIVISION_BY_ZERO : Codes.VALUE_OUT_OF_RANGE,
+          "b",
+          "the divisor must be positive, not " + divisor);
     }
     var dim = g.dim("a");
     return new Whole(up ? dim.ceilDiv(divisor) : dim.floorDiv(divisor));

@@ -22,7 +22,10 @@ import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.TensorType;
 
-/** Running figures of an epoch. The names are Keras's: the metric's with one output, {@code <output>_<metric>} with several. */
+/**
+ * Running figures of an epoch. The names are Keras's: the metric's with one output, {@code
+ * <output>_<metric>} with several.
+ */
 final class Metrics {
   private final Evaluator evaluator;
   private final Losses losses;
@@ -52,14 +55,22 @@ final class Metrics {
       if (output != null) {
         metric(item, output, phase, scope, taken);
       } else {
-        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
+        evaluator.within(
+            Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
       }
     }
   }
 
-  private void metric(Ast.MetricItem item, String output, ModelPhases.Phase phase, Scope scope, Map<String, Integer> taken) {
+  private void metric(
+      Ast.MetricItem item,
+      String output,
+      ModelPhases.Phase phase,
+      Scope scope,
+      Map<String, Integer> taken) {
     var prediction = Objects.requireNonNull(phase.run().outputs().get(output));
-    var value = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
+    var value =
+        evaluator.within(
+            Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
     if (value.isPoison()) {
       return;
     }
@@ -87,15 +98,23 @@ final class Metrics {
   private Datum resolve(Datum value, String output, Tensor prediction) {
     var what = "the metric of `" + output + "`";
     if (value instanceof Datum.Text t) {
-      return evaluator.conversions().configured(new Datum.Text(accuracy(t.value(), output, prediction)), Category.METRIC, what);
+      return evaluator
+          .conversions()
+          .configured(
+              new Datum.Text(accuracy(t.value(), output, prediction)), Category.METRIC, what);
     }
-    if (value instanceof Datum.Closure || value instanceof Datum.Function || value instanceof Configured c && c.definition().tree().kind() == Ast.Kind.LOSS) {
+    if (value instanceof Datum.Closure
+        || value instanceof Datum.Function
+        || value instanceof Configured c && c.definition().tree().kind() == Ast.Kind.LOSS) {
       return value;
     }
     return evaluator.conversions().configured(value, Category.METRIC, what);
   }
 
-  /** Keras's "accuracy" depends on the shapes: one number binary, class numbers sparse, otherwise one-hot. */
+  /**
+   * Keras's "accuracy" depends on the shapes: one number binary, class numbers sparse, otherwise
+   * one-hot.
+   */
   private String accuracy(String word, String output, Tensor prediction) {
     if (!word.equals("accuracy") && !word.equals("acc")) {
       return word;
@@ -108,7 +127,8 @@ final class Metrics {
     return sparse ? "sparse_categorical_accuracy" : "categorical_accuracy";
   }
 
-  private void measure(Datum callee, String name, String output, Tensor prediction, Ast.MetricItem item) {
+  private void measure(
+      Datum callee, String name, String output, Tensor prediction, Ast.MetricItem item) {
     var at = item.metric().span();
     var label = losses.label(callee, output, prediction, at);
     if (!(callee instanceof Configured c) || c.definition().tree().kind() != Ast.Kind.METRIC) {
@@ -118,23 +138,38 @@ final class Metrics {
       }
       return;
     }
-    var owner = new Variables.Owner(name + "/", Role.METRIC, made.computeIfAbsent(name, _ -> new LinkedHashMap<>()));
+    var owner =
+        new Variables.Owner(
+            name + "/", Role.METRIC, made.computeIfAbsent(name, _ -> new LinkedHashMap<>()));
     var actuals = List.of(Actual.of(losses.fitted(c, label), at), Actual.of(prediction, at));
     var result =
-        evaluator.variables().owned(owner, () -> evaluator.within(Evaluator.Mode.METRIC, () -> evaluator.calls().run(c, actuals, evaluator.emptyScope(), at)));
+        evaluator
+            .variables()
+            .owned(
+                owner,
+                () ->
+                    evaluator.within(
+                        Evaluator.Mode.METRIC,
+                        () -> evaluator.calls().run(c, actuals, evaluator.emptyScope(), at)));
     if (result.isPoison()) {
       return;
     }
     var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(result), DType.F32);
     if (tensor.rank() > 0) {
-      throw new Misuse(Codes.RANK_MISMATCH, "a metric is one number, and " + c.name() + " gives " + tensor.type());
+      throw new Misuse(
+          Codes.RANK_MISMATCH,
+          "a metric is one number, and " + c.name() + " gives " + tensor.type());
     }
     put(name, tensor);
   }
 
   private void put(String name, Tensor value) {
     names.add(name);
-    evaluator.emitter().frame().builder().output(name, Role.RESULT, evaluator.emitter().frame().use(value));
+    evaluator
+        .emitter()
+        .frame()
+        .builder()
+        .output(name, Role.RESULT, evaluator.emitter().frame().use(value));
   }
 
   // ---- means
@@ -149,7 +184,12 @@ final class Metrics {
   private void average(String name, Tensor values) {
     var emit = evaluator.emitter();
     var count = emit.number(values.shape().elements(), DType.F32);
-    mean(name, values.rank() == 0 ? values : emit.add(new ReduceSum(IntStream.range(0, values.rank()).boxed().toList()), values), count);
+    mean(
+        name,
+        values.rank() == 0
+            ? values
+            : emit.add(new ReduceSum(IntStream.range(0, values.rank()).boxed().toList()), values),
+        count);
   }
 
   private void mean(String name, Tensor sum, Tensor count) {
@@ -167,7 +207,10 @@ final class Metrics {
     var variables = made.computeIfAbsent(name, _ -> new LinkedHashMap<>());
     var known = variables.get(part);
     if (known == null) {
-      known = evaluator.variables().plain(name + "/" + part, Role.METRIC, TensorType.scalar(DType.F32), 0);
+      known =
+          evaluator
+              .variables()
+              .plain(name + "/" + part, Role.METRIC, TensorType.scalar(DType.F32), 0);
       variables.put(part, known);
     }
     return known;

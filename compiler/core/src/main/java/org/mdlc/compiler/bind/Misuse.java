@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mdlc.compiler.diag.Codes;
 
-/** Something in the source is wrong, found where no span is at hand; the nearest expression that has one turns it into a diagnostic. */
+/**
+ * Something in the source is wrong, found where no span is at hand; the nearest expression that has
+ * one turns it into a diagnostic.
+ */
 final class Misuse extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

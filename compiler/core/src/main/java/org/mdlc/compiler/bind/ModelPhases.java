@@ -31,7 +31,8 @@ final class ModelPhases {
     var predict = run("predict", false);
     program.checkSettings(evaluator, definition.tree());
     checkOutputs(predict);
-    // Seen first so that weights and keys which only training needs exist before anything is numbered.
+    // Seen first so that weights and keys which only training needs exist before anything is
+    // numbered.
     run("train", true);
     var training = train == null ? null : new Training(evaluator, this, train).bind(predict);
     new Unused(evaluator, definition.tree(), predict).warn();
@@ -42,7 +43,9 @@ final class ModelPhases {
     return new BoundProgram(
         definition.tree().name().text(),
         ProgramBinder.inputs(graph),
-        predict.run().outputs().entrySet().stream().map(o -> new Port(o.getKey(), o.getValue().type())).toList(),
+        predict.run().outputs().entrySet().stream()
+            .map(o -> new Port(o.getKey(), o.getValue().type()))
+            .toList(),
         training == null ? List.of() : training.targets(),
         ProgramBinder.variables(evaluator),
         graph,
@@ -68,7 +71,9 @@ final class ModelPhases {
     evaluator.layers().startPhase();
     root.restart();
     var scope = Calls.scope(definition.scope(), root.arguments());
-    var run = new Layers.ModelRun(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), true);
+    var run =
+        new Layers.ModelRun(
+            new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), true);
     evaluator.within(
         frame,
         () -> {
@@ -81,18 +86,31 @@ final class ModelPhases {
   }
 
   private void checkOutputs(Phase predict) {
-    boolean any = definition.tree().body().statements().stream().anyMatch(s -> s instanceof Ast.Output) || predict.run().spans().keySet().stream().anyMatch(s -> s.startsWith("output "));
+    boolean any =
+        definition.tree().body().statements().stream().anyMatch(s -> s instanceof Ast.Output)
+            || predict.run().spans().keySet().stream().anyMatch(s -> s.startsWith("output "));
     if (!any) {
       evaluator
           .problems()
-          .report(Diagnostic.of(Codes.NO_OUTPUT, definition.tree().name().span(), "the model " + definition.tree().name() + " has no output").help("end it with `output name = ..`"));
+          .report(
+              Diagnostic.of(
+                      Codes.NO_OUTPUT,
+                      definition.tree().name().span(),
+                      "the model " + definition.tree().name() + " has no output")
+                  .help("end it with `output name = ..`"));
     }
   }
 
   private static Graph predicting(Phase phase) {
     var builder = phase.frame().builder();
-    phase.run().outputs().forEach((name, tensor) -> builder.output(name, Role.RESULT, phase.frame().use(tensor)));
-    phase.frame().writes().forEach((variable, value) -> builder.output(variable.path(), variable.role(), value));
+    phase
+        .run()
+        .outputs()
+        .forEach((name, tensor) -> builder.output(name, Role.RESULT, phase.frame().use(tensor)));
+    phase
+        .frame()
+        .writes()
+        .forEach((variable, value) -> builder.output(variable.path(), variable.role(), value));
     return ordered(builder.build());
   }
 

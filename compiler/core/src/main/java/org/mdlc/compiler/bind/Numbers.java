@@ -20,7 +20,10 @@ final class Numbers {
       return otherwise;
     }
     var value = value(setting, scope);
-    if (value instanceof Whole w && w.dim().isConstant() && w.dim().value() >= low && w.dim().value() <= high) {
+    if (value instanceof Whole w
+        && w.dim().isConstant()
+        && w.dim().value() >= low
+        && w.dim().value() <= high) {
       return w.dim().value();
     }
     wrong(setting, value, "a whole number from " + low + " to " + high);
@@ -47,12 +50,19 @@ final class Numbers {
   }
 
   private Datum value(Ast.Setting setting, Scope scope) {
-    return evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(setting.value(), scope, Category.VALUE));
+    return evaluator.within(
+        Evaluator.Mode.PLAIN, () -> evaluator.eval(setting.value(), scope, Category.VALUE));
   }
 
   private void wrong(Ast.Setting setting, Datum value, String wanted) {
     if (!value.isPoison()) {
-      evaluator.problems().report(new Misuse(Codes.VALUE_OUT_OF_RANGE, "`" + setting.key() + "` must be " + wanted + ", not " + value.text()), setting.value().span());
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.VALUE_OUT_OF_RANGE,
+                  "`" + setting.key() + "` must be " + wanted + ", not " + value.text()),
+              setting.value().span());
     }
   }
 }

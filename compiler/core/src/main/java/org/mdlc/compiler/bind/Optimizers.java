@@ -34,11 +34,18 @@ final class Optimizers {
     this.evaluator = evaluator;
     this.optimizer = optimizer;
     this.prefix = prefix;
-    this.iteration = evaluator.variables().plain(prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
+    this.iteration =
+        evaluator
+            .variables()
+            .plain(prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
     for (var param : optimizer.definition().tree().config()) {
       var name = param.name().text();
       if (isSchedule(param.type()) && optimizer.arguments().values().get(name) instanceof Real r) {
-        rates.put(name, evaluator.variables().plain(prefix + name, Role.HYPER, TensorType.scalar(DType.F32), r.value()));
+        rates.put(
+            name,
+            evaluator
+                .variables()
+                .plain(prefix + name, Role.HYPER, TensorType.scalar(DType.F32), r.value()));
       }
     }
   }
@@ -76,7 +83,13 @@ final class Optimizers {
     var moved =
         evaluator.within(
             frame,
-            () -> evaluator.variables().owned(owner, () -> evaluator.within(Evaluator.Mode.OPTIMIZER, () -> run(weight, frame))));
+            () ->
+                evaluator
+                    .variables()
+                    .owned(
+                        owner,
+                        () ->
+                            evaluator.within(Evaluator.Mode.OPTIMIZER, () -> run(weight, frame))));
     if (moved == null) {
       return null;
     }
@@ -85,8 +98,13 @@ final class Optimizers {
     builder.output(weight.path(), Role.PARAM, frame.use(moved));
     slots.values().forEach(s -> builder.output(s.path(), Role.SLOT, frame.read(s)));
     var graph = builder.build();
-    var hyper = graph.inputs().stream().filter(i -> i.role() == Role.HYPER).map(Graph.Input::name).toList();
-    return new Update(weight.path(), slots.values().stream().map(Variable::path).toList(), hyper, ordered(graph, slots, hyper));
+    var hyper =
+        graph.inputs().stream().filter(i -> i.role() == Role.HYPER).map(Graph.Input::name).toList();
+    return new Update(
+        weight.path(),
+        slots.values().stream().map(Variable::path).toList(),
+        hyper,
+        ordered(graph, slots, hyper));
   }
 
   /** Weight, gradient, slots, hyper: the order that a step hands them over in. */
@@ -100,8 +118,11 @@ final class Optimizers {
   private @Nullable Tensor run(Variable weight, Frame frame) {
     var tree = optimizer.definition().tree();
     var emit = evaluator.emitter();
-    var w = new Tensor(frame, frame.builder().input(weight.path(), Role.PARAM, weight.type()), Trail.NONE);
-    var g = new Tensor(frame, frame.builder().input("gradient", Role.DATA, weight.type()), Trail.NONE);
+    var w =
+        new Tensor(
+            frame, frame.builder().input(weight.path(), Role.PARAM, weight.type()), Trail.NONE);
+    var g =
+        new Tensor(frame, frame.builder().input("gradient", Role.DATA, weight.type()), Trail.NONE);
     var scope = Calls.configuredScope(optimizer);
     evaluator.mark();
     bindRates(scope, tree);
@@ -117,7 +138,9 @@ final class Optimizers {
     }
     evaluator.problems().enter(optimizer.span());
     try {
-      evaluator.layers().inBody(scope, () -> evaluator.statements().body(tree.body(), scope, tree.name().text()));
+      evaluator
+          .layers()
+          .inBody(scope, () -> evaluator.statements().body(tree.body(), scope, tree.name().text()));
     } catch (Statements.Failed e) {
       return null;
     } finally {
@@ -129,7 +152,12 @@ final class Optimizers {
     if (moving.value() == w) {
       evaluator
           .problems()
-          .report(Diagnostic.of(Codes.MISSING_UPDATE, tree.name().span(), "the optimizer " + tree.name() + " never moves its weight").help("write `" + moving.name() + " <- ..` in its body"));
+          .report(
+              Diagnostic.of(
+                      Codes.MISSING_UPDATE,
+                      tree.name().span(),
+                      "the optimizer " + tree.name() + " never moves its weight")
+                  .help("write `" + moving.name() + " <- ..` in its body"));
       return null;
     }
     return constrained((Tensor) moving.value(), weight, emit);
@@ -141,29 +169,47 @@ final class Optimizers {
       var rate = rates.get(name);
       if (rate != null) {
         scope.put(name, evaluator.emitter().read(rate), param.span());
-      } else if (isSchedule(param.type()) && optimizer.arguments().values().get(name) instanceof Configured schedule) {
+      } else if (isSchedule(param.type())
+          && optimizer.arguments().values().get(name) instanceof Configured schedule) {
         var step = evaluator.emitter().cast(evaluator.emitter().read(iteration), DType.F32);
         var value =
             evaluator.within(
-                Evaluator.Mode.PLAIN, () -> evaluator.calls().run(schedule, List.of(Actual.of(step, schedule.span())), schedule.definition().scope(), schedule.span()));
-        scope.put(name, value.isPoison() ? value : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32), param.span());
+                Evaluator.Mode.PLAIN,
+                () ->
+                    evaluator
+                        .calls()
+                        .run(
+                            schedule,
+                            List.of(Actual.of(step, schedule.span())),
+                            schedule.definition().scope(),
+                            schedule.span()));
+        scope.put(
+            name,
+            value.isPoison()
+                ? value
+                : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32),
+            param.span());
       }
     }
   }
 
   private Tensor step() {
     var emit = evaluator.emitter();
-    return emit.add(new Add(), emit.cast(emit.read(iteration), DType.F32), emit.constant(DType.F32, 1));
+    return emit.add(
+        new Add(), emit.cast(emit.read(iteration), DType.F32), emit.constant(DType.F32, 1));
   }
 
   private Datum checked(Datum next, Variable weight) {
     if (next.isPoison()) {
       return next;
     }
-    var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(next), weight.type().dtype());
+    var tensor =
+        evaluator.emitter().cast(evaluator.arithmetic().tensor(next), weight.type().dtype());
     var shape = Broadcasting.join(tensor.shape(), weight.type().shape());
     if (!shape.equals(weight.type().shape())) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, "the weight is " + weight.type() + " and would become " + tensor.type());
+      throw new Misuse(
+          Codes.SHAPE_MISMATCH,
+          "the weight is " + weight.type() + " and would become " + tensor.type());
     }
     return evaluator.emitter().stretch(tensor, shape);
   }
@@ -173,13 +219,29 @@ final class Optimizers {
       return moved;
     }
     var value =
-        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().run(c, List.of(Actual.of(moved, c.span())), c.definition().scope(), c.span()));
+        evaluator.within(
+            Evaluator.Mode.PLAIN,
+            () ->
+                evaluator
+                    .calls()
+                    .run(c, List.of(Actual.of(moved, c.span())), c.definition().scope(), c.span()));
     if (value.isPoison()) {
       return null;
     }
     var tensor = evaluator.arithmetic().tensor(value);
     if (!tensor.type().equals(weight.type())) {
-      evaluator.problems().report(new Misuse(Codes.SHAPE_MISMATCH, "the constraint " + c.name() + " makes " + tensor.type() + " of a weight of " + weight.type()), c.span());
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.SHAPE_MISMATCH,
+                  "the constraint "
+                      + c.name()
+                      + " makes "
+                      + tensor.type()
+                      + " of a weight of "
+                      + weight.type()),
+              c.span());
       return null;
     }
     return emit.here(tensor);

@@ -9,7 +9,10 @@ import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
 
-/** Reports errors at the place of the user's that led to them: an error inside the library is one of the call that entered it. */
+/**
+ * Reports errors at the place of the user's that led to them: an error inside the library is one of
+ * the call that entered it.
+ */
 final class Problems {
   private final DiagnosticSink sink;
   private final Deque<Span> calls = new ArrayDeque<>();
@@ -61,7 +64,10 @@ final class Problems {
 
   /** Reports a diagnostic whose primary place is already the user's. */
   void report(Diagnostic diagnostic, Span origin) {
-    sink.report(isLibrary(origin.file()) && !origin.equals(diagnostic.span()) ? diagnostic.note("found in " + origin + ": " + firstLine(origin)) : diagnostic);
+    sink.report(
+        isLibrary(origin.file()) && !origin.equals(diagnostic.span())
+            ? diagnostic.note("found in " + origin + ": " + firstLine(origin))
+            : diagnostic);
   }
 
   void report(Diagnostic diagnostic) {
@@ -72,7 +78,10 @@ final class Problems {
     List<Trail> steps = trail.last(4);
     for (var step : steps) {
       var at = step.span();
-      if (at == null || at.equals(diagnostic.span()) || contains(diagnostic.span(), at) || contains(at, diagnostic.span())) {
+      if (at == null
+          || at.equals(diagnostic.span())
+          || contains(diagnostic.span(), at)
+          || contains(at, diagnostic.span())) {
         diagnostic = diagnostic.note(step.text());
       } else {
         diagnostic = diagnostic.also(at, step.text());
@@ -82,7 +91,9 @@ final class Problems {
   }
 
   private static boolean contains(Span outer, Span inner) {
-    return outer.file() == inner.file() && outer.start() <= inner.start() && inner.end() <= outer.end();
+    return outer.file() == inner.file()
+        && outer.start() <= inner.start()
+        && inner.end() <= outer.end();
   }
 
   static String firstLine(Span span) {

@@ -46,7 +46,15 @@ final class ProgramBinder {
       return Optional.empty();
     }
     var trains = trains();
-    var root = new Instance(null, "", definition.tree().name().text(), 0, definition.tree().name().span(), definition, Arguments.empty());
+    var root =
+        new Instance(
+            null,
+            "",
+            definition.tree().name().text(),
+            0,
+            definition.tree().name().span(),
+            definition,
+            Arguments.empty());
     var evaluator = new Evaluator(problems, library, root);
     constants(evaluator);
     readSettings(definition.tree(), evaluator);
@@ -57,10 +65,25 @@ final class ProgramBinder {
   }
 
   private void unknownModel() {
-    var models = library.names(Category.VALUE).stream().filter(n -> library.find(Category.VALUE, n) instanceof Library.Entry e && e.value() instanceof Datum.ModelDefinition).toList();
-    var diagnostic = Diagnostic.of(Codes.UNKNOWN_MODEL, file.span().before(), "there is no model `" + request.model() + "` in this file");
+    var models =
+        library.names(Category.VALUE).stream()
+            .filter(
+                n ->
+                    library.find(Category.VALUE, n) instanceof Library.Entry e
+                        && e.value() instanceof Datum.ModelDefinition)
+            .toList();
+    var diagnostic =
+        Diagnostic.of(
+            Codes.UNKNOWN_MODEL,
+            file.span().before(),
+            "there is no model `" + request.model() + "` in this file");
     var near = DidYouMean.nearest(request.model(), models);
-    problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?") : models.isEmpty() ? diagnostic : diagnostic.note("it has " + String.join(", ", models)));
+    problems.report(
+        near.isPresent()
+            ? diagnostic.help("did you mean `" + near.get() + "`?")
+            : models.isEmpty()
+                ? diagnostic
+                : diagnostic.note("it has " + String.join(", ", models)));
   }
 
   /** The train blocks by model; all of them are checked for a model that exists. */
@@ -73,15 +96,34 @@ final class ProgramBinder {
       var name = t.model().text();
       var entry = library.find(Category.VALUE, name);
       if (entry == null || !(entry.value() instanceof Datum.ModelDefinition)) {
-        var models = library.names(Category.VALUE).stream().filter(n -> library.find(Category.VALUE, n) instanceof Library.Entry e && e.value() instanceof Datum.ModelDefinition).toList();
-        var diagnostic = Diagnostic.of(Codes.UNKNOWN_MODEL, t.model().span(), entry == null ? "there is no model `" + name + "`" : "`" + name + "` is no model");
+        var models =
+            library.names(Category.VALUE).stream()
+                .filter(
+                    n ->
+                        library.find(Category.VALUE, n) instanceof Library.Entry e
+                            && e.value() instanceof Datum.ModelDefinition)
+                .toList();
+        var diagnostic =
+            Diagnostic.of(
+                Codes.UNKNOWN_MODEL,
+                t.model().span(),
+                entry == null ? "there is no model `" + name + "`" : "`" + name + "` is no model");
         var near = DidYouMean.nearest(name, models);
-        problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?", t.model().span(), near.get()) : diagnostic);
+        problems.report(
+            near.isPresent()
+                ? diagnostic.help(
+                    "did you mean `" + near.get() + "`?", t.model().span(), near.get())
+                : diagnostic);
       } else {
         var before = trains.putIfAbsent(name, t);
         if (before != null) {
           problems.report(
-              Diagnostic.of(Codes.DUPLICATE_TRAIN, t.model().span(), "`" + name + "` has another train block").also(before.model().span(), "the first one is here").help("steps of one training are `stage`s of one block"));
+              Diagnostic.of(
+                      Codes.DUPLICATE_TRAIN,
+                      t.model().span(),
+                      "`" + name + "` has another train block")
+                  .also(before.model().span(), "the first one is here")
+                  .help("steps of one training are `stage`s of one block"));
         }
       }
     }
@@ -92,15 +134,27 @@ final class ProgramBinder {
     for (var constant : files.constants()) {
       var name = constant.tree().name();
       evaluator.usage().declare(name.span(), name.text());
-      var value = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(constant.tree().value(), constant.scope()));
+      var value =
+          evaluator.within(
+              Evaluator.Mode.PLAIN,
+              () -> evaluator.eval(constant.tree().value(), constant.scope()));
       if (value instanceof Tensor) {
-        problems.report(new Misuse(Codes.NOT_COMPILE_TIME, "a constant of a file is known at compile time"), constant.tree().value().span());
+        problems.report(
+            new Misuse(Codes.NOT_COMPILE_TIME, "a constant of a file is known at compile time"),
+            constant.tree().value().span());
         value = Datum.Poison.POISON;
       }
-      constant.library().replace(Category.VALUE, new Library.Entry(name.text(), value, name.span()));
+      constant
+          .library()
+          .replace(Category.VALUE, new Library.Entry(name.text(), value, name.span()));
       var imported = library.find(Category.VALUE, name.text());
-      if (imported != null && imported.span().equals(name.span()) && !Problems.isLibrary(name.span().file())) {
-        library.replace(Category.VALUE, new Library.Entry(name.text(), value, name.span())); // an import took it over before it was known
+      if (imported != null
+          && imported.span().equals(name.span())
+          && !Problems.isLibrary(name.span().file())) {
+        library.replace(
+            Category.VALUE,
+            new Library.Entry(
+                name.text(), value, name.span())); // an import took it over before it was known
       }
     }
   }
@@ -123,7 +177,14 @@ final class ProgramBinder {
               if (value instanceof Whole w && w.dim().isConstant() && w.dim().value() > 0) {
                 sizes.put(name, w.dim().value());
               } else if (!value.isPoison()) {
-                problems.report(Diagnostic.of(Codes.VALUE_OUT_OF_RANGE, source.whole(), "the size of the dimension `" + name + "` is a positive whole number, not " + value.text()));
+                problems.report(
+                    Diagnostic.of(
+                        Codes.VALUE_OUT_OF_RANGE,
+                        source.whole(),
+                        "the size of the dimension `"
+                            + name
+                            + "` is a positive whole number, not "
+                            + value.text()));
               }
             });
     evaluator.variables().dims(sizes);
@@ -136,30 +197,59 @@ final class ProgramBinder {
     for (var name : request.settings().keySet()) {
       if (!known.contains(name)) {
         var source = SourceFile.of("--set " + name, request.settings().getOrDefault(name, ""));
-        var diagnostic = Diagnostic.of(Codes.UNKNOWN_ARGUMENT, source.whole(), "the model " + model.name() + " has no parameter and no dimension `" + name + "`");
+        var diagnostic =
+            Diagnostic.of(
+                Codes.UNKNOWN_ARGUMENT,
+                source.whole(),
+                "the model " + model.name() + " has no parameter and no dimension `" + name + "`");
         var near = DidYouMean.nearest(name, known);
-        problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?") : known.isEmpty() ? diagnostic : diagnostic.note("it has " + String.join(", ", known)));
+        problems.report(
+            near.isPresent()
+                ? diagnostic.help("did you mean `" + near.get() + "`?")
+                : known.isEmpty()
+                    ? diagnostic
+                    : diagnostic.note("it has " + String.join(", ", known)));
       }
     }
   }
 
-  private Arguments arguments(Datum.ModelDefinition definition, Ast.@Nullable Train train, Evaluator evaluator) {
+  private Arguments arguments(
+      Datum.ModelDefinition definition, Ast.@Nullable Train train, Evaluator evaluator) {
     var actuals = new ArrayList<Actual>();
     var config = definition.tree().config();
     var given = train == null ? List.<Ast.Arg>of() : train.arguments();
     for (int i = 0; i < given.size(); i++) {
-      var name = given.get(i).name() != null ? given.get(i).name().text() : i < config.size() ? config.get(i).name().text() : "";
+      var name =
+          given.get(i).name() != null
+              ? given.get(i).name().text()
+              : i < config.size() ? config.get(i).name().text() : "";
       if (!settings.containsKey(name)) {
         actuals.add(Actual.of(given.get(i)));
       } else if (given.get(i).name() == null) {
-        actuals.add(new Actual(null, Objects.requireNonNull(settings.get(name)), null, Objects.requireNonNull(settings.get(name)).span()));
+        actuals.add(
+            new Actual(
+                null,
+                Objects.requireNonNull(settings.get(name)),
+                null,
+                Objects.requireNonNull(settings.get(name)).span()));
         settings.remove(name);
       }
     }
-    settings.forEach((name, tree) -> actuals.add(new Actual(new Ast.Name(name, tree.span()), tree, null, tree.span())));
+    settings.forEach(
+        (name, tree) ->
+            actuals.add(new Actual(new Ast.Name(name, tree.span()), tree, null, tree.span())));
     var at = train == null ? definition.tree().name().span() : train.model().span();
     try {
-      return evaluator.calls().arguments(config, actuals, Scope.of(library), definition.scope().inner(), definition.tree().name().text(), at, 0);
+      return evaluator
+          .calls()
+          .arguments(
+              config,
+              actuals,
+              Scope.of(library),
+              definition.scope().inner(),
+              definition.tree().name().text(),
+              at,
+              0);
     } catch (Silent e) {
       return Arguments.empty();
     }
@@ -169,18 +259,26 @@ final class ProgramBinder {
 
   /** Ports of a phase's model inputs, in the order of the graph. */
   static List<Port> inputs(Graph graph) {
-    return graph.inputs().stream().filter(i -> i.role() == Role.DATA).map(i -> new Port(i.name(), i.value().type())).toList();
+    return graph.inputs().stream()
+        .filter(i -> i.role() == Role.DATA)
+        .map(i -> new Port(i.name(), i.value().type()))
+        .toList();
   }
 
   /** Numbers the draws and lists the variables. */
   static List<BoundProgram.Variable> variables(Evaluator evaluator) {
     var draws = new TreeSet<Draw>();
     evaluator.randomness().unused().stream().filter(d -> d.fixed() == null).forEach(draws::add);
-    evaluator.variables().starts().values().forEach(s -> {
-      if (s.draw() instanceof Draw d && d.fixed() == null) {
-        draws.add(d);
-      }
-    });
+    evaluator
+        .variables()
+        .starts()
+        .values()
+        .forEach(
+            s -> {
+              if (s.draw() instanceof Draw d && d.fixed() == null) {
+                draws.add(d);
+              }
+            });
     var order = new ArrayList<>(draws);
     var variables = new ArrayList<BoundProgram.Variable>();
     evaluator
@@ -188,8 +286,16 @@ final class ProgramBinder {
         .starts()
         .forEach(
             (variable, start) -> {
-              int draw = start.draw() instanceof Draw d && d.fixed() == null ? order.indexOf(d) : -1;
-              variables.add(new BoundProgram.Variable(variable.path(), variable.role(), variable.type(), variable.trainable(), start.fill(), draw));
+              int draw =
+                  start.draw() instanceof Draw d && d.fixed() == null ? order.indexOf(d) : -1;
+              variables.add(
+                  new BoundProgram.Variable(
+                      variable.path(),
+                      variable.role(),
+                      variable.type(),
+                      variable.trainable(),
+                      start.fill(),
+                      draw));
             });
     return variables;
   }

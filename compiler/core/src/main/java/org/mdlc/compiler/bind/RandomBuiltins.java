@@ -8,7 +8,10 @@ import org.mdlc.compiler.op.RandomUniform;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 
-/** Sources of random numbers. In an initializer they draw from the weight's own seed, elsewhere from a generator that the layer owns. */
+/**
+ * Sources of random numbers. In an initializer they draw from the weight's own seed, elsewhere from
+ * a generator that the layer owns.
+ */
 final class RandomBuiltins {
   private RandomBuiltins() {}
 
@@ -28,11 +31,16 @@ final class RandomBuiltins {
     double low = g.real("low");
     double high = g.real("high");
     if (!(low <= high)) {
-      throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "high", "the range " + low + " .. " + high + " is empty");
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE, "high", "the range " + low + " .. " + high + " is empty");
     }
     var randomness = g.evaluator().randomness();
-    var shape = g.get("shape") instanceof Tensor like ? like.shape() : perExample(g, randomness.exactShapes());
-    return g.emit().add(new RandomUniform(shape, low, high), randomness.key(g.span(), g.get("seed")));
+    var shape =
+        g.get("shape") instanceof Tensor like
+            ? like.shape()
+            : perExample(g, randomness.exactShapes());
+    return g.emit()
+        .add(new RandomUniform(shape, low, high), randomness.key(g.span(), g.get("seed")));
   }
 
   private static Shape perExample(Given g, boolean exact) {

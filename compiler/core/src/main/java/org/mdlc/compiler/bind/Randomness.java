@@ -13,8 +13,9 @@ import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * Who draws which seed, and which key a random operation reads. Keras draws one seed per random initializer when a layer is constructed and one
- * per generator; a key is [seed, counter], and the counter goes up by one per call.
+ * Who draws which seed, and which key a random operation reads. Keras draws one seed per random
+ * initializer when a layer is constructed and one per generator; a key is [seed, counter], and the
+ * counter goes up by one per call.
  */
 final class Randomness {
   static final TensorType KEY = new TensorType(DType.U32, Shape.of(2));
@@ -49,7 +50,8 @@ final class Randomness {
     return switch (seed) {
       case Whole w when w.dim().isConstant() -> w.dim().value();
       case Datum.None _ -> null;
-      default -> throw new Misuse(Codes.TYPE_MISMATCH, "a seed is a whole number, not " + seed.kind());
+      default ->
+          throw new Misuse(Codes.TYPE_MISMATCH, "a seed is a whole number, not " + seed.kind());
     };
   }
 
@@ -73,10 +75,13 @@ final class Randomness {
       return ofInitializer;
     }
     if (evaluator.mode() == Evaluator.Mode.PLAIN) {
-      throw new Misuse(Codes.MISPLACED_STATEMENT, "random numbers are drawn in layers, models and initializers only");
+      throw new Misuse(
+          Codes.MISPLACED_STATEMENT,
+          "random numbers are drawn in layers, models and initializers only");
     }
     if (emit.frame().inLoop()) {
-      throw new Misuse(Codes.MISPLACED_STATEMENT, "random numbers cannot be drawn inside a scan").help("draw them before the scan, one set for all steps");
+      throw new Misuse(Codes.MISPLACED_STATEMENT, "random numbers cannot be drawn inside a scan")
+          .help("draw them before the scan, one set for all steps");
     }
     var generator = seed instanceof Datum.Generator g ? g : generator(at, seed);
     var key = emit.read(generator.key());
@@ -97,10 +102,16 @@ final class Randomness {
     var pattern = owner.pattern();
     if (pattern != null && pattern.generators() <= number && fixed(seed) == null) {
       pattern.nextGenerator();
-      unused.add(new Draw(pattern.order(), Instance.GENERATORS + sequence++, null)); // Keras constructs the pattern too, generator and all
+      unused.add(
+          new Draw(
+              pattern.order(),
+              Instance.GENERATORS + sequence++,
+              null)); // Keras constructs the pattern too, generator and all
     }
     var path = owner.inside("seed_generator" + (number == 0 ? "" : "_" + number));
-    var draw = new Draw(evaluator.layers().lastOrder(owner), Instance.GENERATORS + sequence++, fixed(seed));
+    var draw =
+        new Draw(
+            evaluator.layers().lastOrder(owner), Instance.GENERATORS + sequence++, fixed(seed));
     var variable = evaluator.variables().seed(path, draw);
     var generator = new Datum.Generator(variable);
     owner.remember(site, generator);

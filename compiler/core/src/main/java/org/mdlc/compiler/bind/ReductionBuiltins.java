@@ -31,23 +31,46 @@ final class ReductionBuiltins {
 
   static Stream<Builtin> all() {
     return Stream.of(
-        reduction("sum", "Sum. Of bools: how many are true.", (g, x, axes) -> g.emit().add(new ReduceSum(axes), x)),
+        reduction(
+            "sum",
+            "Sum. Of bools: how many are true.",
+            (g, x, axes) -> g.emit().add(new ReduceSum(axes), x)),
         reduction("mean", "Average.", ReductionBuiltins::mean),
-        reduction("variance", "Average squared distance from the mean.", ReductionBuiltins::variance),
+        reduction(
+            "variance", "Average squared distance from the mean.", ReductionBuiltins::variance),
         extreme("max", "Largest.", ReduceMax::new, new Max()),
         extreme("min", "Smallest.", ReduceMin::new, new Min()),
         reduction("prod", "Product.", (g, x, axes) -> g.emit().add(new ReduceProd(axes), x)),
         logical("any", "True where any is.", ReduceMax::new),
         logical("all", "True where all are.", ReduceMin::new),
-        Builtin.of("argmax(x, axis = -1)", "Place of the largest, the first of equals.", g -> g.emit().add(new ArgMax(axis(g)), g.tensor("x"))),
-        Builtin.of("argmin(x, axis = -1)", "Place of the smallest, the first of equals.", g -> g.emit().add(new ArgMin(axis(g)), g.tensor("x"))),
+        Builtin.of(
+            "argmax(x, axis = -1)",
+            "Place of the largest, the first of equals.",
+            g -> g.emit().add(new ArgMax(axis(g)), g.tensor("x"))),
+        Builtin.of(
+            "argmin(x, axis = -1)",
+            "Place of the smallest, the first of equals.",
+            g -> g.emit().add(new ArgMin(axis(g)), g.tensor("x"))),
         Builtin.of(
             "cumsum(x, axis = -1, exclusive = false, reverse = false)",
             "Running sum.",
-            g -> g.emit().add(new CumSum(axis(g), g.truth("exclusive"), g.truth("reverse")), g.floats("x"))),
-        Builtin.of("top_k(x, k)", "The k largest of the last dimension and their places, as a tuple.", ReductionBuiltins::topK),
-        Builtin.of("sort(x, descending = false)", "In order along the last dimension.", g -> g.emit().addAll(new Sort(g.truth("descending")), List.of(g.floats("x"))).get(0)),
-        Builtin.of("argsort(x, descending = false)", "Places in order along the last dimension.", g -> g.emit().addAll(new Sort(g.truth("descending")), List.of(g.floats("x"))).get(1)));
+            g ->
+                g.emit()
+                    .add(
+                        new CumSum(axis(g), g.truth("exclusive"), g.truth("reverse")),
+                        g.floats("x"))),
+        Builtin.of(
+            "top_k(x, k)",
+            "The k largest of the last dimension and their places, as a tuple.",
+            ReductionBuiltins::topK),
+        Builtin.of(
+            "sort(x, descending = false)",
+            "In order along the last dimension.",
+            g -> g.emit().addAll(new Sort(g.truth("descending")), List.of(g.floats("x"))).get(0)),
+        Builtin.of(
+            "argsort(x, descending = false)",
+            "Places in order along the last dimension.",
+            g -> g.emit().addAll(new Sort(g.truth("descending")), List.of(g.floats("x"))).get(1)));
   }
 
   private interface Kernel {
@@ -63,7 +86,11 @@ final class ReductionBuiltins {
             return fold(g, name, list.items());
           }
           var x = g.tensor("x");
-          var wide = x.dtype() == DType.F32 || x.dtype() == DType.I32 && !name.equals("mean") && !name.equals("variance") ? x : g.emit().cast(x, DType.F32);
+          var wide =
+              x.dtype() == DType.F32
+                      || x.dtype() == DType.I32 && !name.equals("mean") && !name.equals("variance")
+                  ? x
+                  : g.emit().cast(x, DType.F32);
           return reduce(g, wide, kernel);
         });
   }
@@ -90,7 +117,8 @@ final class ReductionBuiltins {
     return g.truth("keepdims") ? g.emit().keep(reduced, x.shape(), axes) : reduced;
   }
 
-  private static Builtin extreme(String name, String doc, Function<List<Integer>, Operation> reduce, Elementwise pair) {
+  private static Builtin extreme(
+      String name, String doc, Function<List<Integer>, Operation> reduce, Elementwise pair) {
     return Builtin.of(
         name + "(x, other = none, over = none, axis = none, keepdims = false)",
         doc + " Of two numbers, or along dimensions of a tensor.",
@@ -101,17 +129,29 @@ final class ReductionBuiltins {
           if (g.get("x") instanceof Datum.Listing list && !holdsTensor(list)) {
             return list.items().stream()
                 .reduce((a, b) -> number(g, a) >= number(g, b) == name.equals("max") ? a : b)
-                .orElseThrow(() -> g.wrong(Codes.VALUE_OUT_OF_RANGE, "x", name + " of an empty list"));
+                .orElseThrow(
+                    () -> g.wrong(Codes.VALUE_OUT_OF_RANGE, "x", name + " of an empty list"));
           }
-          return reduce(g, g.tensor("x"), (h, x, axes) -> h.emit().add(reduce.apply(axes), x.dtype() == DType.BOOL ? h.emit().cast(x, DType.F32) : x));
+          return reduce(
+              g,
+              g.tensor("x"),
+              (h, x, axes) ->
+                  h.emit()
+                      .add(
+                          reduce.apply(axes),
+                          x.dtype() == DType.BOOL ? h.emit().cast(x, DType.F32) : x));
         });
   }
 
   private static double number(Given g, Datum item) {
-    return item.number().orElseThrow(() -> g.wrong(Codes.NOT_COMPILE_TIME, "x", "the numbers must be known at compile time"));
+    return item.number()
+        .orElseThrow(
+            () ->
+                g.wrong(Codes.NOT_COMPILE_TIME, "x", "the numbers must be known at compile time"));
   }
 
-  private static Builtin logical(String name, String doc, Function<List<Integer>, Operation> reduce) {
+  private static Builtin logical(
+      String name, String doc, Function<List<Integer>, Operation> reduce) {
     return Builtin.of(
         name + "(x, over = none, axis = none, keepdims = false)",
         doc,

@@ -29,7 +29,8 @@ final class Scans {
 
   Datum scan(Ast.Scan tree, Scope scope) {
     var sequences = new ArrayList<Tensor>();
-    Datum over = tree.over() == null ? None.NONE : evaluator.eval(tree.over(), scope, Category.VALUE);
+    Datum over =
+        tree.over() == null ? None.NONE : evaluator.eval(tree.over(), scope, Category.VALUE);
     boolean poison = over.isPoison();
     boolean batched = false;
     for (var source : tree.sources()) {
@@ -39,7 +40,8 @@ final class Scans {
           sequences.add(timeFirst(t, over));
         }
         case Poison _ -> poison = true;
-        case Datum other -> throw new Misuse(Codes.TYPE_MISMATCH, "`scan` walks tensors, not " + other.kind());
+        case Datum other ->
+            throw new Misuse(Codes.TYPE_MISMATCH, "`scan` walks tensors, not " + other.kind());
       }
     }
     var starts = new ArrayList<Tensor>();
@@ -58,7 +60,8 @@ final class Scans {
       if (value instanceof Truth t) {
         reverse = t.value();
       } else if (!value.isPoison()) {
-        throw new Misuse(Codes.TYPE_MISMATCH, "`reverse` must be true or false, not " + value.kind());
+        throw new Misuse(
+            Codes.TYPE_MISMATCH, "`reverse` must be true or false, not " + value.kind());
       }
     }
     if (poison) {
@@ -86,7 +89,9 @@ final class Scans {
       throw new Misuse(Codes.TYPE_MISMATCH, "`over` names a dimension, not " + over.kind());
     }
     if (axis < first || axis >= x.rank()) {
-      throw new Misuse(Codes.AXIS_UNKNOWN, x.type() + " has no dimension " + (over instanceof None ? "to scan over" : over.text()));
+      throw new Misuse(
+          Codes.AXIS_UNKNOWN,
+          x.type() + " has no dimension " + (over instanceof None ? "to scan over" : over.text()));
     }
     return evaluator.emitter().moveAxis(x, axis, 0);
   }
@@ -104,7 +109,11 @@ final class Scans {
     for (var s : sequences) {
       if (!s.shape().dim(0).equals(sequences.get(0).shape().dim(0))) {
         throw new Misuse(
-            Codes.SHAPE_MISMATCH, "the sequences of a scan have different lengths: " + sequences.get(0).shape().dim(0) + " and " + s.shape().dim(0));
+            Codes.SHAPE_MISMATCH,
+            "the sequences of a scan have different lengths: "
+                + sequences.get(0).shape().dim(0)
+                + " and "
+                + s.shape().dim(0));
       }
     }
   }
@@ -113,7 +122,13 @@ final class Scans {
     return sequence.type().withShape(sequence.shape().without(List.of(0)));
   }
 
-  private Datum build(Ast.Scan tree, Scope scope, List<Tensor> sequences, List<Tensor> starts, boolean reverse, boolean batched) {
+  private Datum build(
+      Ast.Scan tree,
+      Scope scope,
+      List<Tensor> sequences,
+      List<Tensor> starts,
+      boolean reverse,
+      boolean batched) {
     var outer = evaluator.emitter().frame();
     var frame = outer.loop("step");
     var inner = scope.inner();
@@ -122,18 +137,26 @@ final class Scans {
     for (int i = 0; i < starts.size(); i++) {
       var carry = tree.carries().get(i);
       var type = starts.get(i).type();
-      var value = new Tensor(frame, frame.builder().input(carry.name().text(), Role.DATA, type), Trail.NONE);
+      var value =
+          new Tensor(
+              frame, frame.builder().input(carry.name().text(), Role.DATA, type), Trail.NONE);
       int index = i;
       var binding = new Scope.Binding(carry.name().text(), value, carry.name().span(), false, null);
-      bindings.add(binding.updatedBy(next -> {
-        binding.set(carried(next, type, carry.name().text()));
-        updated[index] = true;
-      }));
+      bindings.add(
+          binding.updatedBy(
+              next -> {
+                binding.set(carried(next, type, carry.name().text()));
+                updated[index] = true;
+              }));
       inner.put(binding);
     }
     for (int i = 0; i < sequences.size(); i++) {
       var source = tree.sources().get(i);
-      var value = new Tensor(frame, frame.builder().input(source.element().text(), Role.DATA, element(sequences.get(i))), Trail.NONE);
+      var value =
+          new Tensor(
+              frame,
+              frame.builder().input(source.element().text(), Role.DATA, element(sequences.get(i))),
+              Trail.NONE);
       inner.put(source.element().text(), value, source.element().span());
     }
     var output = evaluator.within(frame, () -> body(tree, inner));
@@ -155,16 +178,24 @@ final class Scans {
     var operands = new ArrayList<Tensor>(starts);
     operands.addAll(sequences);
     frame.captures().forEach(v -> operands.add(new Tensor(outer, v, Trail.NONE)));
-    var results = evaluator.emitter().addAll(new Scan(frame.builder().build(), starts.size(), sequences.size(), reverse), operands);
+    var results =
+        evaluator
+            .emitter()
+            .addAll(
+                new Scan(frame.builder().build(), starts.size(), sequences.size(), reverse),
+                operands);
     return result(results, starts.size(), output, batched);
   }
 
   private @Nullable Datum body(Ast.Scan tree, Scope scope) {
     var returned = evaluator.statements().run(tree.body().statements(), scope);
     if (returned != null) {
-      throw new Misuse(Codes.MISPLACED_STATEMENT, "a scan's body cannot return").help("its last expression is the output of the step");
+      throw new Misuse(Codes.MISPLACED_STATEMENT, "a scan's body cannot return")
+          .help("its last expression is the output of the step");
     }
-    return tree.body().value() == null ? None.NONE : evaluator.eval(tree.body().value(), scope, Category.VALUE);
+    return tree.body().value() == null
+        ? None.NONE
+        : evaluator.eval(tree.body().value(), scope, Category.VALUE);
   }
 
   private Datum carried(Datum next, TensorType type, String name) {
@@ -174,7 +205,9 @@ final class Scans {
     var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(next), type.dtype());
     var shape = Broadcasting.join(tensor.shape(), type.shape());
     if (!shape.equals(type.shape())) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, "`" + name + "` is carried as " + type + " and would become " + tensor.type());
+      throw new Misuse(
+          Codes.SHAPE_MISMATCH,
+          "`" + name + "` is carried as " + type + " and would become " + tensor.type());
     }
     return evaluator.emitter().stretch(tensor, shape);
   }
@@ -183,7 +216,11 @@ final class Scans {
     evaluator
         .problems()
         .report(
-            Diagnostic.of(Codes.MISSING_UPDATE, carry.name().span(), "the carried value `" + carry.name() + "` never moves").help("update it in the block with `" + carry.name() + " <- ..`"),
+            Diagnostic.of(
+                    Codes.MISSING_UPDATE,
+                    carry.name().span(),
+                    "the carried value `" + carry.name() + "` never moves")
+                .help("update it in the block with `" + carry.name() + " <- ..`"),
             carry.name().span());
     return new Silent();
   }
@@ -195,14 +232,17 @@ final class Scans {
         var tensors = new ArrayList<Tensor>();
         for (var item : l.items()) {
           if (!(item instanceof Tensor t)) {
-            throw new Misuse(Codes.TYPE_MISMATCH, "the output of a scan's step is made of tensors, not " + item.kind());
+            throw new Misuse(
+                Codes.TYPE_MISMATCH,
+                "the output of a scan's step is made of tensors, not " + item.kind());
           }
           tensors.add(t);
         }
         yield tensors;
       }
       case None _ -> List.of();
-      case null, default -> throw new Misuse(Codes.TYPE_MISMATCH, "the output of a scan's step is a tensor");
+      case null, default ->
+          throw new Misuse(Codes.TYPE_MISMATCH, "the output of a scan's step is a tensor");
     };
   }
 
@@ -210,10 +250,16 @@ final class Scans {
   private Datum result(List<Tensor> results, int carries, @Nullable Datum output, boolean batched) {
     var stacked = new ArrayList<Datum>();
     for (var s : results.subList(carries, results.size())) {
-      stacked.add(batched && s.rank() > 1 && s.shape().dim(1).equals(Dim.BATCH) ? evaluator.emitter().moveAxis(s, 0, 1) : s);
+      stacked.add(
+          batched && s.rank() > 1 && s.shape().dim(1).equals(Dim.BATCH)
+              ? evaluator.emitter().moveAxis(s, 0, 1)
+              : s);
     }
     var all = new ArrayList<Datum>();
-    all.add(output instanceof None ? None.NONE : output instanceof Datum.Listing ? Datum.tuple(stacked) : stacked.get(0));
+    all.add(
+        output instanceof None
+            ? None.NONE
+            : output instanceof Datum.Listing ? Datum.tuple(stacked) : stacked.get(0));
     all.addAll(results.subList(0, carries));
     return Datum.tuple(all);
   }

@@ -8,7 +8,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.source.Span;
 
-/** Names visible at a place: a chain of blocks, with the file's definitions and the library outside. */
+/**
+ * Names visible at a place: a chain of blocks, with the file's definitions and the library outside.
+ */
 final class Scope {
   /** What a name stands for. A class, since {@code var} changes its value and use is noted. */
   static final class Binding {
@@ -53,7 +55,10 @@ final class Scope {
       value = other;
     }
 
-    /** What {@code name <- value} does, where that is no variable: a scan's carried value, an optimizer's weight. */
+    /**
+     * What {@code name <- value} does, where that is no variable: a scan's carried value, an
+     * optimizer's weight.
+     */
     @Nullable Consumer<Datum> updater() {
       return updater;
     }

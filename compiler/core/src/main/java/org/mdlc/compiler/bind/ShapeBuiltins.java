@@ -20,39 +20,94 @@ import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
-/** Functions of shapes: what a tensor's dimensions are, and other arrangements of the same values. Lists of sizes leave the batch out. */
+/**
+ * Functions of shapes: what a tensor's dimensions are, and other arrangements of the same values.
+ * Lists of sizes leave the batch out.
+ */
 final class ShapeBuiltins {
   private ShapeBuiltins() {}
 
   static Stream<Builtin> all() {
     return Stream.of(
-        Builtin.of("shape(x)", "Sizes of the dimensions after the batch.", g -> Datum.dims(g.tensor("x").inner())),
-        Builtin.of("rank(x)", "Number of dimensions after the batch.", g -> Datum.whole(g.tensor("x").inner().size())),
-        Builtin.of("size(x)", "Number of elements, batch included.", g -> new Whole(g.tensor("x").shape().elements())),
+        Builtin.of(
+            "shape(x)",
+            "Sizes of the dimensions after the batch.",
+            g -> Datum.dims(g.tensor("x").inner())),
+        Builtin.of(
+            "rank(x)",
+            "Number of dimensions after the batch.",
+            g -> Datum.whole(g.tensor("x").inner().size())),
+        Builtin.of(
+            "size(x)",
+            "Number of elements, batch included.",
+            g -> new Whole(g.tensor("x").shape().elements())),
         Builtin.of("channels(x)", "Size of the last dimension.", ShapeBuiltins::channels),
         Builtin.of("batch_size()", "Number of examples in the batch.", _ -> new Whole(Dim.BATCH)),
-        Builtin.of("dtype(x)", "Name of the element type.", g -> new Datum.Text(g.tensor("x").dtype().text())),
-        Builtin.of("reshape(x, shape)", "The same values in row-major order in another shape; -1 is worked out.", ShapeBuiltins::reshape),
-        Builtin.of("transpose(x, order = none)", "Dimensions after the batch in another order; without one the last two swap.", ShapeBuiltins::transpose),
-        Builtin.of("expand_dims(x, axis = -1)", "A new dimension of size 1.", ShapeBuiltins::expand),
+        Builtin.of(
+            "dtype(x)",
+            "Name of the element type.",
+            g -> new Datum.Text(g.tensor("x").dtype().text())),
+        Builtin.of(
+            "reshape(x, shape)",
+            "The same values in row-major order in another shape; -1 is worked out.",
+            ShapeBuiltins::reshape),
+        Builtin.of(
+            "transpose(x, order = none)",
+            "Dimensions after the batch in another order; without one the last two swap.",
+            ShapeBuiltins::transpose),
+        Builtin.of(
+            "expand_dims(x, axis = -1)", "A new dimension of size 1.", ShapeBuiltins::expand),
         Builtin.of("squeeze(x, axis)", "Without a dimension of size 1.", ShapeBuiltins::squeeze),
         Builtin.of("broadcast_to(x, shape)", "Stretched to a shape.", ShapeBuiltins::broadcast),
-        Builtin.of("pad(x, widths, value = 0.0)", "With cells added around; one [low, high] per dimension after the batch.", ShapeBuiltins::pad),
-        Builtin.of("concat(*parts, axis = -1)", "Tensors joined along an axis.", ShapeBuiltins::concat),
-        Builtin.of("stack(*parts, axis = -1)", "Tensors joined along a new axis.", ShapeBuiltins::stack),
-        Builtin.of("split(x, parts, axis = -1)", "Equal parts along an axis (or parts of the listed sizes), as a list.", ShapeBuiltins::split),
-        Builtin.of("reverse(x, axis)", "The other way round along an axis.", g -> g.emit().add(new Reverse(List.of(axis(g))), g.tensor("x"))),
-        Builtin.of("zeros(shape, dtype = \"f32\")", "A tensor of zeros of exactly this shape.", g -> fill(g, 0)),
-        Builtin.of("ones(shape, dtype = \"f32\")", "A tensor of ones of exactly this shape.", g -> fill(g, 1)),
-        Builtin.of("full(shape, value, dtype = \"f32\")", "A tensor of one value of exactly this shape.", g -> fill(g, g.real("value"))),
+        Builtin.of(
+            "pad(x, widths, value = 0.0)",
+            "With cells added around; one [low, high] per dimension after the batch.",
+            ShapeBuiltins::pad),
+        Builtin.of(
+            "concat(*parts, axis = -1)", "Tensors joined along an axis.", ShapeBuiltins::concat),
+        Builtin.of(
+            "stack(*parts, axis = -1)", "Tensors joined along a new axis.", ShapeBuiltins::stack),
+        Builtin.of(
+            "split(x, parts, axis = -1)",
+            "Equal parts along an axis (or parts of the listed sizes), as a list.",
+            ShapeBuiltins::split),
+        Builtin.of(
+            "reverse(x, axis)",
+            "The other way round along an axis.",
+            g -> g.emit().add(new Reverse(List.of(axis(g))), g.tensor("x"))),
+        Builtin.of(
+            "zeros(shape, dtype = \"f32\")",
+            "A tensor of zeros of exactly this shape.",
+            g -> fill(g, 0)),
+        Builtin.of(
+            "ones(shape, dtype = \"f32\")",
+            "A tensor of ones of exactly this shape.",
+            g -> fill(g, 1)),
+        Builtin.of(
+            "full(shape, value, dtype = \"f32\")",
+            "A tensor of one value of exactly this shape.",
+            g -> fill(g, g.real("value"))),
         Builtin.of("zeros_like(x)", "Zeros of the shape and type of x.", g -> like(g, 0)),
         Builtin.of("ones_like(x)", "Ones of the shape and type of x.", g -> like(g, 1)),
-        Builtin.of("iota(shape, axis = 0)", "0, 1, 2, .. along an axis of exactly this shape, as i32.", g -> g.emit().iota(g.shape("shape"), g.axis("axis", g.shape("shape").rank()))),
-        Builtin.of("arange(n)", "0, 1, .. n-1 as i32.", g -> g.emit().iota(Shape.of(g.dim("n")), 0)),
+        Builtin.of(
+            "iota(shape, axis = 0)",
+            "0, 1, 2, .. along an axis of exactly this shape, as i32.",
+            g -> g.emit().iota(g.shape("shape"), g.axis("axis", g.shape("shape").rank()))),
+        Builtin.of(
+            "arange(n)", "0, 1, .. n-1 as i32.", g -> g.emit().iota(Shape.of(g.dim("n")), 0)),
         Builtin.of("eye(n, m = none)", "The identity matrix.", g -> triangle(g, true)),
-        Builtin.of("tril(n, m = none)", "Ones on and below the diagonal, as f32.", g -> triangle(g, false)),
-        Builtin.of("one_hot(indices, n)", "1 at the index and 0 elsewhere along a new last dimension.", ShapeBuiltins::oneHot),
-        Builtin.of("gather(x, indices, axis = 0)", "Entries of x along an axis, by i32 indices.", ShapeBuiltins::gather));
+        Builtin.of(
+            "tril(n, m = none)",
+            "Ones on and below the diagonal, as f32.",
+            g -> triangle(g, false)),
+        Builtin.of(
+            "one_hot(indices, n)",
+            "1 at the index and 0 elsewhere along a new last dimension.",
+            ShapeBuiltins::oneHot),
+        Builtin.of(
+            "gather(x, indices, axis = 0)",
+            "Entries of x along an axis, by i32 indices.",
+            ShapeBuiltins::gather));
   }
 
   private static int axis(Given g) {
@@ -89,7 +144,10 @@ final class ShapeBuiltins {
     if (open >= 0) {
       var rest = product.is(0) ? Optional.<Dim>empty() : whole.dividedBy(product);
       if (rest.isEmpty()) {
-        throw g.wrong(Codes.SHAPE_MISMATCH, "shape", whole + " elements per example do not divide into " + target);
+        throw g.wrong(
+            Codes.SHAPE_MISMATCH,
+            "shape",
+            whole + " elements per example do not divide into " + target);
       }
       dims.set(open, rest.get());
       target = new Shape(dims);
@@ -98,7 +156,14 @@ final class ShapeBuiltins {
       throw g.wrong(
           Codes.SHAPE_MISMATCH,
           "shape",
-          "cannot reshape " + new Shape(x.inner()) + " to " + target + ": " + whole + " elements are not " + target.elements());
+          "cannot reshape "
+              + new Shape(x.inner())
+              + " to "
+              + target
+              + ": "
+              + whole
+              + " elements are not "
+              + target.elements());
     }
     if (x.batched()) {
       dims.add(0, Dim.BATCH);
@@ -126,7 +191,10 @@ final class ShapeBuiltins {
       given.add((item < 0 ? item + rank : item) + first);
     }
     if (!given.stream().sorted().toList().equals(order)) {
-      throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "order", "the order must name each of the dimensions 0.." + (rank - 1) + " after the batch once");
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "order",
+          "the order must name each of the dimensions 0.." + (rank - 1) + " after the batch once");
     }
     return g.emit().transpose(x, given);
   }
@@ -140,7 +208,10 @@ final class ShapeBuiltins {
     var x = g.tensor("x");
     int axis = axis(g);
     if (!x.shape().dim(axis).is(1)) {
-      throw g.wrong(Codes.SHAPE_MISMATCH, "axis", "axis " + axis + " of " + x.type() + " has size " + x.shape().dim(axis) + ", not 1");
+      throw g.wrong(
+          Codes.SHAPE_MISMATCH,
+          "axis",
+          "axis " + axis + " of " + x.type() + " has size " + x.shape().dim(axis) + ", not 1");
     }
     return g.emit().reshape(x, x.shape().without(List.of(axis)));
   }
@@ -163,7 +234,10 @@ final class ShapeBuiltins {
     var widths = g.items("widths");
     int first = x.rank() - widths.size();
     if (first < 0 || first > (x.batched() ? 1 : 0)) {
-      throw g.wrong(Codes.RANK_MISMATCH, "widths", x.inner().size() + " dimensions need as many [low, high] pairs, not " + widths.size());
+      throw g.wrong(
+          Codes.RANK_MISMATCH,
+          "widths",
+          x.inner().size() + " dimensions need as many [low, high] pairs, not " + widths.size());
     }
     var low = new ArrayList<Dim>();
     var high = new ArrayList<Dim>();
@@ -172,10 +246,16 @@ final class ShapeBuiltins {
       high.add(Dim.ZERO);
     }
     for (var width : widths) {
-      var pair = width instanceof Datum.Listing l && l.items().size() == 2 ? l.items() : List.of(width, width);
+      var pair =
+          width instanceof Datum.Listing l && l.items().size() == 2
+              ? l.items()
+              : List.of(width, width);
       for (int side = 0; side < 2; side++) {
         if (!(pair.get(side) instanceof Whole w) || w.dim().isConstant() && w.dim().value() < 0) {
-          throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "widths", "a padding is a whole number not below 0, not " + pair.get(side).text());
+          throw g.wrong(
+              Codes.VALUE_OUT_OF_RANGE,
+              "widths",
+              "a padding is a whole number not below 0, not " + pair.get(side).text());
         }
         (side == 0 ? low : high).add(w.dim());
       }
@@ -194,7 +274,15 @@ final class ShapeBuiltins {
         fits = d == axis || part.shape().dim(d).equals(first.shape().dim(d));
       }
       if (!fits) {
-        throw new Misuse(Codes.SHAPE_MISMATCH, "concat along axis " + axis + " needs equal sizes elsewhere: " + first.type() + " and " + part.type(), i);
+        throw new Misuse(
+            Codes.SHAPE_MISMATCH,
+            "concat along axis "
+                + axis
+                + " needs equal sizes elsewhere: "
+                + first.type()
+                + " and "
+                + part.type(),
+            i);
       }
     }
     return g.emit().concat(parts, axis);
@@ -210,7 +298,10 @@ final class ShapeBuiltins {
     int axis = g.axis("axis", parts.get(0).rank() + 1);
     for (int i = 1; i < parts.size(); i++) {
       if (!parts.get(i).shape().equals(parts.get(0).shape())) {
-        throw new Misuse(Codes.SHAPE_MISMATCH, "stack needs equal shapes: " + parts.get(0).type() + " and " + parts.get(i).type(), i);
+        throw new Misuse(
+            Codes.SHAPE_MISMATCH,
+            "stack needs equal shapes: " + parts.get(0).type() + " and " + parts.get(i).type(),
+            i);
       }
     }
     return g.emit().concat(parts.stream().map(p -> g.emit().expand(p, axis)).toList(), axis);
@@ -231,7 +322,14 @@ final class ShapeBuiltins {
       if (count < 1 || count > Limits.LIST) {
         throw g.wrong(Codes.VALUE_OUT_OF_RANGE, "parts", "cannot split into " + count + " parts");
       }
-      var each = size.dividedBy(Dim.of(count)).orElseThrow(() -> g.wrong(Codes.DIVISION_NOT_EXACT, "parts", size + " does not divide into " + count + " equal parts"));
+      var each =
+          size.dividedBy(Dim.of(count))
+              .orElseThrow(
+                  () ->
+                      g.wrong(
+                          Codes.DIVISION_NOT_EXACT,
+                          "parts",
+                          size + " does not divide into " + count + " equal parts"));
       sizes = Collections.nCopies(count, each);
     }
     var parts = new ArrayList<Tensor>();
@@ -273,14 +371,18 @@ final class ShapeBuiltins {
     dims.add(g.dim("n"));
     var shape = new Shape(dims);
     var wide = g.emit().stretch(g.emit().expand(indices, indices.rank()), shape);
-    return g.emit().cast(g.emit().add(new Eq(), wide, g.emit().iota(shape, shape.rank() - 1)), DType.F32);
+    return g.emit()
+        .cast(g.emit().add(new Eq(), wide, g.emit().iota(shape, shape.rank() - 1)), DType.F32);
   }
 
   private static Datum gather(Given g) {
     var x = g.tensor("x");
     var indices = g.tensor("indices");
     if (indices.dtype() == DType.F32) {
-      throw g.wrong(Codes.DTYPE_MISMATCH, "indices", "indices must be whole numbers, not " + indices.type())
+      throw g.wrong(
+              Codes.DTYPE_MISMATCH,
+              "indices",
+              "indices must be whole numbers, not " + indices.type())
           .help("declare the input as i32, or write cast(x, i32)");
     }
     return g.emit().add(new Gather(g.axis("axis", x.rank())), x, g.emit().cast(indices, DType.I32));

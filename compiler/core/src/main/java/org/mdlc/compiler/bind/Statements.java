@@ -41,7 +41,9 @@ final class Statements {
       var returned = run(statement, scope);
       if (returned != null) {
         if (statement instanceof Ast.Return && i + 1 < statements.size()) {
-          report(statements.get(i + 1).span(), new Misuse(Codes.UNREACHABLE, "this is never reached: the line above returns"));
+          report(
+              statements.get(i + 1).span(),
+              new Misuse(Codes.UNREACHABLE, "this is never reached: the line above returns"));
         }
         return returned;
       }
@@ -91,12 +93,21 @@ final class Statements {
   private void let(Ast.Let tree, Scope scope) {
     var value = evaluator.eval(tree.value(), scope, Category.VALUE);
     if (tree.type() != null && !value.isPoison()) {
-      value = evaluator.types().fit(tree.type(), value, "`" + tree.names().get(0) + "`", scope, evaluator.instance().order());
+      value =
+          evaluator
+              .types()
+              .fit(
+                  tree.type(),
+                  value,
+                  "`" + tree.names().get(0) + "`",
+                  scope,
+                  evaluator.instance().order());
     }
     var values = takeApart(tree.names(), value, tree.span());
     for (int i = 0; i < tree.names().size(); i++) {
       var name = tree.names().get(i);
-      if (scope.here(name.text()) instanceof Scope.Binding known && !known.span().equals(name.span())) {
+      if (scope.here(name.text()) instanceof Scope.Binding known
+          && !known.span().equals(name.span())) {
         evaluator.problems().report(duplicate(name, known.span()));
         continue;
       }
@@ -112,7 +123,10 @@ final class Statements {
     return Diagnostic.of(Codes.DUPLICATE_NAME, name.span(), "`" + name + "` is defined twice")
         .label("again here")
         .also(first, "first here")
-        .help("rename one; a value that changes is made with `var` and assigned with `" + name + " = ..`");
+        .help(
+            "rename one; a value that changes is made with `var` and assigned with `"
+                + name
+                + " = ..`");
   }
 
   /** A tensor remembers where its name was given. */
@@ -132,14 +146,19 @@ final class Statements {
     }
     if (!value.isPoison() || value instanceof Listing) {
       var has = value instanceof Listing l ? l.items().size() + " values" : value.kind();
-      report(span, new Misuse(Codes.TUPLE_MISMATCH, names.size() + " names on the left and " + has + " on the right"));
+      report(
+          span,
+          new Misuse(
+              Codes.TUPLE_MISMATCH,
+              names.size() + " names on the left and " + has + " on the right"));
     }
     return Collections.nCopies(names.size(), Poison.POISON);
   }
 
   private void declare(Ast.Name name, Scope scope, @Nullable Variable variable) {
     var body = evaluator.layers().bodyScope(scope);
-    if (body.here(name.text()) instanceof Scope.Binding known && !known.span().equals(name.span())) {
+    if (body.here(name.text()) instanceof Scope.Binding known
+        && !known.span().equals(name.span())) {
       evaluator.problems().report(duplicate(name, known.span()));
       return;
     }
@@ -163,14 +182,21 @@ final class Statements {
   }
 
   private static Misuse unknownTarget(Ast.Name name, Scope scope) {
-    var misuse = new Misuse(Codes.UNKNOWN_NAME, "there is no `" + name + "` to assign to").help("make it with `var " + name + " = ..`");
-    DidYouMean.nearest(name.text(), scope.visible()).ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
+    var misuse =
+        new Misuse(Codes.UNKNOWN_NAME, "there is no `" + name + "` to assign to")
+            .help("make it with `var " + name + " = ..`");
+    DidYouMean.nearest(name.text(), scope.visible())
+        .ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
     return misuse;
   }
 
   private Diagnostic notChangeable(Ast.Name name, Scope.Binding binding) {
     var diagnostic =
-        Diagnostic.of(Codes.NOT_A_VARIABLE, evaluator.problems().users(name.span()), "`" + name + "` cannot be assigned again").also(binding.span(), "it is defined here");
+        Diagnostic.of(
+                Codes.NOT_A_VARIABLE,
+                evaluator.problems().users(name.span()),
+                "`" + name + "` cannot be assigned again")
+            .also(binding.span(), "it is defined here");
     return binding.variable() != null
         ? diagnostic.help("a state is updated with `" + name + " <- ..`")
         : diagnostic.help("define it with `var` instead of `let`");
@@ -199,9 +225,15 @@ final class Statements {
       evaluator
           .problems()
           .report(
-              Diagnostic.of(Codes.UPDATE_OUTSIDE_STATE, tree.target().span(), "`" + tree.target() + "` is no state")
+              Diagnostic.of(
+                      Codes.UPDATE_OUTSIDE_STATE,
+                      tree.target().span(),
+                      "`" + tree.target() + "` is no state")
                   .also(binding.span(), "it is defined here")
-                  .help("keep it with `state " + tree.target() + " = ..`, or assign with `=` within one step"),
+                  .help(
+                      "keep it with `state "
+                          + tree.target()
+                          + " = ..`, or assign with `=` within one step"),
               tree.target().span());
       return;
     }
@@ -215,16 +247,31 @@ final class Statements {
     if (!(condition instanceof Truth t) || t.value()) {
       return;
     }
-    var message = tree.message() == null ? "required: " + tree.condition().span().text() : fill(tree.message(), scope);
+    var message =
+        tree.message() == null
+            ? "required: " + tree.condition().span().text()
+            : fill(tree.message(), scope);
     var at = cause(tree.condition(), scope);
-    evaluator.problems().report(Diagnostic.of(Codes.REQUIREMENT_FAILED, evaluator.problems().users(at == null ? tree.span() : at), message), tree.span());
+    evaluator
+        .problems()
+        .report(
+            Diagnostic.of(
+                Codes.REQUIREMENT_FAILED,
+                evaluator.problems().users(at == null ? tree.span() : at),
+                message),
+            tree.span());
     throw new Failed();
   }
 
   /** Where the value was written that the condition speaks of, when that is in the user's file. */
   private @Nullable Span cause(Ast.Expr condition, Scope scope) {
     return switch (condition) {
-      case Ast.NameExpr n -> scope.find(n.name()) instanceof Scope.Binding b && !Problems.isLibrary(b.span().file()) && Problems.isLibrary(n.span().file()) ? b.span() : null;
+      case Ast.NameExpr n ->
+          scope.find(n.name()) instanceof Scope.Binding b
+                  && !Problems.isLibrary(b.span().file())
+                  && Problems.isLibrary(n.span().file())
+              ? b.span()
+              : null;
       case Ast.Binary b -> {
         var left = cause(b.left(), scope);
         yield left != null ? left : cause(b.right(), scope);
@@ -248,7 +295,8 @@ final class Statements {
     for (var piece : template.pieces()) {
       switch (piece) {
         case Ast.TextPiece t -> text.append(t.text());
-        case Ast.ExprPiece e -> text.append(evaluator.eval(e.value(), scope, Category.VALUE).text());
+        case Ast.ExprPiece e ->
+            text.append(evaluator.eval(e.value(), scope, Category.VALUE).text());
       }
     }
     return text.toString();
@@ -276,14 +324,18 @@ final class Statements {
       return null;
     }
     if (!(count instanceof Whole w)) {
-      report(tree.count().span(), new Misuse(Codes.TYPE_MISMATCH, "`repeat` needs a whole number, not " + count.kind()));
+      report(
+          tree.count().span(),
+          new Misuse(Codes.TYPE_MISMATCH, "`repeat` needs a whole number, not " + count.kind()));
       return null;
     }
     if (!w.dim().isConstant()) {
       throw Arithmetic.unknown(w.dim());
     }
     if (w.dim().value() < 0) {
-      report(tree.count().span(), new Misuse(Codes.VALUE_OUT_OF_RANGE, "cannot repeat " + w.dim() + " times"));
+      report(
+          tree.count().span(),
+          new Misuse(Codes.VALUE_OUT_OF_RANGE, "cannot repeat " + w.dim() + " times"));
       return null;
     }
     for (long i = 0; i < w.dim().value(); i++) {
@@ -307,7 +359,13 @@ final class Statements {
     }
     if (!(list instanceof Listing l)) {
       var misuse = new Misuse(Codes.TYPE_MISMATCH, "`for` walks a list, not " + list.kind());
-      report(tree.list().span(), list instanceof Whole ? misuse.help("count with `repeat n as i`, or walk range(n)") : list instanceof Tensor ? misuse.help("`scan` walks a dimension of a tensor") : misuse);
+      report(
+          tree.list().span(),
+          list instanceof Whole
+              ? misuse.help("count with `repeat n as i`, or walk range(n)")
+              : list instanceof Tensor
+                  ? misuse.help("`scan` walks a dimension of a tensor")
+                  : misuse);
       return null;
     }
     for (var item : l.items()) {

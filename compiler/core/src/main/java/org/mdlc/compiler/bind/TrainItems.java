@@ -10,9 +10,12 @@ import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
 
-/** The items of a train block, sorted by kind; a stage has the block's where it has none of its own. */
+/**
+ * The items of a train block, sorted by kind; a stage has the block's where it has none of its own.
+ */
 final class TrainItems {
-  private static final List<String> SETTINGS = List.of("batch", "epochs", "seed", "shuffle", "validation_split");
+  private static final List<String> SETTINGS =
+      List.of("batch", "epochs", "seed", "shuffle", "validation_split");
 
   /** The block itself or one stage. */
   static final class Part {
@@ -114,7 +117,11 @@ final class TrainItems {
     switch (item) {
       case Ast.Data d -> {
         if (!outer) {
-          problems.report(Diagnostic.of(Codes.MISPLACED_STATEMENT, d.role().span(), "`" + d.role() + "` belongs to the train block, not to a stage"));
+          problems.report(
+              Diagnostic.of(
+                  Codes.MISPLACED_STATEMENT,
+                  d.role().span(),
+                  "`" + d.role() + "` belongs to the train block, not to a stage"));
         } else if (part.data().putIfAbsent(d.role().text(), d) instanceof Ast.Data first) {
           twice(d.role(), first.role());
         }
@@ -123,7 +130,9 @@ final class TrainItems {
       case Ast.MetricItem m -> part.metrics().add(m);
       case Ast.OptimizerItem o -> {
         if (part.optimizer instanceof Ast.OptimizerItem first) {
-          problems.report(Diagnostic.of(Codes.DUPLICATE_SETTING, o.span(), "the optimizer is given twice").also(first.span(), "first here"));
+          problems.report(
+              Diagnostic.of(Codes.DUPLICATE_SETTING, o.span(), "the optimizer is given twice")
+                  .also(first.span(), "first here"));
         } else {
           part.optimizer = o;
         }
@@ -140,9 +149,17 @@ final class TrainItems {
   private void setting(Ast.Setting setting, Part part) {
     var name = setting.key().text();
     if (!SETTINGS.contains(name)) {
-      var diagnostic = Diagnostic.of(Codes.UNKNOWN_SETTING, setting.key().span(), "a train block has no setting `" + name + "`");
+      var diagnostic =
+          Diagnostic.of(
+              Codes.UNKNOWN_SETTING,
+              setting.key().span(),
+              "a train block has no setting `" + name + "`");
       var near = DidYouMean.nearest(name, SETTINGS);
-      problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?", setting.key().span(), near.get()) : diagnostic.note("settings are " + String.join(", ", SETTINGS)));
+      problems.report(
+          near.isPresent()
+              ? diagnostic.help(
+                  "did you mean `" + near.get() + "`?", setting.key().span(), near.get())
+              : diagnostic.note("settings are " + String.join(", ", SETTINGS)));
     } else if (part.settings().putIfAbsent(name, setting) instanceof Ast.Setting first) {
       twice(setting.key(), first.key());
     }
@@ -150,17 +167,27 @@ final class TrainItems {
 
   private void stage(Ast.Stage tree, boolean outer) {
     if (!outer) {
-      problems.report(Diagnostic.of(Codes.MISPLACED_STATEMENT, tree.name().span(), "a stage cannot stand in another stage"));
+      problems.report(
+          Diagnostic.of(
+              Codes.MISPLACED_STATEMENT,
+              tree.name().span(),
+              "a stage cannot stand in another stage"));
       return;
     }
     var part = new Part(tree.name().text());
     if (stages.putIfAbsent(part.name(), part) != null) {
-      problems.report(Diagnostic.of(Codes.DUPLICATE_NAME, tree.name().span(), "there is another stage `" + tree.name() + "`"));
+      problems.report(
+          Diagnostic.of(
+              Codes.DUPLICATE_NAME,
+              tree.name().span(),
+              "there is another stage `" + tree.name() + "`"));
     }
     tree.items().forEach(i -> add(i, part, false));
   }
 
   private void twice(Ast.Name again, Ast.Name first) {
-    problems.report(Diagnostic.of(Codes.DUPLICATE_SETTING, again.span(), "`" + again + "` is given twice").also(first.span(), "first here"));
+    problems.report(
+        Diagnostic.of(Codes.DUPLICATE_SETTING, again.span(), "`" + again + "` is given twice")
+            .also(first.span(), "first here"));
   }
 }

@@ -21,7 +21,9 @@ import org.mdlc.compiler.op.ReduceSum;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 
-/** Binds a train block: what is minimised, over which weights, how they move, and what is measured. */
+/**
+ * Binds a train block: what is minimised, over which weights, how they move, and what is measured.
+ */
 final class Training {
   private static final String OPTIMIZER = "optimizer";
 
@@ -95,7 +97,11 @@ final class Training {
         evaluator
             .problems()
             .report(
-                Diagnostic.of(Codes.DUPLICATE_SETTING, part.minimizes().get(0).span(), "a train block has `loss` or `minimize`, not both").also(part.losses().get(0).span(), "the loss is here"));
+                Diagnostic.of(
+                        Codes.DUPLICATE_SETTING,
+                        part.minimizes().get(0).span(),
+                        "a train block has `loss` or `minimize`, not both")
+                    .also(part.losses().get(0).span(), "the loss is here"));
       }
       for (int i = 0; i < part.minimizes().size(); i++) {
         add(objectives, minimize(part, part.minimizes().get(i), i, scope));
@@ -104,7 +110,10 @@ final class Training {
       add(objectives, plain(part, named, scope, predict));
     }
     if (evaluate == null && !evaluator.problems().hasErrors()) {
-      evaluate = part.minimizes().isEmpty() ? forward(part, "evaluate", false, scope, List.of(), null) : evaluateMinimize(part, scope);
+      evaluate =
+          part.minimizes().isEmpty()
+              ? forward(part, "evaluate", false, scope, List.of(), null)
+              : evaluateMinimize(part, scope);
     }
     stages.add(new Stage(part.name(), epochs(part, scope), objectives));
   }
@@ -121,18 +130,35 @@ final class Training {
 
   // ---- one loss
 
-  private @Nullable Objective plain(TrainItems.Part part, boolean named, Scope scope, ModelPhases.Phase predict) {
+  private @Nullable Objective plain(
+      TrainItems.Part part, boolean named, Scope scope, ModelPhases.Phase predict) {
     if (part.losses().isEmpty()) {
-      evaluator.problems().report(Diagnostic.of(Codes.MISSING_LOSS, tree.model().span(), "the train block of " + tree.model() + " has no loss").help("write `loss MeanSquaredError()`, or `minimize ..`"));
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.MISSING_LOSS,
+                      tree.model().span(),
+                      "the train block of " + tree.model() + " has no loss")
+                  .help("write `loss MeanSquaredError()`, or `minimize ..`"));
     }
     var trained = freezing.trained(evaluator.variables().all());
-    if (trained.isEmpty() && !predict.run().outputs().isEmpty() && !evaluator.problems().hasErrors()) {
+    if (trained.isEmpty()
+        && !predict.run().outputs().isEmpty()
+        && !evaluator.problems().hasErrors()) {
       nothingToTrain(part);
     }
     var optimizer = optimizer(part, scope);
     var prefix = named ? OPTIMIZER + "_" + part.name() + "/" : OPTIMIZER + "/";
     var mover = optimizer == null ? null : new Optimizers(evaluator, optimizer, prefix);
-    var graph = forward(part, part.name().isEmpty() ? "train" : "train_" + part.name(), true, scope, trained, mover);
+    var graph =
+        forward(
+            part,
+            part.name().isEmpty() ? "train" : "train_" + part.name(),
+            true,
+            scope,
+            trained,
+            mover);
     if (graph == null || mover == null || evaluator.problems().hasErrors()) {
       return null;
     }
@@ -144,33 +170,58 @@ final class Training {
         Diagnostic.of(
             Codes.NOTHING_TO_TRAIN,
             part.freezes().isEmpty() ? tree.model().span() : part.freezes().get(0).span(),
-            evaluator.variables().all().stream().anyMatch(v -> v.role() == Role.PARAM) ? "every weight of the model is frozen" : "the model has no weights to train");
-    evaluator.problems().report(part.freezes().isEmpty() ? diagnostic : diagnostic.help("unfreeze a part of it, such as its last layer"));
+            evaluator.variables().all().stream().anyMatch(v -> v.role() == Role.PARAM)
+                ? "every weight of the model is frozen"
+                : "the model has no weights to train");
+    evaluator
+        .problems()
+        .report(
+            part.freezes().isEmpty()
+                ? diagnostic
+                : diagnostic.help("unfreeze a part of it, such as its last layer"));
   }
 
   private @Nullable Configured optimizer(TrainItems.Part part, Scope scope) {
     var item = part.optimizer();
     if (item == null) {
-      evaluator.problems().report(Diagnostic.of(Codes.MISSING_OPTIMIZER, tree.model().span(), "the train block of " + tree.model() + " has no optimizer").help("write `optimizer Adam()`"));
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.MISSING_OPTIMIZER,
+                      tree.model().span(),
+                      "the train block of " + tree.model() + " has no optimizer")
+                  .help("write `optimizer Adam()`"));
       return null;
     }
     return optimizer(item.optimizer(), scope);
   }
 
   private @Nullable Configured optimizer(Ast.Expr expression, Scope scope) {
-    var value = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(expression, scope, Category.OPTIMIZER));
+    var value =
+        evaluator.within(
+            Evaluator.Mode.PLAIN, () -> evaluator.eval(expression, scope, Category.OPTIMIZER));
     if (value.isPoison()) {
       return null;
     }
     try {
-      return evaluator.conversions().configured(value, Category.OPTIMIZER, "the optimizer") instanceof Configured c ? c : null;
+      return evaluator.conversions().configured(value, Category.OPTIMIZER, "the optimizer")
+              instanceof Configured c
+          ? c
+          : null;
     } catch (Misuse m) {
       evaluator.problems().report(m, expression.span());
       return null;
     }
   }
 
-  private @Nullable Graph forward(TrainItems.Part part, String name, boolean training, Scope scope, List<Variable> trained, @Nullable Optimizers optimizer) {
+  private @Nullable Graph forward(
+      TrainItems.Part part,
+      String name,
+      boolean training,
+      Scope scope,
+      List<Variable> trained,
+      @Nullable Optimizers optimizer) {
     var phase = model.run(name, training);
     if (phase.run().outputs().isEmpty()) {
       return null;
@@ -180,7 +231,8 @@ final class Training {
         () -> {
           var total = losses.bind(part, phase, scope);
           if (total != null) {
-            finish(phase, total, training ? trained : freezing.trained(evaluator.variables().all()));
+            finish(
+                phase, total, training ? trained : freezing.trained(evaluator.variables().all()));
             metrics.bind(part, phase, scope);
           }
           return phase;
@@ -193,13 +245,18 @@ final class Training {
 
   private Graph graph(ModelPhases.Phase phase, @Nullable Optimizers optimizer) {
     if (optimizer != null) {
-      evaluator.within(phase.frame(), () -> {
-        optimizer.count();
-        return phase;
-      });
+      evaluator.within(
+          phase.frame(),
+          () -> {
+            optimizer.count();
+            return phase;
+          });
     }
     var builder = phase.frame().builder();
-    phase.frame().writes().forEach((variable, value) -> builder.output(variable.path(), variable.role(), value));
+    phase
+        .frame()
+        .writes()
+        .forEach((variable, value) -> builder.output(variable.path(), variable.role(), value));
     return ModelPhases.ordered(builder.build());
   }
 
@@ -215,7 +272,14 @@ final class Training {
         var penalty =
             evaluator.within(
                 Evaluator.Mode.PLAIN,
-                () -> evaluator.calls().run(regularizer, List.of(Actual.of(emit.read(variable), regularizer.span())), regularizer.definition().scope(), regularizer.span()));
+                () ->
+                    evaluator
+                        .calls()
+                        .run(
+                            regularizer,
+                            List.of(Actual.of(emit.read(variable), regularizer.span())),
+                            regularizer.definition().scope(),
+                            regularizer.span()));
         if (!penalty.isPoison()) {
           total = emit.add(new Add(), total, scalar(evaluator.arithmetic().tensor(penalty)));
         }
@@ -227,13 +291,19 @@ final class Training {
 
   private Tensor scalar(Tensor x) {
     var f32 = evaluator.emitter().cast(x, DType.F32);
-    return f32.rank() == 0 ? f32 : evaluator.emitter().add(new ReduceSum(IntStream.range(0, f32.rank()).boxed().toList()), f32);
+    return f32.rank() == 0
+        ? f32
+        : evaluator
+            .emitter()
+            .add(new ReduceSum(IntStream.range(0, f32.rank()).boxed().toList()), f32);
   }
 
   // ---- several objectives
 
-  private @Nullable Objective minimize(TrainItems.Part part, Ast.Minimize item, int index, Scope scope) {
-    var label = item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
+  private @Nullable Objective minimize(
+      TrainItems.Part part, Ast.Minimize item, int index, Scope scope) {
+    var label =
+        item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
     var optimizer = optimizer(item.optimizer(), scope);
     var trained = freezing.matching(item.modules(), evaluator.variables().all());
     var phase = model.run(label, true);
@@ -245,7 +315,10 @@ final class Training {
               if (loss == null) {
                 return false;
               }
-              phase.frame().builder().output(BoundProgram.OBJECTIVE, Role.RESULT, phase.frame().use(loss));
+              phase
+                  .frame()
+                  .builder()
+                  .output(BoundProgram.OBJECTIVE, Role.RESULT, phase.frame().use(loss));
               metrics.running(label, loss);
               return true;
             });
@@ -265,11 +338,24 @@ final class Training {
       return null;
     }
     if (!(value instanceof Tensor t)) {
-      evaluator.problems().report(new Misuse(Codes.TYPE_MISMATCH, "what is minimised must be a tensor, not " + value.kind()).help("write an expression of the model's outputs"), item.loss().span());
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                      Codes.TYPE_MISMATCH,
+                      "what is minimised must be a tensor, not " + value.kind())
+                  .help("write an expression of the model's outputs"),
+              item.loss().span());
       return null;
     }
     if (t.rank() > 0) {
-      evaluator.problems().report(new Misuse(Codes.RANK_MISMATCH, "what is minimised must be one number, not " + t.type()).help("take its mean(..) or sum(..)"), item.loss().span());
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                      Codes.RANK_MISMATCH, "what is minimised must be one number, not " + t.type())
+                  .help("take its mean(..) or sum(..)"),
+              item.loss().span());
       return null;
     }
     return evaluator.emitter().cast(t, DType.F32);
@@ -282,7 +368,8 @@ final class Training {
         () -> {
           for (int i = 0; i < part.minimizes().size(); i++) {
             var item = part.minimizes().get(i);
-            var label = item.label() == null ? (i == 0 ? "loss" : "loss_" + i) : item.label().text();
+            var label =
+                item.label() == null ? (i == 0 ? "loss" : "loss_" + i) : item.label().text();
             var loss = objective(item, phase, scope);
             if (loss != null) {
               metrics.running(label, loss);

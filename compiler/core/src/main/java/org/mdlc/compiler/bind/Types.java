@@ -18,7 +18,9 @@ import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
-/** Fits values to declared types: checks, converts, and binds the named dimensions of a signature. */
+/**
+ * Fits values to declared types: checks, converts, and binds the named dimensions of a signature.
+ */
 final class Types {
   private final Evaluator evaluator;
 
@@ -48,7 +50,8 @@ final class Types {
       return value;
     }
     return switch (type) {
-      case Ast.OptionalType o -> value instanceof Datum.None ? value : fit(o.type(), value, what, dims, order);
+      case Ast.OptionalType o ->
+          value instanceof Datum.None ? value : fit(o.type(), value, what, dims, order);
       case Ast.UnionType u -> union(u, value, what, dims, order);
       case Ast.EnumType e -> word(e, value, what);
       case Ast.ListType l -> list(l, value, what, dims, order);
@@ -67,7 +70,8 @@ final class Types {
         first = first == null ? m : first;
       }
     }
-    throw new Misuse(Codes.TYPE_MISMATCH, what + " must be " + describe(union) + ", not " + value.kind());
+    throw new Misuse(
+        Codes.TYPE_MISMATCH, what + " must be " + describe(union) + ", not " + value.kind());
   }
 
   private static Datum word(Ast.EnumType type, Datum value, String what) {
@@ -79,24 +83,40 @@ final class Types {
     if (text != null && words.contains(text.toLowerCase(Locale.ROOT))) {
       return new Datum.Text(text.toLowerCase(Locale.ROOT));
     }
-    throw new Misuse(Codes.UNKNOWN_WORD, what + " is one of " + String.join(", ", words) + ", not " + (text == null ? value.kind() : "`" + text + "`"));
+    throw new Misuse(
+        Codes.UNKNOWN_WORD,
+        what
+            + " is one of "
+            + String.join(", ", words)
+            + ", not "
+            + (text == null ? value.kind() : "`" + text + "`"));
   }
 
   private Datum list(Ast.ListType type, Datum value, String what, Scope dims, int order) {
     if (!(value instanceof Listing l)) {
       throw new Misuse(Codes.TYPE_MISMATCH, what + " must be a list, not " + value.kind());
     }
-    return new Listing(l.items().stream().map(i -> fit(type.element(), i, "an entry of " + what, dims.inner(), order)).toList(), l.tuple());
+    return new Listing(
+        l.items().stream()
+            .map(i -> fit(type.element(), i, "an entry of " + what, dims.inner(), order))
+            .toList(),
+        l.tuple());
   }
 
   private Datum tuple(Ast.TupleType type, Datum value, String what, Scope dims, int order) {
     if (!(value instanceof Listing l) || l.items().size() != type.elements().size()) {
       throw new Misuse(
-          Codes.TYPE_MISMATCH, what + " must be a tuple of " + type.elements().size() + ", not " + (value instanceof Listing l ? "of " + l.items().size() : value.kind()));
+          Codes.TYPE_MISMATCH,
+          what
+              + " must be a tuple of "
+              + type.elements().size()
+              + ", not "
+              + (value instanceof Listing l ? "of " + l.items().size() : value.kind()));
     }
     var items = new ArrayList<Datum>();
     for (int i = 0; i < l.items().size(); i++) {
-      items.add(fit(type.elements().get(i), l.items().get(i), "entry " + i + " of " + what, dims, order));
+      items.add(
+          fit(type.elements().get(i), l.items().get(i), "entry " + i + " of " + what, dims, order));
     }
     return Datum.tuple(items);
   }
@@ -110,7 +130,9 @@ final class Types {
         }
         var misuse = new Misuse(Codes.TYPE_MISMATCH, what + " must be an int, not " + value.kind());
         if (value instanceof Real r) {
-          misuse.note("its value is " + r.value()).help("floor_div(a, b) and ceil_div(a, b) give whole numbers");
+          misuse
+              .note("its value is " + r.value())
+              .help("floor_div(a, b) and ceil_div(a, b) give whole numbers");
         }
         throw misuse;
       }
@@ -137,23 +159,29 @@ final class Types {
       }
       case "fn", "activation" -> evaluator.conversions().function(value, what);
       case "initializer" -> evaluator.conversions().initializer(value, what, order);
-      case "regularizer" -> evaluator.conversions().configured(value, Library.Category.REGULARIZER, what);
-      case "constraint" -> evaluator.conversions().configured(value, Library.Category.CONSTRAINT, what);
+      case "regularizer" ->
+          evaluator.conversions().configured(value, Library.Category.REGULARIZER, what);
+      case "constraint" ->
+          evaluator.conversions().configured(value, Library.Category.CONSTRAINT, what);
       case "schedule" -> evaluator.conversions().schedule(value, what);
       case "loss" -> evaluator.conversions().configured(value, Library.Category.LOSS, what);
       case "metric" -> evaluator.conversions().configured(value, Library.Category.METRIC, what);
-      case "optimizer" -> evaluator.conversions().configured(value, Library.Category.OPTIMIZER, what);
+      case "optimizer" ->
+          evaluator.conversions().configured(value, Library.Category.OPTIMIZER, what);
       case "layer" -> layer(value, what);
       case "block" -> {
         if (value.callable()) {
           yield value;
         }
-        throw new Misuse(Codes.TYPE_MISMATCH, what + " must be a block or layer, not " + value.kind());
+        throw new Misuse(
+            Codes.TYPE_MISMATCH, what + " must be a block or layer, not " + value.kind());
       }
       case "dtype" -> {
         var text = value instanceof Datum.Text t ? t.value() : value.text();
         if (dtype(text).isEmpty()) {
-          throw new Misuse(Codes.UNKNOWN_TYPE, what + " must be an element type such as f32, not `" + text + "`");
+          throw new Misuse(
+              Codes.UNKNOWN_TYPE,
+              what + " must be an element type such as f32, not `" + text + "`");
         }
         yield new Datum.Text(dtype(text).get().text());
       }
@@ -161,7 +189,8 @@ final class Types {
         if (value instanceof Datum.WeightsFile) {
           yield value;
         }
-        throw new Misuse(Codes.TYPE_MISMATCH, what + " must be imported weights, not " + value.kind());
+        throw new Misuse(
+            Codes.TYPE_MISMATCH, what + " must be imported weights, not " + value.kind());
       }
       default -> {
         var dtype = dtype(type.name());
@@ -192,7 +221,10 @@ final class Types {
       case Whole _, Real _, Datum.Truth _ -> evaluator.arithmetic().tensor(value);
       default -> {
         boolean layer = value instanceof Datum.Layer || value instanceof Datum.Definition;
-        var misuse = new Misuse(layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH, what + " must be a tensor, not " + value.kind());
+        var misuse =
+            new Misuse(
+                layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH,
+                what + " must be a tensor, not " + value.kind());
         if (layer) {
           misuse.help("a layer is applied with x |> " + value.text() + "(..)");
         }
@@ -208,11 +240,19 @@ final class Types {
     if (dtype == DType.F32 && tensor.dtype() == DType.BOOL) {
       return evaluator.emitter().cast(tensor, DType.F32);
     }
-    var misuse = new Misuse(Codes.DTYPE_MISMATCH, what + " must hold " + dtype.text() + ", not " + tensor.type());
+    var misuse =
+        new Misuse(
+            Codes.DTYPE_MISMATCH, what + " must hold " + dtype.text() + ", not " + tensor.type());
     if (dtype == DType.F32) {
-      misuse.help("whole numbers go through Embedding or one_hot first, or are converted with cast(x, f32)");
+      misuse.help(
+          "whole numbers go through Embedding or one_hot first, or are converted with cast(x, f32)");
     } else {
-      misuse.help("declare the input as " + dtype.text() + ", or convert with cast(x, " + dtype.text() + ")");
+      misuse.help(
+          "declare the input as "
+              + dtype.text()
+              + ", or convert with cast(x, "
+              + dtype.text()
+              + ")");
     }
     throw misuse;
   }
@@ -223,7 +263,8 @@ final class Types {
     if (!type.dtype().text().equals("any")) {
       var dtype = dtype(type.dtype().text());
       if (dtype.isEmpty()) {
-        throw new Misuse(Codes.UNKNOWN_TYPE, "there is no element type `" + type.dtype().text() + "`");
+        throw new Misuse(
+            Codes.UNKNOWN_TYPE, "there is no element type `" + type.dtype().text() + "`");
       }
       result = element(dtype.get(), tensor, what);
     }
@@ -243,7 +284,8 @@ final class Types {
     for (int i = 0; i < pattern.size(); i++) {
       int fromEnd = i - pattern.size();
       switch (pattern.get(i)) {
-        case Ast.RestDims r -> bindRest(r, actual.subList(i, actual.size() + fromEnd + 1), i, what, tensor, dims);
+        case Ast.RestDims r ->
+            bindRest(r, actual.subList(i, actual.size() + fromEnd + 1), i, what, tensor, dims);
         case Ast.OneDim d -> {
           boolean afterRest = rest >= 0 && i > rest;
           var size = actual.get(afterRest ? actual.size() + fromEnd : i);
@@ -262,24 +304,33 @@ final class Types {
     return -1;
   }
 
-  private static Misuse wrongRank(Ast.TensorType type, Tensor tensor, String what, int wanted, boolean orMore) {
+  private static Misuse wrongRank(
+      Ast.TensorType type, Tensor tensor, String what, int wanted, boolean orMore) {
     int has = tensor.inner().size();
     var misuse =
         new Misuse(
-            Codes.RANK_MISMATCH,
-            what + " needs " + wanted + (orMore ? " or more" : "") + (wanted == 1 && !orMore ? " dimension" : " dimensions") + " after the batch, not " + has)
+                Codes.RANK_MISMATCH,
+                what
+                    + " needs "
+                    + wanted
+                    + (orMore ? " or more" : "")
+                    + (wanted == 1 && !orMore ? " dimension" : " dimensions")
+                    + " after the batch, not "
+                    + has)
             .note("it is declared " + type.span().text() + " and gets " + tensor.type());
     if (has > wanted && wanted <= 1) {
       misuse.help("put `|> Flatten()` before it");
     } else if (has == wanted - 1 && wanted >= 3) {
-      misuse.help("an image needs a channel dimension: declare the input as f32[.., 1], or add one with x[.., none]");
+      misuse.help(
+          "an image needs a channel dimension: declare the input as f32[.., 1], or add one with x[.., none]");
     } else if (has == 0) {
       misuse.help("add a dimension with x[none]");
     }
     return misuse;
   }
 
-  private void bindRest(Ast.RestDims rest, List<Dim> actual, int start, String what, Tensor tensor, Scope dims) {
+  private void bindRest(
+      Ast.RestDims rest, List<Dim> actual, int start, String what, Tensor tensor, Scope dims) {
     var items = new ArrayList<Whole>();
     for (int i = 0; i < actual.size(); i++) {
       items.add(new Whole(actual.get(i), new Axis(rest.name().text(), start + i)));
@@ -288,12 +339,26 @@ final class Types {
     if (bound == null) {
       dims.put(rest.name().text(), Datum.list(items), rest.span());
     } else if (bound.value() instanceof Listing known && !known.items().equals(items)) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, what + " has dimensions " + Datum.list(items).text() + " where " + known.text() + " is needed")
-          .note("..." + rest.name().text() + " is " + known.text() + " from an earlier argument; this one is " + tensor.type());
+      throw new Misuse(
+              Codes.SHAPE_MISMATCH,
+              what
+                  + " has dimensions "
+                  + Datum.list(items).text()
+                  + " where "
+                  + known.text()
+                  + " is needed")
+          .note(
+              "..."
+                  + rest.name().text()
+                  + " is "
+                  + known.text()
+                  + " from an earlier argument; this one is "
+                  + tensor.type());
     }
   }
 
-  private void bindOne(Ast.OneDim pattern, Dim size, int index, String what, Tensor tensor, Scope dims) {
+  private void bindOne(
+      Ast.OneDim pattern, Dim size, int index, String what, Tensor tensor, Scope dims) {
     if (pattern.size() instanceof Ast.NameExpr name && dims.find(name.name()) == null) {
       dims.put(name.name(), new Whole(size, new Axis(name.name(), index)), pattern.span());
       return;
@@ -303,28 +368,46 @@ final class Types {
       return;
     }
     if (!(wanted instanceof Whole w)) {
-      throw new Misuse(Codes.TYPE_MISMATCH, "the size `" + pattern.span().text() + "` in the type of " + what + " is not a whole number but " + wanted.kind());
+      throw new Misuse(
+          Codes.TYPE_MISMATCH,
+          "the size `"
+              + pattern.span().text()
+              + "` in the type of "
+              + what
+              + " is not a whole number but "
+              + wanted.kind());
     }
     if (!w.dim().equals(size)) {
       throw mismatch(pattern, w.dim(), size, what, tensor);
     }
   }
 
-  private static Misuse mismatch(Ast.OneDim pattern, Dim wanted, Dim size, String what, Tensor tensor) {
+  private static Misuse mismatch(
+      Ast.OneDim pattern, Dim wanted, Dim size, String what, Tensor tensor) {
     var text = pattern.span().text();
     var misuse =
         new Misuse(
-            Codes.SHAPE_MISMATCH, what + " has " + size + " where " + (text.equals(wanted.toString()) ? wanted : text + " = " + wanted) + " is needed")
+                Codes.SHAPE_MISMATCH,
+                what
+                    + " has "
+                    + size
+                    + " where "
+                    + (text.equals(wanted.toString()) ? wanted : text + " = " + wanted)
+                    + " is needed")
             .note("it gets " + tensor.type());
     if (tensor.inner().size() == 3 && tensor.inner().get(0).equals(wanted)) {
-      misuse.help("images are [height, width, channels]: this one looks like channels first; use Permute([2, 3, 1])");
+      misuse.help(
+          "images are [height, width, channels]: this one looks like channels first; use Permute([2, 3, 1])");
     }
     return misuse;
   }
 
   // ---- types of what does not exist yet
 
-  /** The type of a weight, input or target: dimensions as declared, with the batch in front when {@code batched}. */
+  /**
+   * The type of a weight, input or target: dimensions as declared, with the batch in front when
+   * {@code batched}.
+   */
   TensorType declared(Ast.TypeExpr type, Scope scope, boolean batched) {
     var dims = new ArrayList<Dim>();
     if (batched) {
@@ -337,12 +420,22 @@ final class Types {
       word = t.dtype().text();
       t.dims().forEach(d -> dims.addAll(sizes(d, scope)));
     } else {
-      throw new Misuse(Codes.TYPE_MISMATCH, "a tensor type such as f32[10] is needed here, not " + type.span().text());
+      throw new Misuse(
+          Codes.TYPE_MISMATCH,
+          "a tensor type such as f32[10] is needed here, not " + type.span().text());
     }
-    var dtype = word.equals("any") ? DType.F32 : dtype(word).orElseThrow(() -> new Misuse(Codes.UNKNOWN_TYPE, "there is no element type `" + word + "`").help("element types are f32, i32 and bool"));
+    var dtype =
+        word.equals("any")
+            ? DType.F32
+            : dtype(word)
+                .orElseThrow(
+                    () ->
+                        new Misuse(Codes.UNKNOWN_TYPE, "there is no element type `" + word + "`")
+                            .help("element types are f32, i32 and bool"));
     for (var dim : dims) {
       if (dim.isConstant() && dim.value() < 1) {
-        throw new Misuse(Codes.EMPTY_DIMENSION, "a dimension of " + type.span().text() + " comes out as " + dim);
+        throw new Misuse(
+            Codes.EMPTY_DIMENSION, "a dimension of " + type.span().text() + " comes out as " + dim);
       }
     }
     return new TensorType(dtype, new Shape(dims));
@@ -367,9 +460,14 @@ final class Types {
       case Whole w -> w.dim();
       case Datum.Poison _ -> throw new Silent();
       case Real r ->
-          throw new Misuse(Codes.DIVISION_NOT_EXACT, "the size `" + at.span().text() + "` comes out as " + r.value())
+          throw new Misuse(
+                  Codes.DIVISION_NOT_EXACT,
+                  "the size `" + at.span().text() + "` comes out as " + r.value())
               .help("floor_div(a, b) and ceil_div(a, b) give whole numbers");
-      default -> throw new Misuse(Codes.TYPE_MISMATCH, "the size `" + at.span().text() + "` is " + value.kind() + ", not a whole number");
+      default ->
+          throw new Misuse(
+              Codes.TYPE_MISMATCH,
+              "the size `" + at.span().text() + "` is " + value.kind() + ", not a whole number");
     };
   }
 
@@ -378,8 +476,10 @@ final class Types {
   static String describe(Ast.TypeExpr type) {
     return switch (type) {
       case Ast.OptionalType o -> describe(o.type()) + " or none";
-      case Ast.UnionType u -> u.alternatives().stream().map(Types::describe).collect(Collectors.joining(" or "));
-      case Ast.EnumType e -> e.words().stream().map(Ast.Name::text).collect(Collectors.joining(" or "));
+      case Ast.UnionType u ->
+          u.alternatives().stream().map(Types::describe).collect(Collectors.joining(" or "));
+      case Ast.EnumType e ->
+          e.words().stream().map(Ast.Name::text).collect(Collectors.joining(" or "));
       case Ast.ListType l -> "a list of " + describe(l.element());
       case Ast.TupleType t -> "a tuple of " + t.elements().size();
       case Ast.TensorType t -> t.span().text();

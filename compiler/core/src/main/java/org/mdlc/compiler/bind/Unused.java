@@ -32,7 +32,10 @@ final class Unused {
         evaluator
             .problems()
             .report(
-                Diagnostic.of(Codes.UNUSED_LAYER, layer.span(), "the layer " + layer.kind() + " is made and never applied")
+                Diagnostic.of(
+                        Codes.UNUSED_LAYER,
+                        layer.span(),
+                        "the layer " + layer.kind() + " is made and never applied")
                     .help("apply it with `x |> ..`, or remove it"));
       }
     }
@@ -52,7 +55,11 @@ final class Unused {
                 evaluator
                     .problems()
                     .report(
-                        Diagnostic.of(Codes.UNUSED_INPUT, span == null ? model.name().span() : span, "no output depends on the input `" + name + "`").help("use it, or remove it"));
+                        Diagnostic.of(
+                                Codes.UNUSED_INPUT,
+                                span == null ? model.name().span() : span,
+                                "no output depends on the input `" + name + "`")
+                            .help("use it, or remove it"));
               }
             });
   }
@@ -63,6 +70,10 @@ final class Unused {
         .unused()
         .forEach(
             (span, name) ->
-                evaluator.problems().report(Diagnostic.of(Codes.UNUSED_NAME, span, "`" + name + "` is never used").help("remove it, or call it `_" + name + "`")));
+                evaluator
+                    .problems()
+                    .report(
+                        Diagnostic.of(Codes.UNUSED_NAME, span, "`" + name + "` is never used")
+                            .help("remove it, or call it `_" + name + "`")));
   }
 }

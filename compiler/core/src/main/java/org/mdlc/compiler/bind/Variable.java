@@ -12,7 +12,13 @@ final class Variable {
   private final Datum constraint;
   private boolean trainable;
 
-  Variable(String path, Role role, TensorType type, boolean trainable, Datum regularizer, Datum constraint) {
+  Variable(
+      String path,
+      Role role,
+      TensorType type,
+      boolean trainable,
+      Datum regularizer,
+      Datum constraint) {
     this.path = path;
     this.role = role;
     this.type = type;

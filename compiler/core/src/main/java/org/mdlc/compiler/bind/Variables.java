@@ -32,7 +32,10 @@ import org.mdlc.compiler.type.TensorType;
 
 /** Weights, states, keys: made once, in the order of Keras, with what they start at. */
 final class Variables {
-  /** What a variable starts at: a number, or a value of the initialize graph with the draw that its key comes from. */
+  /**
+   * What a variable starts at: a number, or a value of the initialize graph with the draw that its
+   * key comes from.
+   */
   record Start(double fill, @Nullable Tensor value, @Nullable Draw draw) {}
 
   private final Evaluator evaluator;
@@ -88,32 +91,56 @@ final class Variables {
 
   @Nullable Variable param(Ast.ParamDecl tree, Scope scope) {
     if (owner != null || evaluator.mode() != Evaluator.Mode.MODEL) {
-      throw new Misuse(Codes.MISPLACED_STATEMENT, "a param belongs to a layer").help("keep a value with `state`");
+      throw new Misuse(Codes.MISPLACED_STATEMENT, "a param belongs to a layer")
+          .help("keep a value with `state`");
     }
-    return layerVariable(tree.name(), tree.type(), tree.initial(), tree.options(), Role.PARAM, scope);
+    return layerVariable(
+        tree.name(), tree.type(), tree.initial(), tree.options(), Role.PARAM, scope);
   }
 
   @Nullable Variable state(Ast.StateDecl tree, Scope scope) {
     var current = owner;
     if (current == null) {
-      return layerVariable(tree.name(), tree.type(), tree.initial(), tree.options(), Role.STATE, scope);
+      return layerVariable(
+          tree.name(), tree.type(), tree.initial(), tree.options(), Role.STATE, scope);
     }
     var known = current.made().get(tree.name().text());
     if (known != null) {
       return known;
     }
-    var start = start(tree.name(), tree.type(), tree.initial(), List.of(), scope, current.prefix() + tree.name().text(), null, evaluator.instance().order());
+    var start =
+        start(
+            tree.name(),
+            tree.type(),
+            tree.initial(),
+            List.of(),
+            scope,
+            current.prefix() + tree.name().text(),
+            null,
+            evaluator.instance().order());
     if (start == null) {
       return null;
     }
-    var variable = new Variable(current.prefix() + tree.name().text(), current.role(), start.type, false, None.NONE, None.NONE);
+    var variable =
+        new Variable(
+            current.prefix() + tree.name().text(),
+            current.role(),
+            start.type,
+            false,
+            None.NONE,
+            None.NONE);
     starts.put(variable, start.start);
     current.made().put(tree.name().text(), variable);
     return variable;
   }
 
   private @Nullable Variable layerVariable(
-      Ast.Name name, Ast.@Nullable TypeExpr type, Ast.@Nullable Expr initial, List<Ast.Arg> options, Role role, Scope scope) {
+      Ast.Name name,
+      Ast.@Nullable TypeExpr type,
+      Ast.@Nullable Expr initial,
+      List<Ast.Arg> options,
+      Role role,
+      Scope scope) {
     var instance = evaluator.instance();
     var site = instance.site(name.span());
     var known = instance.variable(site);
@@ -130,15 +157,25 @@ final class Variables {
     if (start == null) {
       return null;
     }
-    boolean trainable = role == Role.PARAM && instance.trainable() && !(settings.get("trainable") instanceof Truth t && !t.value());
+    boolean trainable =
+        role == Role.PARAM
+            && instance.trainable()
+            && !(settings.get("trainable") instanceof Truth t && !t.value());
     var variable =
-        new Variable(path, role, start.type, trainable, settings.getOrDefault("regularizer", None.NONE), settings.getOrDefault("constraint", None.NONE));
+        new Variable(
+            path,
+            role,
+            start.type,
+            trainable,
+            settings.getOrDefault("regularizer", None.NONE),
+            settings.getOrDefault("constraint", None.NONE));
     starts.put(variable, start.start);
     instance.variable(site, variable);
     return variable;
   }
 
-  private void checkShared(Variable known, Ast.@Nullable TypeExpr type, Scope scope, Instance instance) {
+  private void checkShared(
+      Variable known, Ast.@Nullable TypeExpr type, Scope scope, Instance instance) {
     if (type == null) {
       return;
     }
@@ -148,11 +185,20 @@ final class Variables {
     }
     var here = evaluator.problems().users(type.span());
     var diagnostic =
-        Diagnostic.of(Codes.SHARED_SHAPE_CONFLICT, here, "the layer " + instance.name() + " has weights for another input shape")
+        Diagnostic.of(
+                Codes.SHARED_SHAPE_CONFLICT,
+                here,
+                "the layer " + instance.name() + " has weights for another input shape")
             .label("here `" + known.path() + "` would be " + wanted);
     var first = instance.firstCall();
-    diagnostic = first == null || first.equals(here) ? diagnostic.note("it is " + known.type()) : diagnostic.also(first, "the first call made it " + known.type());
-    evaluator.problems().report(diagnostic.help("make a second layer, or give both calls the same number of features"));
+    diagnostic =
+        first == null || first.equals(here)
+            ? diagnostic.note("it is " + known.type())
+            : diagnostic.also(first, "the first call made it " + known.type());
+    evaluator
+        .problems()
+        .report(
+            diagnostic.help("make a second layer, or give both calls the same number of features"));
     throw new Silent();
   }
 
@@ -160,22 +206,32 @@ final class Variables {
     var settings = new LinkedHashMap<String, Datum>();
     for (var option : options) {
       var name = option.name();
-      if (name == null || !List.of("regularizer", "constraint", "trainable", "fan_in", "fan_out").contains(name.text())) {
+      if (name == null
+          || !List.of("regularizer", "constraint", "trainable", "fan_in", "fan_out")
+              .contains(name.text())) {
         evaluator
             .problems()
             .report(
-                new Misuse(Codes.UNKNOWN_ARGUMENT, "after `with` come regularizer, constraint, trainable, fan_in and fan_out" + (name == null ? ", by name" : ", not `" + name + "`")),
+                new Misuse(
+                    Codes.UNKNOWN_ARGUMENT,
+                    "after `with` come regularizer, constraint, trainable, fan_in and fan_out"
+                        + (name == null ? ", by name" : ", not `" + name + "`")),
                 option.span());
         continue;
       }
-      var category = name.text().equals("regularizer") ? Category.REGULARIZER : name.text().equals("constraint") ? Category.CONSTRAINT : Category.VALUE;
+      var category =
+          name.text().equals("regularizer")
+              ? Category.REGULARIZER
+              : name.text().equals("constraint") ? Category.CONSTRAINT : Category.VALUE;
       var value = evaluator.eval(option.value(), scope, category);
       if (value.isPoison()) {
         continue;
       }
       settings.put(
           name.text(),
-          category == Category.VALUE || value instanceof None ? value : evaluator.conversions().configured(value, category, "`" + name + "`"));
+          category == Category.VALUE || value instanceof None
+              ? value
+              : evaluator.conversions().configured(value, category, "`" + name + "`"));
     }
     return settings;
   }
@@ -185,19 +241,29 @@ final class Variables {
   Datum input(Ast.Input tree, Scope scope) {
     if (tree.type() instanceof Ast.TensorType t) {
       for (int i = 0; i < t.dims().size(); i++) {
-        if (t.dims().get(i) instanceof Ast.OneDim d && d.size() instanceof Ast.NameExpr n && scope.find(n.name()) == null) {
+        if (t.dims().get(i) instanceof Ast.OneDim d
+            && d.size() instanceof Ast.NameExpr n
+            && scope.find(n.name()) == null) {
           var size = dims.get(n.name());
           symbols.add(n.name());
-          scope.put(n.name(), new Whole(size == null ? Dim.symbol(n.name()) : Dim.of(size), new Axis(n.name(), i)), d.span());
+          scope.put(
+              n.name(),
+              new Whole(size == null ? Dim.symbol(n.name()) : Dim.of(size), new Axis(n.name(), i)),
+              d.span());
         } else if (t.dims().get(i) instanceof Ast.RestDims r) {
-          throw new Misuse(Codes.UNKNOWN_DIMENSION, "an input needs all its dimensions: `" + r.span().text() + "` stands for any number of them");
+          throw new Misuse(
+              Codes.UNKNOWN_DIMENSION,
+              "an input needs all its dimensions: `"
+                  + r.span().text()
+                  + "` stands for any number of them");
         }
       }
     }
     var type = evaluator.types().declared(tree.type(), scope, true);
     var value = evaluator.emitter().frame().builder().input(tree.name().text(), Role.DATA, type);
     var tensor = evaluator.emitter().of(value);
-    return tensor.with(tensor.trail().then(tree.name().span(), "`" + tree.name() + "` is declared " + type));
+    return tensor.with(
+        tensor.trail().then(tree.name().span(), "`" + tree.name() + "` is declared " + type));
   }
 
   // ---- beginnings
@@ -215,7 +281,12 @@ final class Variables {
       @Nullable Map<String, Datum> settings,
       int order) {
     if (initial == null) {
-      evaluator.problems().report(new Misuse(Codes.MISSING_INITIAL, "`" + name + "` needs a value to start from").help("write `= zeros` or another initializer after its type"), name.span());
+      evaluator
+          .problems()
+          .report(
+              new Misuse(Codes.MISSING_INITIAL, "`" + name + "` needs a value to start from")
+                  .help("write `= zeros` or another initializer after its type"),
+              name.span());
       return null;
     }
     var wanted = type == null ? null : evaluator.types().declared(type, scope, false);
@@ -237,8 +308,17 @@ final class Variables {
         });
   }
 
-  private @Nullable Made made(Datum value, @Nullable TensorType wanted, String path, Map<String, Datum> settings, int order, Ast.Name name) {
-    if (value instanceof Tensor || value.number().isPresent() || value instanceof Truth || value instanceof Whole) {
+  private @Nullable Made made(
+      Datum value,
+      @Nullable TensorType wanted,
+      String path,
+      Map<String, Datum> settings,
+      int order,
+      Ast.Name name) {
+    if (value instanceof Tensor
+        || value.number().isPresent()
+        || value instanceof Truth
+        || value instanceof Whole) {
       var tensor = evaluator.arithmetic().tensor(value);
       if (wanted == null) {
         var dtype = value instanceof Whole ? DType.F32 : tensor.dtype();
@@ -246,14 +326,26 @@ final class Variables {
       }
       var joined = Broadcasting.join(tensor.shape(), wanted.shape());
       if (!joined.equals(wanted.shape())) {
-        throw new Misuse(Codes.SHAPE_MISMATCH, "`" + name + "` is declared " + wanted + " and starts from " + tensor.type());
+        throw new Misuse(
+            Codes.SHAPE_MISMATCH,
+            "`" + name + "` is declared " + wanted + " and starts from " + tensor.type());
       }
-      return finished(evaluator.emitter().stretch(evaluator.emitter().cast(tensor, wanted.dtype()), wanted.shape()), null);
+      return finished(
+          evaluator
+              .emitter()
+              .stretch(evaluator.emitter().cast(tensor, wanted.dtype()), wanted.shape()),
+          null);
     }
     if (wanted == null) {
-      throw new Misuse(Codes.MISSING_ARGUMENT, "`" + name + "` needs a type: an initializer does not say its shape").help("write " + name + ": f32[..] = ..");
+      throw new Misuse(
+              Codes.MISSING_ARGUMENT,
+              "`" + name + "` needs a type: an initializer does not say its shape")
+          .help("write " + name + ": f32[..] = ..");
     }
-    var initializer = evaluator.conversions().configured(value, Category.INITIALIZER, "the initial value of `" + name + "`");
+    var initializer =
+        evaluator
+            .conversions()
+            .configured(value, Category.INITIALIZER, "the initial value of `" + name + "`");
     if (!(initializer instanceof Configured c)) {
       return null;
     }
@@ -261,18 +353,36 @@ final class Variables {
     var before = making;
     making = path;
     try {
-      var tensor = evaluator.arithmetic().tensor(drawn(c, wanted.shape(), settings, order, name.span(), draws));
+      var tensor =
+          evaluator
+              .arithmetic()
+              .tensor(drawn(c, wanted.shape(), settings, order, name.span(), draws));
       if (!tensor.shape().equals(wanted.shape())) {
-        throw new Misuse(Codes.SHAPE_MISMATCH, "the initializer " + c.name() + " gives " + tensor.type() + " where " + wanted + " is needed");
+        throw new Misuse(
+            Codes.SHAPE_MISMATCH,
+            "the initializer "
+                + c.name()
+                + " gives "
+                + tensor.type()
+                + " where "
+                + wanted
+                + " is needed");
       }
-      return finished(evaluator.emitter().cast(tensor, wanted.dtype()), draws.isEmpty() ? null : draws.get(0));
+      return finished(
+          evaluator.emitter().cast(tensor, wanted.dtype()), draws.isEmpty() ? null : draws.get(0));
     } finally {
       making = before;
     }
   }
 
   /** Runs an initializer in the initialize graph with a key of its own. */
-  private Datum drawn(Configured c, Shape shape, Map<String, Datum> settings, int order, Span at, List<Draw> draws) {
+  private Datum drawn(
+      Configured c,
+      Shape shape,
+      Map<String, Datum> settings,
+      int order,
+      Span at,
+      List<Draw> draws) {
     var draw = c.draw();
     var seed = c.arguments().values().get("seed");
     if (draw == null && seed != null) {
@@ -281,7 +391,10 @@ final class Variables {
     if (draw != null) {
       draws.add(draw);
     }
-    var before = evaluator.randomness().initializerKey(draw == null ? null : key(Objects.requireNonNull(making), draw));
+    var before =
+        evaluator
+            .randomness()
+            .initializerKey(draw == null ? null : key(Objects.requireNonNull(making), draw));
     try {
       var fans = Fans.of(shape);
       var actuals = new ArrayList<Actual>();
@@ -290,12 +403,20 @@ final class Variables {
             switch (operand.name().text()) {
               case "shape" -> Actual.of(Datum.dims(shape.dims()), at);
               case "fan_in" -> Actual.of(settings.getOrDefault("fan_in", new Whole(fans.in())), at);
-              case "fan_out" -> Actual.of(settings.getOrDefault("fan_out", new Whole(fans.out())), at);
+              case "fan_out" ->
+                  Actual.of(settings.getOrDefault("fan_out", new Whole(fans.out())), at);
               default ->
-                  throw new Misuse(Codes.UNKNOWN_ARGUMENT, "an initializer is given shape, fan_in and fan_out, not `" + operand.name() + "`");
+                  throw new Misuse(
+                      Codes.UNKNOWN_ARGUMENT,
+                      "an initializer is given shape, fan_in and fan_out, not `"
+                          + operand.name()
+                          + "`");
             });
       }
-      var result = evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().run(c, actuals, c.definition().scope(), at));
+      var result =
+          evaluator.within(
+              Evaluator.Mode.PLAIN,
+              () -> evaluator.calls().run(c, actuals, c.definition().scope(), at));
       if (result.isPoison()) {
         throw new Silent();
       }
@@ -308,17 +429,22 @@ final class Variables {
   /** An initializer called with a shape, inside the initial value of a weight. */
   Datum initializer(Configured c, List<Actual> actuals, Scope scope, Span span) {
     if (making == null) {
-      throw new Misuse(Codes.NOT_CALLABLE, c.kind() + " can be called only in the initial value of a param or state");
+      throw new Misuse(
+          Codes.NOT_CALLABLE,
+          c.kind() + " can be called only in the initial value of a param or state");
     }
     if (actuals.size() != 1) {
       throw new Misuse(Codes.TOO_MANY_ARGUMENTS, "an initializer is called with a shape");
     }
     var shape = evaluator.calls().evaluate(actuals.get(0), null, null, scope);
-    if (!(shape instanceof Datum.Listing l) || l.items().stream().anyMatch(i -> !(i instanceof Whole))) {
-      throw new Misuse(Codes.TYPE_MISMATCH, "a shape is a list of whole numbers, not " + shape.kind(), 0);
+    if (!(shape instanceof Datum.Listing l)
+        || l.items().stream().anyMatch(i -> !(i instanceof Whole))) {
+      throw new Misuse(
+          Codes.TYPE_MISMATCH, "a shape is a list of whole numbers, not " + shape.kind(), 0);
     }
     var dims = l.items().stream().map(i -> ((Whole) i).dim()).toList();
-    return drawn(c, new Shape(dims), Map.of(), evaluator.instance().order(), span, new ArrayList<>());
+    return drawn(
+        c, new Shape(dims), Map.of(), evaluator.instance().order(), span, new ArrayList<>());
   }
 
   private Tensor key(String path, Draw draw) {
@@ -326,7 +452,9 @@ final class Variables {
     if (fixed != null) {
       return evaluator.randomness().constantKey(fixed);
     }
-    return keys.computeIfAbsent(path, p -> evaluator.emitter().of(initialize.builder().input(p, Role.SEED, Randomness.KEY)));
+    return keys.computeIfAbsent(
+        path,
+        p -> evaluator.emitter().of(initialize.builder().input(p, Role.SEED, Randomness.KEY)));
   }
 
   private Made finished(Tensor tensor, @Nullable Draw draw) {
@@ -383,25 +511,36 @@ final class Variables {
     if (start.value() != null) {
       return start.value();
     }
-    return evaluator.within(initialize, () -> evaluator.emitter().fill(variable.type(), start.fill()));
+    return evaluator.within(
+        initialize, () -> evaluator.emitter().fill(variable.type(), start.fill()));
   }
 
   void write(Variable variable, Datum value, Ast.Update tree) {
     if (variable.role() == Role.PARAM) {
-      throw new Misuse(Codes.UPDATE_OUTSIDE_STATE, "`" + tree.target() + "` is a param: the optimizer moves it").help("keep what you set yourself with `state`");
+      throw new Misuse(
+              Codes.UPDATE_OUTSIDE_STATE,
+              "`" + tree.target() + "` is a param: the optimizer moves it")
+          .help("keep what you set yourself with `state`");
     }
     if (evaluator.emitter().frame().inLoop()) {
-      throw new Misuse(Codes.UPDATE_OUTSIDE_STATE, "a state cannot be updated inside a scan").help("carry the value and update the state after the scan");
+      throw new Misuse(Codes.UPDATE_OUTSIDE_STATE, "a state cannot be updated inside a scan")
+          .help("carry the value and update the state after the scan");
     }
-    var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(value), variable.type().dtype());
+    var tensor =
+        evaluator.emitter().cast(evaluator.arithmetic().tensor(value), variable.type().dtype());
     var shape = Broadcasting.join(tensor.shape(), variable.type().shape());
     if (!shape.equals(variable.type().shape())) {
-      throw new Misuse(Codes.SHAPE_MISMATCH, "`" + tree.target() + "` is " + variable.type() + " and would become " + tensor.type());
+      throw new Misuse(
+          Codes.SHAPE_MISMATCH,
+          "`" + tree.target() + "` is " + variable.type() + " and would become " + tensor.type());
     }
     evaluator.emitter().write(variable, evaluator.emitter().stretch(tensor, shape));
   }
 
-  /** Inputs and outputs of one unit, as Keras counts them: the dimensions before the last two are a receptive field. */
+  /**
+   * Inputs and outputs of one unit, as Keras counts them: the dimensions before the last two are a
+   * receptive field.
+   */
   record Fans(Dim in, Dim out) {
     static Fans of(Shape shape) {
       if (shape.rank() == 0) {

@@ -22,7 +22,6 @@ import org.mdlc.compiler.type.TensorType;
  * began, and its writes take effect together at its end; the next objective sees them.
  */
 public final class BuildTrainStep {
-  private static final String LOSS = "loss";
 
   private final BoundProgram program;
   private final GraphBuilder builder;
@@ -82,11 +81,11 @@ public final class BuildTrainStep {
                 ? forward.name() + "_" + output.name()
                 : output.name(),
             values.get(i));
-        loss = output.name().equals(LOSS) ? values.get(i) : loss;
+        loss = output.name().equals(BoundProgram.OBJECTIVE) ? values.get(i) : loss;
       }
     }
     if (loss == null) {
-      throw new CompilerBug("train step", forward.name() + " gives no loss");
+      throw new CompilerBug("train step", forward.name() + " gives no objective");
     }
     update(objective.updates(), loss, writes);
     current.putAll(writes);

@@ -37,7 +37,7 @@ final class BuildTrainStepTest {
     // y = w x for x = 1, 2 and targets 3, 3; w = 1: errors -2, -1; loss 5; dw = 2 (-2 * 1 - 1 * 2)
     // = -8
     var found = Interpreter.run(step, start(), 2);
-    assertEquals(5, found.get("loss").at(0));
+    assertEquals(5, found.get("objective").at(0));
     assertEquals(-8, found.get("w/momentum").at(0)); // 0.5 * 0 + dw
     assertEquals(1.8, found.get("w").at(0), 1e-15); // w - 0.1 * momentum
     assertEquals(1, found.get("step").at(0));
@@ -65,7 +65,7 @@ final class BuildTrainStepTest {
     var inputs = step.inputs().stream().map(Graph.Input::name).toList();
     assertEquals(List.of("w", "v", "w/momentum", "v/momentum", "step", "key", "x", "t"), inputs);
     var outputs = step.outputs().stream().map(Graph.Output::name).toList();
-    assertEquals(List.of("w", "w/momentum", "step", "key", "loss"), outputs);
+    assertEquals(List.of("w", "w/momentum", "step", "key", "objective"), outputs);
     assertTrue(step.nodes().stream().noneMatch(n -> n.op() instanceof Composite));
   }
 
@@ -78,13 +78,13 @@ final class BuildTrainStepTest {
     var second = new GraphBuilder("second");
     var w = second.input("w", Role.PARAM, SCALAR);
     var v = second.input("v", Role.PARAM, SCALAR);
-    second.output("loss", Role.RESULT, Build.mul(second, w, v));
+    second.output("objective", Role.RESULT, Build.mul(second, w, v));
     var objective = new BoundProgram.Objective(second.build(), List.of(update("v")));
     var found =
         Interpreter.run(BuildTrainStep.of(program(), stage(fit("w"), objective)), start(), 2);
     assertEquals(1.8, found.get("w").at(0), 1e-15);
-    assertEquals(5, found.get("loss").at(0));
-    assertEquals(1.8 * 2, found.get("second_loss").at(0), 1e-15);
+    assertEquals(5, found.get("objective").at(0));
+    assertEquals(1.8 * 2, found.get("second_objective").at(0), 1e-15);
     assertEquals(2 - 0.1 * 1.8, found.get("v").at(0), 1e-15); // dv = the new w
   }
 
@@ -118,7 +118,7 @@ final class BuildTrainStepTest {
     var step = b.input("step", Role.HYPER, SCALAR);
     var key = b.input("key", Role.SEED, KEY);
     var error = Build.sub(b, b.add(new Composite("Scale", "scale", body.build()), x, w), t);
-    b.output("loss", Role.RESULT, Build.sum(b, Build.mul(b, error, error), 0));
+    b.output("objective", Role.RESULT, Build.sum(b, Build.mul(b, error, error), 0));
     b.output("step", Role.HYPER, Build.add(b, step, Build.like(b, step, 1)));
     b.output("key", Role.SEED, b.add(new AdvanceKey(), key));
     return new BoundProgram.Objective(b.build(), List.of(update(updated)));

@@ -1,0 +1,257 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.bind.BoundProgram.DataSource;
+import org.mdlc.compiler.bind.BoundProgram.Field;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Reads where rows come from: a source and, per model input or label, the columns that fill it. */
+final class DataFields {
+  private static final List<String> FORMATS = List.of("csv", "npz", "npy", "idx", "images");
+
+  /** {@code columns * scale + offset}; the columns alone are the start. */
+  private record Affine(List<String> columns, double scale, double offset) {}
+
+  private final Evaluator evaluator;
+  private final Set<String> ports;
+  private final Set<String> silent;
+  private final Scope scope;
+
+  /**
+   * @param ports inputs and labels
+   * @param silent names of outputs, which would be labels if their losses were right
+   */
+  DataFields(Evaluator evaluator, Set<String> ports, Set<String> silent, Scope scope) {
+    this.silent = silent;
+    this.evaluator = evaluator;
+    this.ports = ports;
+    this.scope = scope;
+  }
+
+  /**
+   * Reads one source.
+   *
+   * @param main where the fields stand when this source has none of its own
+   */
+  Optional<DataSource> source(Ast.Data tree, Ast.@Nullable Data main, double holdout) {
+    if (!(tree.source() instanceof Ast.Call call)
+        || !(call.callee() instanceof Ast.NameExpr format)) {
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.UNKNOWN_FORMAT, "data comes from a source such as csv(\"file.csv\")"),
+              tree.source().span());
+      return Optional.empty();
+    }
+    if (!FORMATS.contains(format.name())) {
+      var diagnostic =
+          Diagnostic.of(
+              Codes.UNKNOWN_FORMAT,
+              format.span(),
+              "there is no data format `" + format.name() + "`");
+      var near = DidYouMean.nearest(format.name(), FORMATS);
+      evaluator
+          .problems()
+          .report(
+              near.isPresent()
+                  ? diagnostic.help("did you mean `" + near.get() + "`?", format.span(), near.get())
+                  : diagnostic.note("formats are " + String.join(", ", FORMATS)));
+      return Optional.empty();
+    }
+    var paths = new ArrayList<String>();
+    for (var argument : call.arguments()) {
+      var value =
+          evaluator.within(
+              Evaluator.Mode.PLAIN, () -> evaluator.eval(argument.value(), scope, Category.VALUE));
+      if (value instanceof Datum.Text t) {
+        paths.add(t.value());
+      } else if (!value.isPoison()) {
+        evaluator
+            .problems()
+            .report(
+                new Misuse(
+                    Codes.TYPE_MISMATCH,
+                    "a data file is given by its path, not by " + value.kind()),
+                argument.value().span());
+      }
+    }
+    var fields = !tree.fields().isEmpty() || main == null ? tree.fields() : main.fields();
+    return Optional.of(new DataSource(format.name(), paths, fields(fields, tree), holdout));
+  }
+
+  private List<Field> fields(List<Ast.Field> trees, Ast.Data at) {
+    var fields = new LinkedHashMap<String, Field>();
+    for (var tree : trees) {
+      var name = tree.name().text();
+      if (!ports.contains(name)) {
+        unknown(tree.name());
+        continue;
+      }
+      if (fields.containsKey(name)) {
+        evaluator
+            .problems()
+            .report(
+                Diagnostic.of(
+                    Codes.DUPLICATE_SETTING, tree.name().span(), "`" + name + "` is filled twice"));
+        continue;
+      }
+      try {
+        var affine = affine(tree.value());
+        fields.put(name, new Field(name, affine.columns(), affine.scale(), affine.offset()));
+      } catch (Silent e) {
+        continue; // reported already
+      } catch (Misuse m) {
+        evaluator.problems().report(m, tree.value().span());
+        fields.put(name, new Field(name, List.of(), 1, 0));
+      }
+    }
+    var missing = ports.stream().filter(p -> !fields.containsKey(p)).toList();
+    if (!missing.isEmpty() && !evaluator.problems().hasErrors()) {
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.MISSING_FIELD,
+                      at.role().span(),
+                      "the data does not say where `"
+                          + String.join("` and `", missing)
+                          + "` "
+                          + (missing.size() == 1 ? "comes" : "come")
+                          + " from")
+                  .help("write `" + missing.get(0) + " = ..` in its braces"));
+    }
+    return List.copyOf(fields.values());
+  }
+
+  private void unknown(Ast.Name name) {
+    if (silent.contains(name.text()) && evaluator.problems().hasErrors()) {
+      return; // an output whose loss has an error of its own
+    }
+    var diagnostic =
+        Diagnostic.of(
+            Codes.UNKNOWN_FIELD, name.span(), "the model has no input or label `" + name + "`");
+    var near = DidYouMean.nearest(name.text(), ports);
+    evaluator
+        .problems()
+        .report(
+            near.isPresent()
+                ? diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get())
+                : ports.isEmpty()
+                    ? diagnostic
+                    : diagnostic.note("it has " + String.join(", ", ports)));
+  }
+
+  private Affine affine(Ast.Expr tree) {
+    return switch (tree) {
+      case Ast.NameExpr n -> new Affine(List.of(n.name()), 1, 0);
+      case Ast.Call c
+          when c.callee() instanceof Ast.NameExpr n
+              && (n.name().equals("column") || n.name().equals("columns")) ->
+          new Affine(columns(c), 1, 0);
+      case Ast.Unary u when u.op() == Ast.UnaryOp.NEGATE -> scaled(affine(u.operand()), -1);
+      case Ast.Binary b -> binary(b);
+      default -> throw bad(tree);
+    };
+  }
+
+  private static Misuse bad(Ast.Expr tree) {
+    return new Misuse(
+            Codes.BAD_FIELD,
+            "a field is made of columns, scaled and shifted by numbers: `"
+                + Problems.firstLine(tree.span())
+                + "` is neither")
+        .help("write such as `images / 255` or `columns(0..63) / 8 - 1`");
+  }
+
+  private Affine binary(Ast.Binary tree) {
+    var left = constant(tree.left());
+    var right = constant(tree.right());
+    if (left.isPresent() == right.isPresent()) {
+      throw bad(tree);
+    }
+    var inner = affine(left.isPresent() ? tree.right() : tree.left());
+    double number = left.isPresent() ? left.get() : right.get();
+    return switch (tree.op()) {
+      case MULTIPLY -> scaled(inner, number);
+      case DIVIDE -> {
+        if (left.isPresent() || number == 0) {
+          throw bad(tree);
+        }
+        yield scaled(inner, 1 / number);
+      }
+      case ADD -> new Affine(inner.columns(), inner.scale(), inner.offset() + number);
+      case SUBTRACT -> {
+        var turned = left.isPresent() ? scaled(inner, -1) : inner;
+        yield new Affine(
+            turned.columns(),
+            turned.scale(),
+            turned.offset() + (left.isPresent() ? number : -number));
+      }
+      default -> throw bad(tree);
+    };
+  }
+
+  private static Affine scaled(Affine inner, double by) {
+    return new Affine(inner.columns(), inner.scale() * by, inner.offset() * by);
+  }
+
+  /** A number, unless the expression names columns. */
+  private Optional<Double> constant(Ast.Expr tree) {
+    return switch (tree) {
+      case Ast.IntLit i -> Optional.of((double) i.value());
+      case Ast.FloatLit f -> Optional.of(f.value());
+      case Ast.Unary u when u.op() == Ast.UnaryOp.NEGATE -> constant(u.operand()).map(v -> -v);
+      case Ast.NameExpr n when scope.find(n.name()) instanceof Scope.Binding b -> {
+        b.use();
+        evaluator.usage().use(b.span());
+        yield b.value().number();
+      }
+      case Ast.Binary b when constant(b.left()).isPresent() && constant(b.right()).isPresent() ->
+          evaluator.eval(b, scope, Category.VALUE).number();
+      default -> Optional.empty();
+    };
+  }
+
+  private List<String> columns(Ast.Call call) {
+    var columns = new ArrayList<String>();
+    for (var argument : call.arguments()) {
+      if (argument.value() instanceof Ast.Range r
+          && r.from() instanceof Ast.StringLit from
+          && r.to() instanceof Ast.StringLit to) {
+        columns.add(from.value() + ".." + to.value());
+      } else if (argument.value() instanceof Ast.Range r
+          && r.from() instanceof Ast.IntLit from
+          && r.to() instanceof Ast.IntLit to) {
+        columns.add("#" + from.value() + "..#" + to.value());
+      } else {
+        columns.add(column(argument));
+      }
+    }
+    if (columns.isEmpty()) {
+      throw new Misuse(Codes.BAD_FIELD, "name at least one column");
+    }
+    return columns;
+  }
+
+  private String column(Ast.Arg argument) {
+    return switch (evaluator.eval(argument.value(), scope, Category.VALUE)) {
+      case Datum.Text t -> t.value();
+      case Datum.Whole w when w.dim().isConstant() -> "#" + w.dim();
+      case Datum.Poison _ -> throw new Silent();
+      case Datum other ->
+          throw new Misuse(
+              Codes.BAD_FIELD,
+              "a column is named by a string or its place, not by " + other.kind());
+    };
+  }
+}

@@ -1,0 +1,192 @@
+package org.mdlc.compiler.bind;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.bind.BoundProgram.Argument;
+import org.mdlc.compiler.bind.BoundProgram.CallbackSetting;
+import org.mdlc.compiler.bind.BoundProgram.DataSource;
+import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Batch, epochs, seed, data and callbacks: what a train block says besides what is minimised. */
+final class Settings {
+  private static final List<String> CALLBACKS =
+      List.of(
+          "EarlyStopping",
+          "ModelCheckpoint",
+          "ReduceLROnPlateau",
+          "LearningRateScheduler",
+          "CSVLogger",
+          "TerminateOnNaN",
+          "BackupAndRestore",
+          "TensorBoard");
+
+  private final Evaluator evaluator;
+  private final TrainItems items;
+  private final ModelPhases.Phase predict;
+  private final Losses losses;
+  private final Metrics metrics;
+  private final Scope scope;
+
+  Settings(
+      Evaluator evaluator,
+      TrainItems items,
+      ModelPhases.Phase predict,
+      Losses losses,
+      Metrics metrics,
+      Scope scope) {
+    this.evaluator = evaluator;
+    this.items = items;
+    this.predict = predict;
+    this.losses = losses;
+    this.metrics = metrics;
+    this.scope = scope;
+  }
+
+  TrainSettings bind() {
+    var base = items.base();
+    var numbers = new Numbers(evaluator);
+    var shuffle = base.settings().get("shuffle");
+    var split = base.settings().get("validation_split");
+    var data = base.data().get("data");
+    var holdout = base.data().get("holdout");
+    var validation = base.data().get("validation");
+    var fields = new DataFields(evaluator, ports(), declaredOutputs(), scope);
+    double share = holdout == null ? 0 : share(holdout);
+    var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
+    return new TrainSettings(
+        (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope),
+        (int) numbers.whole(base, "epochs", 1, 1, 1_000_000_000, scope),
+        numbers.whole(base, "seed", 0, 0, 0xffff_ffffL, scope),
+        shuffle == null || numbers.truth(shuffle, scope),
+        split == null ? 0 : numbers.share(split, scope),
+        source,
+        holdout == null || share > 0 ? Optional.empty() : fields.source(holdout, data, 0),
+        validation == null ? Optional.empty() : fields.source(validation, data, 0),
+        callbacks());
+  }
+
+  private Set<String> ports() {
+    var ports = new LinkedHashSet<>(predict.run().inputs().keySet());
+    losses.targets().forEach(t -> ports.add(t.name()));
+    return ports;
+  }
+
+  private Set<String> declaredOutputs() {
+    var outputs = new LinkedHashSet<String>();
+    predict.run().spans().keySet().stream()
+        .filter(s -> s.startsWith("output "))
+        .forEach(s -> outputs.add(s.substring("output ".length())));
+    return outputs;
+  }
+
+  /** {@code holdout 0.2}. */
+  private double share(Ast.Data holdout) {
+    if (holdout.source() instanceof Ast.Call) {
+      return 0;
+    }
+    var value =
+        evaluator.within(
+            Evaluator.Mode.PLAIN, () -> evaluator.eval(holdout.source(), scope, Category.VALUE));
+    var number = value.number();
+    if (number.isPresent() && number.get() > 0 && number.get() < 1) {
+      return number.get();
+    }
+    if (!value.isPoison()) {
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.VALUE_OUT_OF_RANGE,
+                  "a holdout is a share between 0 and 1, or a source such as csv(\"test.csv\"), not "
+                      + value.text()),
+              holdout.source().span());
+    }
+    return 0;
+  }
+
+  // ---- callbacks
+
+  private List<CallbackSetting> callbacks() {
+    var settings = new ArrayList<CallbackSetting>();
+    for (var item : items.base().callbacks()) {
+      var callback = callback(item.callback());
+      if (callback != null) {
+        settings.add(callback);
+      }
+    }
+    return settings;
+  }
+
+  private @Nullable CallbackSetting callback(Ast.Expr tree) {
+    var name =
+        tree instanceof Ast.Call c && c.callee() instanceof Ast.NameExpr n
+            ? n
+            : tree instanceof Ast.NameExpr n ? n : null;
+    if (name == null) {
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.TYPE_MISMATCH, "a callback is written like EarlyStopping(patience = 3)"),
+              tree.span());
+      return null;
+    }
+    if (!CALLBACKS.contains(name.name())) {
+      var diagnostic =
+          Diagnostic.of(
+              Codes.UNKNOWN_NAME, name.span(), "there is no callback `" + name.name() + "`");
+      var near = DidYouMean.nearest(name.name(), CALLBACKS);
+      evaluator
+          .problems()
+          .report(
+              near.isPresent()
+                  ? diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get())
+                  : diagnostic.note("callbacks are " + String.join(", ", CALLBACKS)));
+      return null;
+    }
+    var arguments = new ArrayList<Argument>();
+    for (var argument : tree instanceof Ast.Call c ? c.arguments() : List.<Ast.Arg>of()) {
+      var value =
+          evaluator.within(
+              Evaluator.Mode.PLAIN, () -> evaluator.eval(argument.value(), scope, Category.VALUE));
+      if (!value.isPoison()) {
+        var key = argument.name() == null ? "" : argument.name().text();
+        arguments.add(new Argument(key, value.text()));
+        if (key.equals("monitor")) {
+          monitor(value, argument);
+        }
+      }
+    }
+    return new CallbackSetting(name.name(), arguments);
+  }
+
+  private void monitor(Datum value, Ast.Arg argument) {
+    var known = metrics.watchable();
+    if (value instanceof Datum.Text t
+        && !known.isEmpty()
+        && !known.contains(t.value())
+        && !t.value().equals("learning_rate")) {
+      var diagnostic =
+          Diagnostic.of(
+              Codes.UNUSED_CALLBACK_METRIC,
+              argument.value().span(),
+              "training makes no figure `" + t.value() + "` to monitor");
+      var near = DidYouMean.nearest(t.value(), known);
+      evaluator
+          .problems()
+          .report(
+              near.isPresent()
+                  ? diagnostic.help("did you mean \"" + near.get() + "\"?")
+                  : diagnostic.note("it makes " + String.join(", ", known)));
+    }
+  }
+}
