@@ -118,7 +118,7 @@ final class CheckPlacement {
           Diagnostic.of(
                   Codes.MISPLACED_STATEMENT,
                   span,
-                  "an `" + word + "` stands directly in the model's braces")
+                  "this `" + word + "` must stand directly in the model's braces")
               .note("a model has the same " + word + "s whatever its parameters"));
     }
   }
