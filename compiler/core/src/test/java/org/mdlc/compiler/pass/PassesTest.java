@@ -1,0 +1,218 @@
+package org.mdlc.compiler.pass;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.mdlc.compiler.ir.CompilerBug;
+import org.mdlc.compiler.ir.TextForm;
+import org.mdlc.compiler.op.Op;
+
+/** Each pass alone: text in, text out, and a twin in which nothing may change. */
+final class PassesTest {
+  private static final TextForm TEXT = TextForm.over(Op.class);
+
+  private static void turns(Pass pass, String before, String after) {
+    var graph = TEXT.parse(before);
+    Verify.check(graph, "test input");
+    var result = pass.run(graph);
+    Verify.check(result, pass.name());
+    assertThat(TextForm.print(new Renumber().run(result))).isEqualTo(TextForm.print(TEXT.parse(after)));
+  }
+
+  @Test
+  void decomposesComposites() {
+    turns(
+        new DecomposeOps(),
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          %1 f32[4] = composite(%0) {kind="Twice", scope="twice_1", body=graph body {
+            input data "v": %0 f32[4]
+            %1 f32[4] = composite(%0) {kind="Same", scope="", body=graph inner {
+              input data "v": %0 f32[4]
+              output result "v": %0
+            }}
+            %2 f32[4] = add(%0, %1)
+            output result "r": %2
+          }} @ "" "m.mdl:3:1" "y = Twice(x)"
+          output result "y": %1
+        }
+        """,
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          %1 f32[4] = add(%0, %0) @ "twice_1" "m.mdl:3:1" "y = Twice(x)"
+          output result "y": %1
+        }
+        """);
+  }
+
+  @Test
+  void leavesPrimitivesAlone() {
+    var text =
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          %1 "h" f32[4] = exp(%0) @ "a/b" "m.mdl:3:1" "say \\"exp\\""
+          output result "y": %1
+        }
+        """;
+    turns(new DecomposeOps(), text, text);
+    assertThat(TextForm.print(TEXT.parse(text))).isEqualTo(text);
+  }
+
+  @Test
+  void bindsNamedDimensions() {
+    turns(
+        new BindNamedDims(Map.of("T", 6L)),
+        """
+        graph g {
+          input data "x": %0 f32[batch, T, 2]
+          %1 f32[batch, 2*T] = reshape(%0) {shape=[batch, 2*T]}
+          output result "y": %1
+        }
+        """,
+        """
+        graph g {
+          input data "x": %0 f32[batch, 6, 2]
+          %1 f32[batch, 12] = reshape(%0) {shape=[batch, 12]}
+          output result "y": %1
+        }
+        """);
+  }
+
+  @Test
+  void sharesCommonValues() {
+    turns(
+        new ShareCommonValues(),
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          input data "z": %1 f32[4]
+          %2 f32[4] = add(%0, %1)
+          %3 f32[4] = add(%1, %0)
+          %4 f32[4] = sub(%2, %3)
+          output result "y": %4
+        }
+        """,
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          input data "z": %1 f32[4]
+          %2 f32[4] = add(%0, %1)
+          %3 f32[4] = sub(%2, %2)
+          output result "y": %3
+        }
+        """);
+  }
+
+  @Test
+  void sharesNothingThatDiffers() {
+    var text =
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          input data "z": %1 f32[4]
+          %2 f32[4] = sub(%0, %1)
+          %3 f32[4] = sub(%1, %0)
+          %4 f32[4] = add(%2, %3)
+          output result "y": %4
+        }
+        """;
+    turns(new ShareCommonValues(), text, text);
+  }
+
+  @Test
+  void sharesRandomNumbersOfOneKeyOnly() {
+    turns(
+        new ShareCommonValues(),
+        """
+        graph g {
+          input seed "k": %0 u32[2]
+          %1 f32[4] = random_uniform(%0) {shape=[4], low=0.0, high=1.0}
+          %2 u32[2] = advance_key(%0)
+          %3 f32[4] = random_uniform(%2) {shape=[4], low=0.0, high=1.0}
+          %4 f32[4] = random_uniform(%0) {shape=[4], low=0.0, high=1.0}
+          output result "a": %1
+          output result "b": %3
+          output result "c": %4
+        }
+        """,
+        """
+        graph g {
+          input seed "k": %0 u32[2]
+          %1 f32[4] = random_uniform(%0) {shape=[4], low=0.0, high=1.0}
+          %2 u32[2] = advance_key(%0)
+          %3 f32[4] = random_uniform(%2) {shape=[4], low=0.0, high=1.0}
+          output result "a": %1
+          output result "b": %3
+          output result "c": %1
+        }
+        """);
+  }
+
+  @Test
+  void removesDeadCode() {
+    turns(
+        new RemoveDeadCode(),
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          %1 f32[4] = exp(%0)
+          %2 f32[4], %3 i32[4] = sort(%0) {descending=false}
+          %4 f32[4] = neg(%1)
+          output result "y": %3
+        }
+        """,
+        """
+        graph g {
+          input data "x": %0 f32[4]
+          %1 f32[4], %2 i32[4] = sort(%0) {descending=false}
+          output result "y": %2
+        }
+        """);
+  }
+
+  @Test
+  void verifyNamesTheWrongType() {
+    var graph =
+        TEXT.parse(
+            """
+            graph g {
+              input data "x": %0 f32[4]
+              %1 f32[5] = exp(%0)
+              output result "y": %1
+            }
+            """);
+    assertThatThrownBy(() -> Verify.check(graph, "MyPass")).isInstanceOf(CompilerBug.class).hasMessageContaining("MyPass").hasMessageContaining("f32[4]");
+  }
+
+  @Test
+  void anOrderWithoutItsReasonIsRefused() {
+    var builder = new Pipeline.Builder().add(new Simplify()).after(DecomposeOps.class, "layers hide operations");
+    assertThatThrownBy(builder::build).isInstanceOf(CompilerBug.class).hasMessageContaining("layers hide operations");
+  }
+
+  @Test
+  void dumpsAfterThePassesAskedFor() {
+    var dumped = new ArrayList<String>();
+    var sink =
+        new DumpSink() {
+          @Override
+          public boolean wants(String stage) {
+            return stage.equals("ShareCommonValues");
+          }
+
+          @Override
+          public void dump(String stage, String name, String text) {
+            dumped.add(stage + " " + name + "\n" + text);
+          }
+        };
+    var graph = TEXT.parse("graph g { input data \"x\": %0 f32[4] output result \"y\": %0 }");
+    Pipeline.optimize(Map.of()).run(graph, sink);
+    assertThat(dumped).containsExactly("ShareCommonValues g\n" + TextForm.print(graph));
+  }
+}
