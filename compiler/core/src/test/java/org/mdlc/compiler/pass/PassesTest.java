@@ -19,7 +19,8 @@ final class PassesTest {
     Verify.check(graph, "test input");
     var result = pass.run(graph);
     Verify.check(result, pass.name());
-    assertThat(TextForm.print(new Renumber().run(result))).isEqualTo(TextForm.print(TEXT.parse(after)));
+    assertThat(TextForm.print(new Renumber().run(result)))
+        .isEqualTo(TextForm.print(TEXT.parse(after)));
   }
 
   @Test
@@ -187,13 +188,21 @@ final class PassesTest {
               output result "y": %1
             }
             """);
-    assertThatThrownBy(() -> Verify.check(graph, "MyPass")).isInstanceOf(CompilerBug.class).hasMessageContaining("MyPass").hasMessageContaining("f32[4]");
+    assertThatThrownBy(() -> Verify.check(graph, "MyPass"))
+        .isInstanceOf(CompilerBug.class)
+        .hasMessageContaining("MyPass")
+        .hasMessageContaining("f32[4]");
   }
 
   @Test
   void anOrderWithoutItsReasonIsRefused() {
-    var builder = new Pipeline.Builder().add(new Simplify()).after(DecomposeOps.class, "layers hide operations");
-    assertThatThrownBy(builder::build).isInstanceOf(CompilerBug.class).hasMessageContaining("layers hide operations");
+    var builder =
+        new Pipeline.Builder()
+            .add(new Simplify())
+            .after(DecomposeOps.class, "layers hide operations");
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(CompilerBug.class)
+        .hasMessageContaining("layers hide operations");
   }
 
   @Test

@@ -589,7 +589,11 @@ final class RewritesTest {
 
   @Test
   void everyRewriteIsTested() {
-    var tested = List.of(getClass().getDeclaredMethods()).stream().filter(m -> m.isAnnotationPresent(Test.class)).count() - 1;
+    var tested =
+        List.of(getClass().getDeclaredMethods()).stream()
+                .filter(m -> m.isAnnotationPresent(Test.class))
+                .count()
+            - 1;
     assertThat(Rewrites.ALL).hasSize((int) tested);
   }
 }
