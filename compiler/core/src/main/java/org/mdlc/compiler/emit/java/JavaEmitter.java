@@ -76,6 +76,7 @@ public final class JavaEmitter {
             .build());
     type.addMethod(create(self));
     type.addMethod(newStep());
+    bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     specification(type);
     type.addType(step("InitializeStep", programs.initialize(), List.of()));
     type.addType(step("PredictStep", programs.predict(), List.of()));
@@ -120,6 +121,21 @@ public final class JavaEmitter {
         .addStatement("var model = new $T()", self)
         .addStatement("model.initialize(seed)")
         .addStatement("return model")
+        .build();
+  }
+
+  private static MethodSpec defaults(BoundProgram.TrainSettings settings) {
+    return MethodSpec.methodBuilder("defaults")
+        .addAnnotation(Override.class)
+        .addModifiers(Modifier.PUBLIC)
+        .returns(JavaTypes.FIT)
+        .addStatement(
+            "return $T.epochs($L).batchSize($L).shuffle($L).validationSplit($L)",
+            JavaTypes.FIT,
+            settings.epochs(),
+            settings.batch(),
+            settings.shuffle(),
+            settings.validationSplit())
         .build();
   }
 
@@ -229,7 +245,18 @@ public final class JavaEmitter {
     long offset = Objects.requireNonNull(variableOffsets.get(variable.path()));
     var sizes = sizes(variable.type().shape().sizes());
     if (variable.role() == Role.SEED) {
-      code.addStatement("spec.seed($S, $L)", variable.path(), offset);
+      if (variable.seedDraw() >= 0) {
+        code.addStatement("spec.seed($S, $L)", variable.path(), offset);
+      } else {
+        code.addStatement(
+            "spec.variable($S, $T.SEED, $T.I32, $L, $T.seeded($LL), 2)",
+            variable.path(),
+            JavaTypes.ROLE,
+            JavaTypes.DTYPE,
+            offset,
+            JavaTypes.INITIAL,
+            (long) variable.fill());
+      }
       return;
     }
     var initial =
