@@ -6,8 +6,13 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.ir.Origin;
@@ -23,6 +28,7 @@ import org.mdlc.compiler.plan.Step;
 final class StepEmitter {
   private final Program program;
   private final StepLayout layout;
+  private final Map<String, String> methodNames;
   private final KernelStyle style;
   private final LibraryPrinter library;
   private final TypeSpec.Builder type;
@@ -35,6 +41,7 @@ final class StepEmitter {
     this.program = program;
     this.layout = StepLayout.of(program, variableOffsets);
     this.style = style;
+    this.methodNames = methodNames(program);
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
@@ -67,47 +74,34 @@ final class StepEmitter {
     return emitter.type.build();
   }
 
+  /** One constant per buffer, so that the table reads as a memory map, then the addresses they count from. */
   private void bufferTable() {
     for (var place : layout.places()) {
       String home =
           place.variable()
               ? "variable " + ((Buffer.Variable) place.buffer().storage()).path()
               : switch (place.arena()) {
-                case FIXED -> "fixed bytes";
+                case FIXED -> "bytes";
                 case ROW -> "bytes per row of the padded batch";
-                case SQUARE -> "bytes per pair of rows";
+                case SQUARE -> "bytes per pair of rows of the padded batch";
               };
       type.addField(
-          FieldSpec.builder(
-                  TypeName.LONG,
-                  place.constant(),
-                  Modifier.PRIVATE,
-                  Modifier.STATIC,
-                  Modifier.FINAL)
-              .addJavadoc(
-                  "$L",
-                  place.buffer().type().text() + "[" + place.buffer().elements() + "], " + home)
+          FieldSpec.builder(TypeName.LONG, place.constant(), Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+              .addJavadoc("$L[$L], $L", place.buffer().type().text(), place.buffer().elements(), home)
               .initializer("$LL", place.offset())
               .build());
     }
-    for (var field :
-        List.of(
-            "variableBase = variables.address()",
-            "fixedBase = memory.address()",
-            "rowStart = memory.address() + rowBase",
-            "scratch = fixedBase + " + layout.bytes(Arena.FIXED) + "L")) {
-      var parts = field.split(" = ", 2);
-      type.addField(
-          FieldSpec.builder(TypeName.LONG, parts[0], Modifier.PRIVATE, Modifier.FINAL)
-              .initializer("$L", parts[1])
-              .build());
-    }
+    address("variableBase", "variables.address()");
+    address("fixedBase", "memory.address()");
+    address("rowStart", "fixedBase + rowBase");
+    address("scratch", "fixedBase + " + layout.bytes(Arena.FIXED) + "L");
     if (layout.bytes(Arena.SQUARE) > 0) {
-      type.addField(
-          FieldSpec.builder(TypeName.LONG, "squareStart", Modifier.PRIVATE, Modifier.FINAL)
-              .initializer("memory.address() + square(0)")
-              .build());
+      address("squareStart", "fixedBase + square(0)");
     }
+  }
+
+  private void address(String name, String value) {
+    type.addField(FieldSpec.builder(TypeName.LONG, name, Modifier.PRIVATE, Modifier.FINAL).initializer("$L", value).build());
   }
 
   /**
@@ -156,7 +150,7 @@ final class StepEmitter {
 
   private void runMethod() {
     var code = new StringBuilder();
-    program.steps().forEach(s -> code.append(s.name()).append("();\n"));
+    program.steps().forEach(s -> code.append(methodName(s)).append("();\n"));
     type.addMethod(
         MethodSpec.methodBuilder("run")
             .addAnnotation(Override.class)
@@ -168,6 +162,7 @@ final class StepEmitter {
   private void places(String method, List<String> names, boolean input) {
     var code = new Lines();
     code.open("return switch (index)");
+    boolean any = false;
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       for (var buffer : program.buffers()) {
@@ -178,9 +173,13 @@ final class StepEmitter {
               case Buffer.Variable _, Buffer.Planned _ -> false;
             };
         if (found) {
+          any = true;
           code.line("case " + i + " -> " + layout.memoryOffset(buffer.id()) + ";");
         }
       }
+    }
+    if (!any) {
+      return; // the superclass says what is wrong
     }
     code.line("default -> super." + method + "(index);");
     type.addMethod(
@@ -219,7 +218,7 @@ final class StepEmitter {
    */
   private void libraryCall(Step.LibraryCall step) {
     var call = library.call(step);
-    String field = step.name() + "Call";
+    String field = methodName(step) + "Call";
     type.addField(
         FieldSpec.builder(call.type(), field, Modifier.PRIVATE, Modifier.FINAL)
             .initializer(JavaTypes.code(call.construct()))
@@ -249,7 +248,7 @@ final class StepEmitter {
         loop.reverse()
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
-    loop.body().forEach(s -> code.line(s.name() + "(" + loopArguments() + ");"));
+    loop.body().forEach(s -> code.line(methodName(s) + "(" + loopArguments() + ");"));
     code.close();
     steps(loop.body());
     loops.removeLast();
@@ -278,7 +277,7 @@ final class StepEmitter {
   }
 
   private void method(Step step, String body) {
-    var method = MethodSpec.methodBuilder(step.name()).addModifiers(Modifier.PRIVATE);
+    var method = MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE);
     loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
     for (var origin : step.origins()) {
       comment(origin).ifPresent(c -> method.addComment("$L", c));
@@ -286,12 +285,40 @@ final class StepEmitter {
     type.addMethod(method.addCode(JavaTypes.code(body)).build());
   }
 
-  private static java.util.Optional<String> comment(Origin origin) {
+  private String methodName(Step step) {
+    return Objects.requireNonNull(methodNames.get(step.name()), step.name());
+  }
+
+  /** {@code update_dense_kernel} as Java spells it, for every step; none hides a method of the superclass. */
+  private static Map<String, String> methodNames(Program program) {
+    var taken = new HashSet<>(RESERVED);
+    var names = new HashMap<String, String>();
+    for (var step : program.flattened()) {
+      var name = new StringBuilder();
+      for (var word : step.name().split("_+", -1)) {
+        name.append(name.isEmpty() ? word : word.isEmpty() ? "" : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+      }
+      String unique = name.toString();
+      for (int i = 2; !taken.add(unique); i++) {
+        unique = name + "Again" + i;
+      }
+      names.put(step.name(), unique);
+    }
+    return names;
+  }
+
+  /** Names that the runtime's {@code Step} and this class use themselves. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "run", "close", "batch", "row", "square", "metric", "allocate", "padded", "setInput", "output", "inputOffset", "outputOffset", "metricOffset",
+          "memoryBytes", "toString", "hashCode", "equals", "clone", "finalize", "notify", "wait", "getClass");
+
+  private static Optional<String> comment(Origin origin) {
     String text =
         (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
     String place = origin.location();
     String line = place.isEmpty() ? text : text + "    " + place;
-    return line.isBlank() ? java.util.Optional.empty() : java.util.Optional.of(line.strip());
+    return line.isBlank() ? Optional.empty() : Optional.of(line.strip());
   }
 
   private void closeMethod() {
