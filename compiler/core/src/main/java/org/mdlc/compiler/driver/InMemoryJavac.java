@@ -36,14 +36,14 @@ public final class InMemoryJavac {
   }
 
   /**
-   * Compiles one source file.
+   * Compiles source files.
    *
-   * @param className fully qualified name of its top-level class
+   * @param sources text by fully qualified name of the top-level class
    * @param options further options of javac, such as {@code -Xlint:all}
-   * @return bytes of every class in it, by binary name, in order of name
+   * @return bytes of every class in them, by binary name, in order of name
    * @throws GeneratedCodeException when javac reports an error, or a warning under {@code -Werror}
    */
-  public static Map<String, byte[]> compile(String className, String source, List<String> options) {
+  public static Map<String, byte[]> compile(Map<String, String> sources, List<String> options) {
     JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     if (javac == null) {
       throw new GeneratedCodeException(
@@ -56,9 +56,10 @@ public final class InMemoryJavac {
         new Outputs(javac.getStandardFileManager(diagnostics, Locale.ROOT, null), classes)) {
       var all = new ArrayList<>(List.of("-proc:none", "--add-modules", "jdk.incubator.vector"));
       all.addAll(options);
+      var units = sources.entrySet().stream().map(e -> new Source(e.getKey(), e.getValue())).toList();
       var task =
           javac.getTask(
-              rest, files, diagnostics, all, null, List.of(new Source(className, source)));
+              rest, files, diagnostics, all, null, units);
       if (!task.call()) {
         var text = new StringBuilder("generated code does not compile:\n");
         diagnostics.getDiagnostics().forEach(d -> text.append(d).append('\n'));
@@ -70,15 +71,18 @@ public final class InMemoryJavac {
     return classes;
   }
 
-  /** Compiles and loads; the class sees everything that {@code parent} sees. */
+  /** Compiles and loads one class, which sees everything that {@code parent} sees. */
   public static Class<?> load(String className, String source, ClassLoader parent) {
-    var classes = compile(className, source, List.of());
     try {
-      return new Loader(classes, parent).loadClass(className);
+      return loadAll(Map.of(className, source), parent).loadClass(className);
     } catch (ClassNotFoundException e) {
-      throw new GeneratedCodeException(
-          "generated code has no class " + className + ": " + e.getMessage());
+      throw new GeneratedCodeException("generated code has no class " + className + ": " + e.getMessage());
     }
+  }
+
+  /** A loader of the classes in the given sources, by name as in {@link #compile}. */
+  public static ClassLoader loadAll(Map<String, String> sources, ClassLoader parent) {
+    return new Loader(compile(sources, List.of()), parent);
   }
 
   private static final class Source extends SimpleJavaFileObject {

@@ -40,8 +40,7 @@ final class JavaTypes {
           "Layout",
           "Window",
           "Sequences",
-          "Sort",
-          "Indexing",
+                    "Indexing",
           "Qr");
 
   private static final Map<String, ClassName> NAMED = named();
@@ -63,7 +62,6 @@ final class JavaTypes {
       types.put(
           Character.toLowerCase(name.charAt(0)) + name.substring(1), ClassName.get(KERNEL, name));
     }
-    types.put("threefry", ClassName.get(RUNTIME + ".random", "Threefry"));
     return types;
   }
 }

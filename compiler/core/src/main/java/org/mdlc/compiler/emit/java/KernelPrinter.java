@@ -272,7 +272,7 @@ final class KernelPrinter {
       case Instr.Apply a ->
           ScalarCode.apply(a.fn(), operandType(a), a.args().stream().map(this::scalar).toList());
       case Instr.Uniform u ->
-          "$threefry:T.uniform("
+          "$vectorThreefry:T.uniform("
               + String.join(
                   ", ",
                   scalar(u.seed()),

@@ -23,6 +23,7 @@ import org.mdlc.compiler.plan.Step;
 import org.mdlc.compiler.plan.Step.PostKind;
 import org.mdlc.compiler.plan.Step.PostOp;
 import org.mdlc.compiler.plan.Step.Tensor;
+import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Shape;
 
 /** Prints library calls: how the call is built once, which addresses it gets, and how it runs. */
@@ -200,7 +201,7 @@ final class LibraryPrinter {
     return switch (step.operation()) {
       case CumSum c ->
           statement(
-              "$sequences:T.cumulativeSum",
+              step.operands().get(0).type().dtype() == DType.F32 ? "$sequences:T.cumulativeSum" : "$sequences:T.cumulativeSumOfInts",
               operands.get(0),
               results.get(0),
               product(shape, 0, c.axis()),
@@ -210,7 +211,7 @@ final class LibraryPrinter {
               String.valueOf(c.reverse()));
       case TopK k ->
           statement(
-              "$sort:T.topK",
+              "$sequences:T.topK",
               operands.get(0),
               results.get(0),
               results.get(1),
@@ -219,7 +220,7 @@ final class LibraryPrinter {
               String.valueOf(k.k()));
       case Sort s ->
           statement(
-              "$sort:T.sort",
+              "$sequences:T.sort",
               operands.get(0),
               results.get(0),
               results.get(1),
