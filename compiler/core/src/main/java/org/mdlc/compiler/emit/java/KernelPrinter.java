@@ -665,28 +665,35 @@ final class KernelPrinter {
   private static final class Names implements Numbers.IndexNames {
     private final Kernel kernel;
     private final Map<Integer, String> registers = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
 
     Names(Kernel kernel) {
       this.kernel = kernel;
+      kernel.params().forEach(p -> taken.add(p.name()));
       for (var stage : kernel.stages()) {
-        for (var instr : stage.body()) {
-          registers.put(
-              instr.result(),
-              switch (instr) {
-                    case Instr.Constant _ -> "constant";
-                    case Instr.Index _ -> "index";
-                    case Instr.InRange _ -> "inside";
-                    case Instr.Load l -> param(l.param());
-                    case Instr.Apply a -> a.fn().text().replace("_", "");
-                    case Instr.Uniform _ -> "uniform";
-                  }
-                  + "_"
-                  + instr.result());
-        }
-        for (var reduce : stage.reduces()) {
-          registers.put(reduce.result(), reduce.reducer().text() + "_" + reduce.result());
-        }
+        stage.body().forEach(i -> name(i.result(), word(i)));
+        stage.reduces().forEach(r -> name(r.result(), r.reducer().text()));
       }
+    }
+
+    private String word(Instr instr) {
+      return switch (instr) {
+        case Instr.Constant _ -> "constant";
+        case Instr.Index _ -> "index";
+        case Instr.InRange _ -> "inside";
+        case Instr.Load l -> param(l.param());
+        case Instr.Apply a -> a.fn().text().replace("_", "");
+        case Instr.Uniform _ -> "uniform";
+      };
+    }
+
+    /** Parameters keep their own names. */
+    private void name(int register, String word) {
+      String name = word + "_" + register;
+      while (!taken.add(name)) {
+        name += "_";
+      }
+      registers.put(register, name);
     }
 
     @Override
