@@ -5,14 +5,16 @@ public final class Qr {
   private Qr() {}
 
   /**
-   * The orthogonal factor of a matrix, with the signs that make the diagonal of R positive: Keras's Orthogonal. Householder reflections in float64.
+   * The orthogonal factor of a matrix, with the signs that make the diagonal of R positive: Keras's
+   * Orthogonal. Householder reflections in float64.
    *
    * @param a [rows, columns] floats, rows at least columns
    * @param q [rows, columns] floats with orthonormal columns
    */
   public static void orthogonal(long a, long q, int rows, int columns) {
     if (rows < columns) {
-      throw new KernelException("a matrix of " + rows + " rows has no " + columns + " orthonormal columns");
+      throw new KernelException(
+          "a matrix of " + rows + " rows has no " + columns + " orthonormal columns");
     }
     double[][] r = new double[columns][rows]; // by column
     for (int i = 0; i < rows; i++) {
@@ -41,7 +43,10 @@ public final class Qr {
     }
   }
 
-  /** The unit vector whose reflection turns {@code x[from..]} into a multiple of the first axis; zero where there is nothing to turn. */
+  /**
+   * The unit vector whose reflection turns {@code x[from..]} into a multiple of the first axis;
+   * zero where there is nothing to turn.
+   */
   private static double[] reflector(double[] x, int from) {
     double[] v = new double[x.length];
     double squares = 0;

@@ -12,7 +12,8 @@ public final class Sequences {
    * @param exclusive leaves x[o, i, k] itself out
    * @param reverse sums from the end
    */
-  public static void cumulativeSum(long x, long y, int outer, int length, int inner, boolean exclusive, boolean reverse) {
+  public static void cumulativeSum(
+      long x, long y, int outer, int length, int inner, boolean exclusive, boolean reverse) {
     for (int o = 0; o < outer; o++) {
       for (int k = 0; k < inner; k++) {
         float sum = 0;
@@ -28,7 +29,8 @@ public final class Sequences {
   }
 
   /** As {@link #cumulativeSum} for whole numbers. */
-  public static void cumulativeSumOfInts(long x, long y, int outer, int length, int inner, boolean exclusive, boolean reverse) {
+  public static void cumulativeSumOfInts(
+      long x, long y, int outer, int length, int inner, boolean exclusive, boolean reverse) {
     for (int o = 0; o < outer; o++) {
       for (int k = 0; k < inner; k++) {
         int sum = 0;
@@ -44,7 +46,8 @@ public final class Sequences {
   }
 
   /**
-   * The k largest of every row in falling order and where they stood; of equal ones the earlier comes first. NaN counts as the largest, as in XLA.
+   * The k largest of every row in falling order and where they stood; of equal ones the earlier
+   * comes first. NaN counts as the largest, as in XLA.
    *
    * @param x [rows, columns] floats
    * @param values [rows, k] floats
@@ -78,13 +81,15 @@ public final class Sequences {
   }
 
   /**
-   * Every row sorted, and where each element stood; equal elements keep their order. NaN counts as the largest.
+   * Every row sorted, and where each element stood; equal elements keep their order. NaN counts as
+   * the largest.
    *
    * @param x [rows, columns] floats
    * @param values [rows, columns] floats, not x
    * @param indices [rows, columns] whole numbers
    */
-  public static void sort(long x, long values, long indices, int rows, int columns, boolean descending) {
+  public static void sort(
+      long x, long values, long indices, int rows, int columns, boolean descending) {
     for (int row = 0; row < rows; row++) {
       long at = 4L * row * columns;
       for (int column = 0; column < columns; column++) {
@@ -92,18 +97,28 @@ public final class Sequences {
       }
       sortIndices(x + at, indices + at, values + at, columns, descending);
       for (int column = 0; column < columns; column++) {
-        Memory.set(values + at + 4L * column, Memory.f32(x + at + 4L * Memory.i32(indices + at + 4L * column)));
+        Memory.set(
+            values + at + 4L * column,
+            Memory.f32(x + at + 4L * Memory.i32(indices + at + 4L * column)));
       }
     }
   }
 
   /** Merges runs of 1, 2, 4 .. between the two arrays of indices; the second is scratch. */
-  private static void sortIndices(long x, long indices, long scratch, int count, boolean descending) {
+  private static void sortIndices(
+      long x, long indices, long scratch, int count, boolean descending) {
     long from = indices;
     long to = scratch;
     for (int width = 1; width < count; width *= 2) {
       for (int start = 0; start < count; start += 2 * width) {
-        merge(x, from, to, start, Math.min(start + width, count), Math.min(start + 2 * width, count), descending);
+        merge(
+            x,
+            from,
+            to,
+            start,
+            Math.min(start + width, count),
+            Math.min(start + 2 * width, count),
+            descending);
       }
       long swap = from;
       from = to;
@@ -114,7 +129,8 @@ public final class Sequences {
     }
   }
 
-  private static void merge(long x, long from, long to, int start, int middle, int end, boolean descending) {
+  private static void merge(
+      long x, long from, long to, int start, int middle, int end, boolean descending) {
     int left = start;
     int right = middle;
     for (int at = start; at < end; at++) {

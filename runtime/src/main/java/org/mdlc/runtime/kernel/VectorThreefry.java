@@ -8,8 +8,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Uniform random numbers by Threefry-2x32 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), for kernels: a vector of elements and
- * its scalar twin, with the bits of {@link org.mdlc.runtime.random.Threefry}. Elements count below 2^32, so the high word of the counter is 0.
+ * Uniform random numbers by Threefry-2x32 (Salmon et al., "Parallel random numbers: as easy as 1,
+ * 2, 3", 2011), for kernels: a vector of elements and its scalar twin, with the bits of {@link
+ * org.mdlc.runtime.random.Threefry}. Elements count below 2^32, so the high word of the counter is
+ * 0.
  */
 public final class VectorThreefry {
   private static final int PARITY = 0x1BD11BDA;
@@ -17,7 +19,8 @@ public final class VectorThreefry {
   private VectorThreefry() {}
 
   /** Floats in [low, high) for elements of the tensor drawn with the key (seed, counter). */
-  public static FloatVector uniform(int seed, int counter, IntVector element, float low, float high) {
+  public static FloatVector uniform(
+      int seed, int counter, IntVector element, float low, float high) {
     int third = seed ^ counter ^ PARITY;
     IntVector x = IntVector.broadcast(VectorMath.INTS, seed);
     IntVector y = element.add(counter);

@@ -49,9 +49,9 @@ final class Native {
   }
 
   /**
-   * Fails if 100 runs allocate a single byte after warm-up. Compilers take thousands of runs, and the
-   * virtual machine may allocate a few bytes on the thread when it replaces code, so one clean round
-   * of 200 is enough: what allocates at every run has none.
+   * Fails if 100 runs allocate a single byte after warm-up. Compilers take thousands of runs, and
+   * the virtual machine may allocate a few bytes on the thread when it replaces code, so one clean
+   * round of 200 is enough: what allocates at every run has none.
    */
   static void assertAllocatesNothing(Runnable run) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

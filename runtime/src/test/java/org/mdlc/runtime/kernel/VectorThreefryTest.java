@@ -15,8 +15,11 @@ class VectorThreefryTest {
           var drawn = VectorThreefry.uniform(seed, counter, Lanes.index(start, 1), -0.25f, 1.5f);
           for (int lane = 0; lane < Lanes.COUNT; lane++) {
             float expected = generator.uniform(start + lane, -0.25f, 1.5f);
-            assertThat(drawn.lane(lane)).as("key (%d, %d), element %d", seed, counter, start + lane).isEqualTo(expected);
-            assertThat(VectorThreefry.uniform(seed, counter, start + lane, -0.25f, 1.5f)).isEqualTo(expected);
+            assertThat(drawn.lane(lane))
+                .as("key (%d, %d), element %d", seed, counter, start + lane)
+                .isEqualTo(expected);
+            assertThat(VectorThreefry.uniform(seed, counter, start + lane, -0.25f, 1.5f))
+                .isEqualTo(expected);
           }
         }
       }

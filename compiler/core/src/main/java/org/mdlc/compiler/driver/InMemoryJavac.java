@@ -56,10 +56,9 @@ public final class InMemoryJavac {
         new Outputs(javac.getStandardFileManager(diagnostics, Locale.ROOT, null), classes)) {
       var all = new ArrayList<>(List.of("-proc:none", "--add-modules", "jdk.incubator.vector"));
       all.addAll(options);
-      var units = sources.entrySet().stream().map(e -> new Source(e.getKey(), e.getValue())).toList();
-      var task =
-          javac.getTask(
-              rest, files, diagnostics, all, null, units);
+      var units =
+          sources.entrySet().stream().map(e -> new Source(e.getKey(), e.getValue())).toList();
+      var task = javac.getTask(rest, files, diagnostics, all, null, units);
       if (!task.call()) {
         var text = new StringBuilder("generated code does not compile:\n");
         diagnostics.getDiagnostics().forEach(d -> text.append(d).append('\n'));
@@ -76,7 +75,8 @@ public final class InMemoryJavac {
     try {
       return loadAll(Map.of(className, source), parent).loadClass(className);
     } catch (ClassNotFoundException e) {
-      throw new GeneratedCodeException("generated code has no class " + className + ": " + e.getMessage());
+      throw new GeneratedCodeException(
+          "generated code has no class " + className + ": " + e.getMessage());
     }
   }
 

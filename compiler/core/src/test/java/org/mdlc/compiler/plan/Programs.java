@@ -9,7 +9,10 @@ import org.mdlc.compiler.pass.Pipeline;
 public final class Programs {
   private Programs() {}
 
-  /** Optimised and planned; without sharing every buffer has memory of its own and variables are copied at the end. */
+  /**
+   * Optimised and planned; without sharing every buffer has memory of its own and variables are
+   * copied at the end.
+   */
   public static Program of(Graph graph, boolean shareMemory) {
     return MakeProgram.run(Pipeline.optimize(Map.of()).run(graph, DumpSink.NONE), 32, shareMemory);
   }

@@ -40,7 +40,7 @@ final class JavaTypes {
           "Layout",
           "Window",
           "Sequences",
-                    "Indexing",
+          "Indexing",
           "Qr");
 
   private static final Map<String, ClassName> NAMED = named();

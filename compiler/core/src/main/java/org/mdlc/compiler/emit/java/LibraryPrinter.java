@@ -201,7 +201,9 @@ final class LibraryPrinter {
     return switch (step.operation()) {
       case CumSum c ->
           statement(
-              step.operands().get(0).type().dtype() == DType.F32 ? "$sequences:T.cumulativeSum" : "$sequences:T.cumulativeSumOfInts",
+              step.operands().get(0).type().dtype() == DType.F32
+                  ? "$sequences:T.cumulativeSum"
+                  : "$sequences:T.cumulativeSumOfInts",
               operands.get(0),
               results.get(0),
               product(shape, 0, c.axis()),

@@ -74,7 +74,10 @@ final class StepEmitter {
     return emitter.type.build();
   }
 
-  /** One constant per buffer, so that the table reads as a memory map, then the addresses they count from. */
+  /**
+   * One constant per buffer, so that the table reads as a memory map, then the addresses they count
+   * from.
+   */
   private void bufferTable() {
     for (var place : layout.places()) {
       String home =
@@ -86,8 +89,14 @@ final class StepEmitter {
                 case SQUARE -> "bytes per pair of rows of the padded batch";
               };
       type.addField(
-          FieldSpec.builder(TypeName.LONG, place.constant(), Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-              .addJavadoc("$L[$L], $L", place.buffer().type().text(), place.buffer().elements(), home)
+          FieldSpec.builder(
+                  TypeName.LONG,
+                  place.constant(),
+                  Modifier.PRIVATE,
+                  Modifier.STATIC,
+                  Modifier.FINAL)
+              .addJavadoc(
+                  "$L[$L], $L", place.buffer().type().text(), place.buffer().elements(), home)
               .initializer("$LL", place.offset())
               .build());
     }
@@ -101,7 +110,10 @@ final class StepEmitter {
   }
 
   private void address(String name, String value) {
-    type.addField(FieldSpec.builder(TypeName.LONG, name, Modifier.PRIVATE, Modifier.FINAL).initializer("$L", value).build());
+    type.addField(
+        FieldSpec.builder(TypeName.LONG, name, Modifier.PRIVATE, Modifier.FINAL)
+            .initializer("$L", value)
+            .build());
   }
 
   /**
@@ -289,14 +301,20 @@ final class StepEmitter {
     return Objects.requireNonNull(methodNames.get(step.name()), step.name());
   }
 
-  /** {@code update_dense_kernel} as Java spells it, for every step; none hides a method of the superclass. */
+  /**
+   * {@code update_dense_kernel} as Java spells it, for every step; none hides a method of the
+   * superclass.
+   */
   private static Map<String, String> methodNames(Program program) {
     var taken = new HashSet<>(RESERVED);
     var names = new HashMap<String, String>();
     for (var step : program.flattened()) {
       var name = new StringBuilder();
       for (var word : step.name().split("_+", -1)) {
-        name.append(name.isEmpty() ? word : word.isEmpty() ? "" : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        name.append(
+            name.isEmpty()
+                ? word
+                : word.isEmpty() ? "" : Character.toUpperCase(word.charAt(0)) + word.substring(1));
       }
       String unique = name.toString();
       for (int i = 2; !taken.add(unique); i++) {
@@ -310,8 +328,28 @@ final class StepEmitter {
   /** Names that the runtime's {@code Step} and this class use themselves. */
   private static final Set<String> RESERVED =
       Set.of(
-          "run", "close", "batch", "row", "square", "metric", "allocate", "padded", "setInput", "output", "inputOffset", "outputOffset", "metricOffset",
-          "memoryBytes", "toString", "hashCode", "equals", "clone", "finalize", "notify", "wait", "getClass");
+          "run",
+          "close",
+          "batch",
+          "row",
+          "square",
+          "metric",
+          "allocate",
+          "padded",
+          "setInput",
+          "output",
+          "inputOffset",
+          "outputOffset",
+          "metricOffset",
+          "memoryBytes",
+          "toString",
+          "hashCode",
+          "equals",
+          "clone",
+          "finalize",
+          "notify",
+          "wait",
+          "getClass");
 
   private static Optional<String> comment(Origin origin) {
     String text =

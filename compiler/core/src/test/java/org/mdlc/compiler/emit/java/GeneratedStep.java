@@ -24,7 +24,10 @@ import org.mdlc.runtime.Phase;
 import org.mdlc.runtime.Step;
 import org.mdlc.runtime.data.HostTensor;
 
-/** Any graph as the predict step of a generated class: its source, and what it leaves in results and variables. */
+/**
+ * Any graph as the predict step of a generated class: its source, and what it leaves in results and
+ * variables.
+ */
 final class GeneratedStep {
   private GeneratedStep() {}
 
@@ -42,15 +45,35 @@ final class GeneratedStep {
     }
     // the step is read by address, so the shape of a row does not matter
     var row = new TensorType(DType.F32, Shape.of(Dim.BATCH));
-    var outputs = graph.outputs().stream().filter(o -> !o.role().isVariable()).map(o -> new Port(o.name(), row)).toList();
+    var outputs =
+        graph.outputs().stream()
+            .filter(o -> !o.role().isVariable())
+            .map(o -> new Port(o.name(), row))
+            .toList();
     var bound =
-        new BoundProgram(className, data, outputs, List.of(), variables, graph, graph, null, List.of(), List.of(), Optional.empty());
+        new BoundProgram(
+            className,
+            data,
+            outputs,
+            List.of(),
+            variables,
+            graph,
+            graph,
+            null,
+            List.of(),
+            List.of(),
+            Optional.empty());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
-    return JavaEmitter.emit(new CompiledPrograms(bound, nothing, program, Optional.empty(), List.of()), "", style);
+    return JavaEmitter.emit(
+        new CompiledPrograms(bound, nothing, program, Optional.empty(), List.of()), "", style);
   }
 
-  /** Every output of the graph after one run; variables that the step does not write keep their value. */
-  static Map<String, float[]> run(Class<?> type, Graph graph, Map<String, Tensor64> inputs, int batch) throws Exception {
+  /**
+   * Every output of the graph after one run; variables that the step does not write keep their
+   * value.
+   */
+  static Map<String, float[]> run(
+      Class<?> type, Graph graph, Map<String, Tensor64> inputs, int batch) throws Exception {
     try (var model = (Model) type.getMethod("create", long.class).invoke(null, 0L)) {
       Method newStep = type.getDeclaredMethod("newStep", Phase.class, int.class);
       newStep.setAccessible(true);
@@ -110,7 +133,8 @@ final class GeneratedStep {
       for (int i = 0; i < numbers.length; i++) {
         long at = offset + 4L * i;
         var memory = stepMemory(step);
-        numbers[i] = isFloat ? memory.get(ValueLayout.JAVA_FLOAT, at) : memory.get(ValueLayout.JAVA_INT, at);
+        numbers[i] =
+            isFloat ? memory.get(ValueLayout.JAVA_FLOAT, at) : memory.get(ValueLayout.JAVA_INT, at);
       }
       results.put(output.name(), numbers);
     }
@@ -135,6 +159,7 @@ final class GeneratedStep {
       }
       return HostTensor.of(values, tensor.sizes());
     }
-    return HostTensor.of(Arrays.stream(tensor.data()).mapToInt(v -> (int) (long) v).toArray(), tensor.sizes());
+    return HostTensor.of(
+        Arrays.stream(tensor.data()).mapToInt(v -> (int) (long) v).toArray(), tensor.sizes());
   }
 }

@@ -19,13 +19,19 @@ import org.mdlc.compiler.plan.Programs;
 import org.mdlc.compiler.plan.RandomGraphs;
 import org.mdlc.compiler.plan.Step;
 
-/** Random graphs as generated Java: both printers, with and without shared memory, against each other and the interpreter. */
+/**
+ * Random graphs as generated Java: both printers, with and without shared memory, against each
+ * other and the interpreter.
+ */
 class RandomGeneratedCodeTest {
   private static final int GRAPHS = Integer.getInteger("mdlc.graphs", 2000);
   private static final long FIRST_SEED = Long.getLong("mdlc.seed", 1);
   private static final int CLASSES_PER_COMPILATION = 100;
 
-  /** Float rounding (2^-24) through up to 45 operations, some of which (division, exp) pass an error on several times over. */
+  /**
+   * Float rounding (2^-24) through up to 45 operations, some of which (division, exp) pass an error
+   * on several times over.
+   */
   private static final double TOLERANCE = 2e-3;
 
   private record Case(long seed, Graph graph, boolean sums, Map<String, String> sources) {}
@@ -36,7 +42,9 @@ class RandomGeneratedCodeTest {
     for (long first = FIRST_SEED; first < FIRST_SEED + GRAPHS; first += CLASSES_PER_COMPILATION) {
       var cases = new ArrayList<Case>();
       var sources = new LinkedHashMap<String, String>();
-      for (long seed = first; seed < Math.min(first + CLASSES_PER_COMPILATION, FIRST_SEED + GRAPHS); seed++) {
+      for (long seed = first;
+          seed < Math.min(first + CLASSES_PER_COMPILATION, FIRST_SEED + GRAPHS);
+          seed++) {
         var made = make(seed);
         cases.add(made);
         sources.putAll(made.sources());
@@ -57,7 +65,10 @@ class RandomGeneratedCodeTest {
       String name = style == KernelStyle.VECTOR ? "Vector" : "Plain";
       sources.put(name + seed, GeneratedStep.source(name + seed, graph, shared, style));
     }
-    sources.put("Unshared" + seed, GeneratedStep.source("Unshared" + seed, graph, Programs.of(graph, false), KernelStyle.VECTOR));
+    sources.put(
+        "Unshared" + seed,
+        GeneratedStep.source(
+            "Unshared" + seed, graph, Programs.of(graph, false), KernelStyle.VECTOR));
     return new Case(seed, graph, sumsLanes(shared), sources);
   }
 
@@ -74,10 +85,13 @@ class RandomGeneratedCodeTest {
 
   private static void check(Case one, ClassLoader loader, int batch) throws Exception {
     var inputs = RandomGraphs.inputs(one.graph(), one.seed(), batch);
-    var vector = GeneratedStep.run(loader.loadClass("Vector" + one.seed()), one.graph(), inputs, batch);
-    var unshared = GeneratedStep.run(loader.loadClass("Unshared" + one.seed()), one.graph(), inputs, batch);
+    var vector =
+        GeneratedStep.run(loader.loadClass("Vector" + one.seed()), one.graph(), inputs, batch);
+    var unshared =
+        GeneratedStep.run(loader.loadClass("Unshared" + one.seed()), one.graph(), inputs, batch);
     same(one, "memory shared and not shared", vector, unshared);
-    var plain = GeneratedStep.run(loader.loadClass("Plain" + one.seed()), one.graph(), inputs, batch);
+    var plain =
+        GeneratedStep.run(loader.loadClass("Plain" + one.seed()), one.graph(), inputs, batch);
     if (!one.sums()) {
       same(one, "vectors and plain loops", vector, plain);
     }
@@ -89,7 +103,9 @@ class RandomGeneratedCodeTest {
   private static void same(Case one, String what, Map<String, float[]> a, Map<String, float[]> b) {
     a.forEach(
         (name, values) ->
-            assertThat(bits(values)).as("%s, seed %d, %s\n%s", what, one.seed(), name, TextForm.print(one.graph())).isEqualTo(bits(b.get(name))));
+            assertThat(bits(values))
+                .as("%s, seed %d, %s\n%s", what, one.seed(), name, TextForm.print(one.graph()))
+                .isEqualTo(bits(b.get(name))));
   }
 
   /** Float bits; all NaNs are one. */
@@ -101,18 +117,33 @@ class RandomGeneratedCodeTest {
     return bits;
   }
 
-  private static void close(Case one, String what, Map<String, float[]> found, Map<String, Tensor64> meant) {
+  private static void close(
+      Case one, String what, Map<String, float[]> found, Map<String, Tensor64> meant) {
     meant.forEach(
         (name, tensor) -> {
           var numbers = found.get(name);
           for (int i = 0; i < numbers.length; i++) {
             double wanted = tensor.at(i);
             boolean fits =
-                Double.compare(wanted, numbers[i]) == 0 || Math.abs(wanted - numbers[i]) <= TOLERANCE * Math.max(1, Math.abs(wanted));
+                Double.compare(wanted, numbers[i]) == 0
+                    || Math.abs(wanted - numbers[i]) <= TOLERANCE * Math.max(1, Math.abs(wanted));
             if (!fits) {
               throw new AssertionError(
-                  what + ", seed " + one.seed() + ": " + name + "[" + i + "] is " + numbers[i] + ", not " + wanted + "\n"
-                      + Arrays.toString(numbers) + "\n" + TextForm.print(one.graph()));
+                  what
+                      + ", seed "
+                      + one.seed()
+                      + ": "
+                      + name
+                      + "["
+                      + i
+                      + "] is "
+                      + numbers[i]
+                      + ", not "
+                      + wanted
+                      + "\n"
+                      + Arrays.toString(numbers)
+                      + "\n"
+                      + TextForm.print(one.graph()));
             }
           }
         });
