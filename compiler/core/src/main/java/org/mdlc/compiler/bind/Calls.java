@@ -59,6 +59,12 @@ final class Calls {
             ? Poison.POISON
             : invoke(configured, given, scope, tree.span(), call.span());
       }
+      if (callee instanceof Datum.Closure c && c.tree().params().size() == actuals.size()) {
+        var made = invoke(callee, actuals, scope, call.span(), call.callee().span());
+        return made.isPoison() || value.isPoison()
+            ? Poison.POISON
+            : invoke(made, given, scope, tree.span(), call.span());
+      }
       var all =
           new ArrayList<>(
               callee instanceof Datum.Layer
