@@ -53,8 +53,8 @@ final class LanguageBuiltins {
               throw new IllegalStateException("copy_layer is a case of its own in Calls");
             }),
         Builtin.of(
-            "add_loss(value)",
-            "Adds a number to the loss that is minimised.",
+            "add_loss(x, value)",
+            "x itself; the number is added to the loss that is minimised.",
             LanguageBuiltins::addLoss));
   }
 
@@ -138,6 +138,6 @@ final class LanguageBuiltins {
       throw new Misuse(Codes.MISPLACED_STATEMENT, "add_loss cannot stand inside a scan");
     }
     g.emit().frame().addLoss(g.emit().frame().use(value));
-    return Datum.None.NONE;
+    return g.get("x");
   }
 }
