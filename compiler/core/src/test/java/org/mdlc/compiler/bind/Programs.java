@@ -25,7 +25,12 @@ final class Programs {
     var values = new LinkedHashMap<String, Tensor64>();
     for (var variable : program.variables()) {
       if (!Double.isNaN(variable.fill())) {
-        values.put(variable.path(), Tensor64.of(variable.type().dtype(), Tensor64.sizes(variable.type().shape()), _ -> variable.fill()));
+        values.put(
+            variable.path(),
+            Tensor64.of(
+                variable.type().dtype(),
+                Tensor64.sizes(variable.type().shape()),
+                _ -> variable.fill()));
       }
     }
     return values;
