@@ -11,7 +11,7 @@ public record Initial(Kind kind, double value) {
   public enum Kind {
     /** Every element is {@link Initial#value}. */
     FILL,
-    /** A {@link Role#SEED} variable whose key is the next draw of Python's generator. */
+    /** A {@link Role#SEED} variable whose key is draw number {@link Initial#value} of Python's generator. */
     DRAWN,
     /** A {@link Role#SEED} variable whose key is {@link Initial#value}, given in the model. */
     SEEDED,
@@ -26,10 +26,12 @@ public record Initial(Kind kind, double value) {
   public static final Initial ONES = fill(1);
 
   /**
-   * The key is the next draw. Draws are taken in the order of the variables of the model, which is
-   * the order in which Keras constructs initializers and seed generators.
+   * The key is a draw. Draws are numbered from 0 in the order in which Keras constructs initializers
+   * and seed generators; a draw that Keras makes and never uses is no variable's.
    */
-  public static final Initial DRAWN = new Initial(Kind.DRAWN, 0);
+  public static Initial drawn(int position) {
+    return new Initial(Kind.DRAWN, position);
+  }
 
   /** Written by the initialize step. */
   public static final Initial COMPUTED = new Initial(Kind.COMPUTED, 0);

@@ -14,7 +14,7 @@ import org.mdlc.runtime.data.DType;
  * @param inputs the inputs, in the order in which steps number them
  * @param targets the labels the loss and metrics compare with; steps number them after the inputs
  * @param outputs the outputs, in the order in which steps number them
- * @param variables every variable. Those with {@link Initial#DRAWN} are in the order of the draws
+ * @param variables every variable
  * @param metrics what training and evaluation report, the loss first; empty for a model that has no
  *     {@code train} block
  * @param loss the name of the loss function, for {@code summary}; empty without a {@code train}
@@ -58,7 +58,11 @@ public record ModelSpec(
 
   /** Number of seeds drawn when the model is created. */
   public int drawCount() {
-    return (int) variables.stream().filter(v -> v.initial().kind() == Initial.Kind.DRAWN).count();
+    return variables.stream()
+        .filter(v -> v.initial().kind() == Initial.Kind.DRAWN)
+        .mapToInt(v -> (int) v.initial().value() + 1)
+        .max()
+        .orElse(0);
   }
 
   /** Number of elements in the trainable parameters. */
@@ -142,9 +146,9 @@ public record ModelSpec(
           new VariableSpec(path, Role.PARAM, DType.F32, list(shape), offset, false, initial));
     }
 
-    /** Adds a seed that is drawn when the model is created; the order of these calls counts. */
-    public Builder seed(String path, long offset) {
-      return variable(path, Role.SEED, DType.I32, offset, Initial.DRAWN, 2);
+    /** Adds a seed that is drawn when the model is created, as number {@code draw} from 0. */
+    public Builder seed(String path, long offset, int draw) {
+      return variable(path, Role.SEED, DType.I32, offset, Initial.drawn(draw), 2);
     }
 
     /** Adds a variable of any other role. */

@@ -179,10 +179,16 @@ public final class Variables implements AutoCloseable {
   /** Writes all initial values but those the initialize step computes; takes the draws in order. */
   void initialize(PythonRandom draws) {
     segment.fill((byte) 0);
+    int[] drawn = new int[spec.drawCount()];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] = draws.nextSeed();
+    }
     for (VariableSpec variable : spec.variables()) {
       switch (variable.initial().kind()) {
         case FILL -> fill(variable, variable.initial().value());
-        case DRAWN -> segment.set(ValueLayout.JAVA_INT, variable.offset(), draws.nextSeed());
+        case DRAWN ->
+            segment.set(
+                ValueLayout.JAVA_INT, variable.offset(), drawn[(int) variable.initial().value()]);
         case SEEDED ->
             segment.set(
                 ValueLayout.JAVA_INT, variable.offset(), (int) (long) variable.initial().value());

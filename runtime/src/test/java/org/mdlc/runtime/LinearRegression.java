@@ -29,7 +29,7 @@ final class LinearRegression extends Model {
           .input("x", DType.F32, FEATURES)
           .target("y", DType.F32, 1)
           .output("y", DType.F32, 1)
-          .seed("dense/kernel/seed", SEED)
+          .seed("dense/kernel/seed", SEED, 0)
           .parameter("dense/kernel", KERNEL, Initial.COMPUTED, FEATURES, 1)
           .parameter("dense/bias", BIAS, Initial.ZEROS, 1)
           .variable("optimizer/iteration", Role.SLOT, DType.I32, ITERATION, Initial.ZEROS)

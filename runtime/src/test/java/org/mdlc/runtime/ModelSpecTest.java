@@ -13,13 +13,13 @@ import org.mdlc.runtime.random.PythonRandom;
 class ModelSpecTest {
   private static final ModelSpec SPEC =
       ModelSpec.builder("Small")
-          .seed("dense/kernel/seed", 0)
+          .seed("dense/kernel/seed", 0, 0)
           .parameter("dense/kernel", 64, Initial.ONES, 2, 3)
           .frozen("base/kernel", 128, Initial.fill(-0.5), 2)
           .variable("norm/mean", Role.STATE, DType.F32, 192, Initial.ZEROS, 3)
           .variable("dropout/seed", Role.SEED, DType.I32, 256, Initial.seeded(0xFFFF_FFFFL), 2)
           .variable("accuracy/total", Role.METRIC, DType.F32, 320, Initial.fill(2), 2)
-          .seed("last/seed", 384)
+          .seed("last/seed", 384, 1)
           .build(448);
 
   @Test
@@ -53,7 +53,7 @@ class ModelSpecTest {
         0);
     assertThatThrownBy(() -> ModelSpec.builder("M").parameter("a", 8, Initial.ZEROS, 1))
         .hasMessageContaining("not aligned");
-    assertThatThrownBy(() -> ModelSpec.builder("M").parameter("a", 0, Initial.DRAWN, 2))
+    assertThatThrownBy(() -> ModelSpec.builder("M").parameter("a", 0, Initial.drawn(0), 2))
         .hasMessageContaining("a seed is i32[2]");
     assertThatThrownBy(
             () -> new VariableSpec("a", Role.STATE, DType.F32, List.of(1), 0, true, Initial.ZEROS))

@@ -15,8 +15,8 @@ import org.mdlc.compiler.type.TensorType;
  *     Keras's weights)
  * @param predict model inputs (and variables) to model outputs, {@code training} false; its layers
  *     are composites
- * @param initialize one output per variable that does not start at a constant; inputs are keys, one
- *     per {@link Variable#seedDraw()}
+ * @param initialize one output per variable that does not start at a constant; inputs are the SEED
+ *     variables
  * @param evaluate as predict, with targets, loss and metrics; absent without a train block
  * @param stages training stages in order; one for a plain train block, none without one
  */
@@ -33,6 +33,9 @@ public record BoundProgram(
     List<Stage> stages,
     Optional<TrainSettings> settings) {
 
+  /** After the path of a weight: the key that its initializer draws with, a SEED variable read by {@link #initialize}. */
+  public static final String SEED = "/seed";
+
   /** The result of a forward graph that gradients are taken of: the loss of this batch alone. */
   public static final String OBJECTIVE = "objective";
 
@@ -45,8 +48,8 @@ public record BoundProgram(
    * @param path {@code conv2d/kernel}: layers from the outside in, then the weight
    * @param trainable false for states and for frozen weights
    * @param fill the number it starts at, or NaN when the initialize graph gives it
-   * @param seedDraw position in the sequence of seeds drawn at construction, as Keras draws them;
-   *     -1 when none (SEED variables and random initializers have one)
+   * @param seedDraw of a SEED variable: its position among the seeds that Keras draws at
+   *     construction, from 0; -1 for a given seed and for all other roles
    */
   public record Variable(
       String path, Role role, TensorType type, boolean trainable, double fill, int seedDraw) {}

@@ -288,6 +288,17 @@ final class ProgramBinder {
             (variable, start) -> {
               int draw =
                   start.draw() instanceof Draw d && d.fixed() == null ? order.indexOf(d) : -1;
+              boolean generator = variable.role() == Role.SEED;
+              if (draw >= 0 && !generator) {
+                variables.add(
+                    new BoundProgram.Variable(
+                        variable.path() + BoundProgram.SEED,
+                        Role.SEED,
+                        Randomness.KEY,
+                        false,
+                        Double.NaN,
+                        draw));
+              }
               variables.add(
                   new BoundProgram.Variable(
                       variable.path(),
@@ -295,7 +306,7 @@ final class ProgramBinder {
                       variable.type(),
                       variable.trainable(),
                       start.fill(),
-                      draw));
+                      generator ? draw : -1));
             });
     return variables;
   }

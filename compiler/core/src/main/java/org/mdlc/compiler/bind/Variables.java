@@ -394,7 +394,7 @@ final class Variables {
     var before =
         evaluator
             .randomness()
-            .initializerKey(draw == null ? null : key(Objects.requireNonNull(making), draw));
+            .initializerKey(draw == null ? null : key(making + BoundProgram.SEED, draw));
     try {
       var fans = Fans.of(shape);
       var actuals = new ArrayList<Actual>();

@@ -246,7 +246,7 @@ public final class JavaEmitter {
     var sizes = sizes(variable.type().shape().sizes());
     if (variable.role() == Role.SEED) {
       if (variable.seedDraw() >= 0) {
-        code.addStatement("spec.seed($S, $L)", variable.path(), offset);
+        code.addStatement("spec.seed($S, $L, $L)", variable.path(), offset, variable.seedDraw());
       } else {
         code.addStatement(
             "spec.variable($S, $T.SEED, $T.I32, $L, $T.seeded($LL), 2)",
