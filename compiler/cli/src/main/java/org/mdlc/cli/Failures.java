@@ -60,6 +60,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   private int report(Throwable failure) {
     return switch (failure) {
+      case ReportedErrors _ -> ExitCode.USER_ERROR;
       case UserError e -> userError(text(e));
       case InvalidRequest e -> userError(text(e));
       case DataException e -> userError(text(e));

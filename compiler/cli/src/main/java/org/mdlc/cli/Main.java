@@ -56,6 +56,11 @@ public final class Main implements Callable<Integer> {
     var command =
         new CommandLine(main)
             .addSubcommand(new CheckCommand())
+            .addSubcommand(new CompileCommand())
+            .addSubcommand(new SummaryCommand())
+            .addSubcommand(new TrainCommand())
+            .addSubcommand(new EvaluateCommand())
+            .addSubcommand(new PredictCommand())
             .addSubcommand(new ExplainCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(writer(terminal.out()))

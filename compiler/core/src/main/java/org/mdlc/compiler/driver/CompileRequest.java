@@ -6,23 +6,33 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.mdlc.compiler.emit.java.KernelStyle;
+import org.mdlc.compiler.pass.DumpSink;
 import org.mdlc.compiler.source.SourceFile;
 
 /**
- * What to compile. Each {@code with} gives a changed copy.
+ * What to compile and how. Each {@code with} gives a changed copy.
  *
  * @param model the model meant; when absent, the only one with a train block, else the only one
  * @param settings values of the model's parameters and named dimensions, as written in mdl
  * @param packageName of the generated class; may be empty
+ * @param kernels how kernels are printed
+ * @param dumps where graphs and programs are shown on their way
  */
 public record CompileRequest(
-    SourceFile source, Optional<String> model, Map<String, String> settings, String packageName) {
+    SourceFile source,
+    Optional<String> model,
+    Map<String, String> settings,
+    String packageName,
+    KernelStyle kernels,
+    DumpSink dumps) {
   public CompileRequest {
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
 
   public static CompileRequest of(SourceFile source) {
-    return new CompileRequest(source, Optional.empty(), Map.of(), "");
+    return new CompileRequest(
+        source, Optional.empty(), Map.of(), "", KernelStyle.VECTOR, DumpSink.NONE);
   }
 
   /** Of a file, under the path as given. */
@@ -31,17 +41,25 @@ public record CompileRequest(
   }
 
   public CompileRequest withModel(Optional<String> name) {
-    return new CompileRequest(source, name, settings, packageName);
+    return new CompileRequest(source, name, settings, packageName, kernels, dumps);
   }
 
   /** With more settings, which go before those of the same name. */
   public CompileRequest withSettings(Map<String, String> more) {
     var all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return new CompileRequest(source, model, all, packageName);
+    return new CompileRequest(source, model, all, packageName, kernels, dumps);
   }
 
   public CompileRequest withPackage(String name) {
-    return new CompileRequest(source, model, settings, name);
+    return new CompileRequest(source, model, settings, name, kernels, dumps);
+  }
+
+  public CompileRequest withKernels(KernelStyle style) {
+    return new CompileRequest(source, model, settings, packageName, style, dumps);
+  }
+
+  public CompileRequest withDumps(DumpSink sink) {
+    return new CompileRequest(source, model, settings, packageName, kernels, sink);
   }
 }

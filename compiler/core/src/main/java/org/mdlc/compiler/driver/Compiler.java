@@ -1,16 +1,149 @@
 package org.mdlc.compiler.driver;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.mdlc.compiler.bind.Binder;
+import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.emit.java.CompiledPrograms;
+import org.mdlc.compiler.emit.java.JavaEmitter;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.TextForm;
+import org.mdlc.compiler.pass.BuildTrainStep;
+import org.mdlc.compiler.pass.Pipeline;
+import org.mdlc.compiler.plan.MakeProgram;
+import org.mdlc.compiler.plan.Program;
+import org.mdlc.compiler.plan.ProgramText;
+import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Parser;
+import org.mdlc.compiler.type.Dim;
 
-/** From text to generated code. Prints nothing and reads no file but imports. */
+/**
+ * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
+ * text, {@link #generate} turns what is right into Java. Prints nothing and reads no files but
+ * imports.
+ */
 public final class Compiler {
+  /** Of the memory report, where the train block does not say. */
+  private static final int USUAL_BATCH = 32;
+
+  private static final String BOUND = "Bind";
+  private static final String PLANNED = "MakeProgram";
+
   private Compiler() {}
 
-  /** Everything that is wrong with a file. */
+  /** Everything that is wrong with a file: with each of its models and their train blocks. */
   public static DiagnosticSink check(CompileRequest request) {
     var problems = new DiagnosticSink();
-    Parser.parse(request.source(), problems);
+    var file = Parser.parse(request.source(), problems);
+    if (!problems.hasErrors()) {
+      ModelChoice.standalone(file, request.settings().keySet())
+          .forEach(model -> bind(file, model, request, problems));
+    }
     return problems;
+  }
+
+  /**
+   * Binds one model.
+   *
+   * @throws InvalidRequest if the file does not have the model asked for
+   */
+  public static Compilation bind(CompileRequest request) {
+    var problems = new DiagnosticSink();
+    var file = Parser.parse(request.source(), problems);
+    if (problems.hasErrors()) {
+      return new Compilation(problems, Optional.empty());
+    }
+    var model = ModelChoice.choose(file, request.model());
+    return new Compilation(problems, bind(file, model, request, problems));
+  }
+
+  /**
+   * Generates the code of a bound model.
+   *
+   * @throws InvalidRequest if the size of a named dimension is not known
+   */
+  public static GeneratedModel generate(BoundProgram model, CompileRequest request) {
+    requireSizes(model);
+    var bound = DrawnSeeds.in(model);
+    var plans = new Plans(bound, request);
+    var programs =
+        new CompiledPrograms(
+            bound,
+            plans.plan(bound.initialize()),
+            plans.plan(bound.predict()),
+            Optional.ofNullable(bound.evaluate()).map(plans::plan),
+            bound.stages().stream()
+                .map(stage -> plans.plan(BuildTrainStep.of(bound, stage)))
+                .toList());
+    var source = JavaEmitter.emit(programs, request.packageName(), request.kernels());
+    var prefix = request.packageName().isEmpty() ? "" : request.packageName() + ".";
+    return new GeneratedModel(prefix + bound.model(), source, programs);
+  }
+
+  /** The names that dumps can be asked for, in order. */
+  public static List<String> dumpNames() {
+    var names = new ArrayList<String>();
+    names.add(BOUND);
+    names.addAll(Pipeline.optimize(Map.of()).passNames());
+    names.add(PLANNED);
+    return List.copyOf(names);
+  }
+
+  /** From the graph of a phase to its program. */
+  private record Plans(BoundProgram bound, CompileRequest request) {
+    Program plan(Graph graph) {
+      var dumps = request.dumps();
+      if (dumps.wants(BOUND)) {
+        dumps.dump(BOUND, graph.name(), TextForm.print(graph));
+      }
+      var program = MakeProgram.run(Pipeline.optimize(Map.of()).run(graph, dumps), batch());
+      if (dumps.wants(PLANNED)) {
+        dumps.dump(PLANNED, graph.name(), ProgramText.print(program));
+      }
+      return program;
+    }
+
+    private int batch() {
+      return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(USUAL_BATCH);
+    }
+  }
+
+  private static Optional<BoundProgram> bind(
+      Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
+    var binding = new Binder.Request(model, request.settings(), Compiler::imported);
+    return Binder.bind(file, binding, problems);
+  }
+
+  private static Optional<SourceFile> imported(String path) {
+    try {
+      return Files.isRegularFile(Path.of(path))
+          ? Optional.of(SourceFile.read(Path.of(path)))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // reported by the binder, at the import
+    }
+  }
+
+  private static void requireSizes(BoundProgram bound) {
+    var open = new TreeSet<String>();
+    bound.inputs().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
+    bound.variables().forEach(v -> v.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
+    open.removeAll(Dim.BATCH.symbols());
+    if (!open.isEmpty()) {
+      throw new InvalidRequest(
+          "the size of "
+              + String.join(", ", open)
+              + " is not known; give it, as in --set "
+              + open.first()
+              + "=80");
+    }
   }
 }

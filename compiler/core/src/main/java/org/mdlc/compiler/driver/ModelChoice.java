@@ -2,6 +2,7 @@ package org.mdlc.compiler.driver;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
 
@@ -14,6 +15,22 @@ final class ModelChoice {
     return file.items().stream()
         .filter(Ast.Model.class::isInstance)
         .map(item -> ((Ast.Model) item).name().text())
+        .toList();
+  }
+
+  /** The models that can be bound by themselves: every parameter has a value. */
+  static List<String> standalone(Ast.File file, Set<String> settings) {
+    var trained = trained(file);
+    return file.items().stream()
+        .filter(Ast.Model.class::isInstance)
+        .map(Ast.Model.class::cast)
+        .filter(
+            model ->
+                trained.contains(model.name().text())
+                    || model.config().stream()
+                        .allMatch(
+                            p -> p.defaultValue() != null || settings.contains(p.name().text())))
+        .map(model -> model.name().text())
         .toList();
   }
 

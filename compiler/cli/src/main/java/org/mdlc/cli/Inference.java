@@ -1,0 +1,65 @@
+package org.mdlc.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.Run;
+import org.mdlc.runtime.Verbosity;
+import org.mdlc.runtime.data.DataSet;
+
+/** Uses a model whose weights are trained. */
+final class Inference {
+  /** Keras's default. */
+  private static final int BATCH = 32;
+
+  private final Main main;
+  private final ModelOptions options;
+  private final RunOptions run;
+
+  Inference(Main main, ModelOptions options, RunOptions run) {
+    this.main = main;
+    this.options = options;
+    this.run = run;
+  }
+
+  void evaluate(@Nullable Path file) throws IOException {
+    RowSource rows =
+        file == null ? new BlockRows(Trainer::dataOf, options::besideFile) : new FileRows(file);
+    warnOfUntrainedWeights();
+    try (var running = RunningModel.start(main, options, run, rows)) {
+      var settings = Trainer.settings(running.bound());
+      var measured =
+          file == null
+              ? heldOut(TrainingParts.read(running, rows, options))
+              : rows.read(running.bound(), running.model().spec(), true);
+      var how = run(run.batch().orElse(settings.batch()));
+      MetricLines.print("", running.model().evaluate(measured, how), main.terminal().out());
+    }
+  }
+
+  void predict(Path input, @Nullable Path output) throws IOException {
+    var writer = PredictionWriter.of(output, main.terminal().out());
+    var rows = new FileRows(input);
+    warnOfUntrainedWeights();
+    try (var running = RunningModel.start(main, options, run, rows)) {
+      var data = rows.read(running.bound(), running.model().spec(), false);
+      // the progress bar would mix with predictions that are printed
+      var how = output == null ? Run.silent() : run(run.batch().orElse(BATCH));
+      writer.write(running.model().predict(data, how));
+    }
+  }
+
+  private Run run(int batch) {
+    return Run.batchSize(batch).verbose(Verbosity.of(run.verbose())).output(main.terminal().out());
+  }
+
+  private static DataSet heldOut(TrainingParts parts) {
+    return parts.test().orElse(parts.training());
+  }
+
+  private void warnOfUntrainedWeights() {
+    if (run.weights().isEmpty()) {
+      main.reporter().warning("the weights are untrained; give trained ones with --weights");
+    }
+  }
+}

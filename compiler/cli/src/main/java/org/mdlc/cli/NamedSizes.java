@@ -1,0 +1,69 @@
+package org.mdlc.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.type.Dim;
+import org.mdlc.runtime.data.HostTensor;
+
+/** Reads the sizes of a model's named dimensions off its data. */
+final class NamedSizes {
+  private NamedSizes() {}
+
+  /** Whether an input or target has a dimension whose size is open. */
+  static boolean areOpen(BoundProgram bound) {
+    return ports(bound)
+        .flatMap(port -> port.type().shape().dims().stream())
+        .anyMatch(NamedSizes::isOpen);
+  }
+
+  /** What the data tells, as settings of the model: {@code T} to {@code 80}. */
+  static Map<String, String> of(BoundProgram bound, Map<String, HostTensor> stored) {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    ports(bound)
+        .forEach(
+            port -> {
+              var array = stored.get(port.name());
+              if (array != null) {
+                learn(port.type().shape().dims(), array, sizes);
+              }
+            });
+    Map<String, String> settings = new LinkedHashMap<>();
+    sizes.forEach((name, size) -> settings.put(name, Long.toString(size)));
+    return settings;
+  }
+
+  private static Stream<BoundProgram.Port> ports(BoundProgram bound) {
+    return Stream.concat(bound.inputs().stream(), bound.targets().stream());
+  }
+
+  private static boolean isOpen(Dim dim) {
+    return !dim.isConstant() && !dim.equals(Dim.BATCH);
+  }
+
+  /** Dimension by dimension where the ranks agree, else the one that is open from the rest. */
+  private static void learn(List<Dim> dims, HostTensor array, Map<String, Long> sizes) {
+    if (array.rank() == dims.size()) {
+      for (int axis = 1; axis < dims.size(); axis++) {
+        put(dims.get(axis), array.shape()[axis], sizes);
+      }
+      return;
+    }
+    var rows = dims.subList(1, dims.size());
+    var open = rows.stream().filter(NamedSizes::isOpen).toList();
+    long known =
+        rows.stream().filter(Dim::isConstant).mapToLong(Dim::value).reduce(1, Math::multiplyExact);
+    if (open.size() == 1 && known > 0 && array.rowSize() % known == 0) {
+      put(open.getFirst(), array.rowSize() / known, sizes);
+    }
+  }
+
+  private static void put(Dim dim, long size, Map<String, Long> sizes) {
+    var names = dim.symbols();
+    if (names.size() == 1 && dim.equals(Dim.symbol(names.first()))) {
+      sizes.putIfAbsent(names.first(), size);
+    }
+  }
+}

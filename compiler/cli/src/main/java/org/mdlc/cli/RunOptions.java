@@ -1,0 +1,79 @@
+package org.mdlc.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How a compiled model is run. */
+final class RunOptions {
+  private static final long MAX_SEED = (1L << 32) - 1;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Weights to start from (.safetensors).")
+  private @Nullable Path weights;
+
+  @Option(names = "--batch", paramLabel = "ROWS", description = "Rows of a batch.")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of initial weights, dropout and the order of rows.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--no-vector",
+      description = "Run kernels as plain loops, without jdk.incubator.vector.")
+  private boolean noVector;
+
+  @Option(
+      names = "--verbose",
+      paramLabel = "0|1|2",
+      defaultValue = "1",
+      description = "Nothing, a progress bar, or a line per epoch (${DEFAULT-VALUE}).")
+  private int verbose;
+
+  Optional<Path> weights() {
+    return Optional.ofNullable(weights);
+  }
+
+  OptionalInt batch() {
+    if (batch != null && batch < 1) {
+      throw usage("--batch is at least 1, not " + batch);
+    }
+    return batch == null ? OptionalInt.empty() : OptionalInt.of(batch);
+  }
+
+  OptionalLong seed() {
+    if (seed != null && (seed < 0 || seed > MAX_SEED)) {
+      throw usage("--seed is from 0 to " + MAX_SEED + ", not " + seed);
+    }
+    return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  boolean noVector() {
+    return noVector;
+  }
+
+  int verbose() {
+    if (verbose < 0 || verbose > 2) {
+      throw usage("--verbose is 0, 1 or 2, not " + verbose);
+    }
+    return verbose;
+  }
+}

@@ -1,0 +1,89 @@
+package org.mdlc.cli;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.driver.Compiler;
+import org.mdlc.compiler.driver.GeneratedModel;
+import org.mdlc.compiler.driver.InMemoryJavac;
+import org.mdlc.compiler.emit.java.KernelStyle;
+import org.mdlc.runtime.Model;
+
+/**
+ * A model compiled in memory, with its weights.
+ *
+ * @param bound what the text says
+ * @param model runs it
+ */
+record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+  private static final int MOST_NAMED = 5;
+
+  /**
+   * Compiles the model and loads it.
+   *
+   * @param rows tells the sizes of named dimensions that {@code --set} does not
+   */
+  static RunningModel start(Main main, ModelOptions options, RunOptions run, RowSource rows)
+      throws IOException {
+    var request = options.request(main).withKernels(kernels(main, run));
+    var compilation = Compiler.bind(request);
+    var open = compilation.bound().filter(NamedSizes::areOpen);
+    if (open.isPresent()) {
+      request = request.withSettings(NamedSizes.of(open.get(), rows.stored(open.get())));
+      compilation = Compiler.bind(request);
+    }
+    var bound = ModelOptions.reported(compilation, main);
+    long seed = run.seed().orElse(bound.settings().map(s -> s.seed()).orElse(0L));
+    var model = load(Compiler.generate(bound, request), seed);
+    if (run.weights().isPresent()) {
+      readWeights(main, model, run.weights().get());
+    }
+    return new RunningModel(bound, model);
+  }
+
+  private static KernelStyle kernels(Main main, RunOptions run) {
+    if (run.noVector()) {
+      return KernelStyle.PLAIN;
+    }
+    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+      main.reporter()
+          .warning(
+              "kernels run as plain loops, several times slower: this Java was started without"
+                  + " --add-modules "
+                  + VECTOR_MODULE);
+      return KernelStyle.PLAIN;
+    }
+    return KernelStyle.VECTOR;
+  }
+
+  private static Model load(GeneratedModel generated, long seed) {
+    var type =
+        InMemoryJavac.load(
+            generated.className(), generated.source(), RunningModel.class.getClassLoader());
+    try {
+      return (Model) type.getMethod("create", long.class).invoke(null, seed);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException("the generated class " + type + " cannot be created", e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the generated class " + type + " has no create(long)", e);
+    }
+  }
+
+  private static void readWeights(Main main, Model model, Path file) throws IOException {
+    var unused = model.loadWeights(file).unused();
+    if (!unused.isEmpty()) {
+      var named = String.join(", ", unused.subList(0, Math.min(MOST_NAMED, unused.size())));
+      var more = unused.size() > MOST_NAMED ? " and " + (unused.size() - MOST_NAMED) + " more" : "";
+      main.reporter().warning(file + " has weights that the model does not: " + named + more);
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,84 @@
+package org.mdlc.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code mdlc train model.mdl}. */
+@Command(
+    name = "train",
+    description = "Compiles a model in memory and trains it as its train block says.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+  @Mixin private ModelOptions model;
+  @Mixin private RunOptions run;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "Rows to train on (.npy, .npz, .csv), instead of those of the train block.")
+  private @Nullable Path data;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Epochs of each stage.")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--no-shuffle", description = "Take the rows in their order.")
+  private boolean noShuffle;
+
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description = "Where to write the trained weights (.safetensors).")
+  private @Nullable Path save;
+
+  @Option(
+      names = "--history",
+      paramLabel = "FILE",
+      description = "Where to write the metrics of every epoch (.csv).")
+  private @Nullable Path history;
+
+  @Override
+  public Integer call() throws IOException {
+    new Trainer(main, model, run, this).train();
+    return ExitCode.OK;
+  }
+
+  Optional<Path> data() {
+    return Optional.ofNullable(data);
+  }
+
+  OptionalInt epochs() {
+    if (epochs != null && epochs < 0) {
+      throw new ParameterException(spec.commandLine(), "--epochs is at least 0, not " + epochs);
+    }
+    return epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs);
+  }
+
+  boolean noShuffle() {
+    return noShuffle;
+  }
+
+  Optional<Path> save() {
+    if (save != null && !save.toString().endsWith(".safetensors")) {
+      throw new ParameterException(
+          spec.commandLine(), "--save writes a .safetensors file, not " + save);
+    }
+    return Optional.ofNullable(save);
+  }
+
+  Optional<Path> history() {
+    return Optional.ofNullable(history);
+  }
+}
