@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -44,7 +45,8 @@ final class KernelDumpsTest {
           new Case("layer_norm_backward", 2, KernelDumpsTest::layerNormBackward),
           new Case("batch_norm", 2, KernelDumpsTest::batchNorm),
           new Case("adam", 1, KernelDumpsTest::adam),
-          new Case("dropout", 3, KernelDumpsTest::dropout));
+          new Case("dropout", 3, KernelDumpsTest::dropout),
+          new Case("lstm", 5, KernelDumpsTest::lstm));
 
   @TestFactory
   List<DynamicTest> programs() {
@@ -247,5 +249,30 @@ final class KernelDumpsTest {
     var loss = Build.sum(b, Build.mul(b, y, dy), 0, 1);
     b.output("dx", Role.RESULT, Differentiate.gradients(b, loss, List.of(x)).get(0));
     b.output("key", Role.SEED, b.add(new AdvanceKey(), key));
+  }
+
+  /** The recurrence of an LSTM over projected inputs [8, batch, 4 units]; only the last h is wanted. */
+  private static void lstm(GraphBuilder b) {
+    int units = 16;
+    var projected = b.input("projected", Role.DATA, f32(Dim.BATCH, Dim.of(8), Dim.of(4 * units)));
+    var recurrent = b.input("recurrent", Role.PARAM, f32(Dim.of(units), Dim.of(4 * units)));
+    var body = new GraphBuilder("body");
+    var h = body.input("h", Role.DATA, f32(Dim.BATCH, Dim.of(units)));
+    var c = body.input("c", Role.DATA, h.type());
+    var x = body.input("x", Role.DATA, f32(Dim.BATCH, Dim.of(4 * units)));
+    var u = body.input("u", Role.DATA, recurrent.type());
+    var gates = Build.add(body, x, Build.matMul(body, h, u, false, false));
+    var parts = new ArrayList<Value>();
+    for (int i = 0; i < 4; i++) {
+      parts.add(Build.slice(body, gates, 1, Dim.of((long) i * units), Dim.of((i + 1L) * units)));
+    }
+    var kept = Build.mul(body, body.add(new Sigmoid(), parts.get(1)), c);
+    var newC = Build.add(body, kept, Build.mul(body, body.add(new Sigmoid(), parts.get(0)), body.add(new Tanh(), parts.get(2))));
+    var newH = Build.mul(body, body.add(new Sigmoid(), parts.get(3)), body.add(new Tanh(), newC));
+    body.output("h", Role.RESULT, newH);
+    body.output("c", Role.RESULT, newC);
+    var start = Build.constant(b, DType.F32, h.type().shape(), 0);
+    var steps = Build.transpose(b, projected, List.of(1, 0, 2));
+    b.output("last", Role.RESULT, b.addAll(new Scan(body.build(), 2, 1, false), List.of(start, start, steps, recurrent)).get(0));
   }
 }
