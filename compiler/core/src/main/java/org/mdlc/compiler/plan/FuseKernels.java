@@ -2,6 +2,7 @@ package org.mdlc.compiler.plan;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -65,6 +66,8 @@ final class FuseKernels {
    * one forward, and its results live longer.
    */
   private static final int NEIGHBOURHOOD = 100;
+
+  private static final int SMALL = 8;
 
   /** Something to be done at one time. */
   sealed interface Unit {
@@ -184,7 +187,8 @@ final class FuseKernels {
       if (anchor) {
         anchored.add(value.id());
       }
-      work.put(value.id(), anchor ? 1 : own);
+      boolean hoisted = value.type().shape().elements().is(1); // once per kernel, not once per element
+      work.put(value.id(), anchor || hoisted ? 1 : own);
       if (anchor) {
         addAnchors(node, own);
       }
@@ -200,7 +204,7 @@ final class FuseKernels {
   }
 
   private boolean isDear(Node node, int own) {
-    if (node.op() instanceof Random || node.op() instanceof Reshape) {
+    if (node.op() instanceof Random || node.op() instanceof Reshape || node.op() instanceof Broadcast) {
       return false;
     }
     if (own > MOST_WORK) {
@@ -356,7 +360,7 @@ final class FuseKernels {
     /** One kernel in the making, or one call. */
     private final class Member {
       final int id;
-      final BitSet needs = new BitSet();
+      final BitSet needs = new BitSet(); // itself and all that must run before it
       Space space;
       final List<Anchor> anchors = new ArrayList<>();
       final Set<Integer> wholeLeaves = new HashSet<>();
@@ -373,6 +377,7 @@ final class FuseKernels {
     }
 
     private final List<Member> members = new ArrayList<>();
+    private int nextId;
     private final Map<Integer, List<Member>> makers = new HashMap<>();
     private final Map<Integer, List<Member>> wholeReaders = new HashMap<>();
 
@@ -392,7 +397,7 @@ final class FuseKernels {
     }
 
     private void addCall(Node node, int index) {
-      var member = new Member(members.size(), node, Space.elements(Shape.SCALAR));
+      var member = new Member(nextId++, node, Space.elements(Shape.SCALAR));
       members.add(member);
       member.lastIndex = index;
       for (var operand : node.operands()) {
@@ -414,15 +419,76 @@ final class FuseKernels {
       var home = home(anchor, direct).orElseGet(() -> added(anchor));
       home.needs.or(needs);
       join(anchor, home);
-      for (var member : members) {
-        if (member.needs.get(home.id)) {
-          member.needs.or(home.needs);
+      spreadNeeds(home);
+      for (var other : direct) {
+        if (other != home && canMerge(home, other)) {
+          merge(home, other);
         }
       }
     }
 
+    /** Whoever needs a kernel needs what it needs. */
+    private void spreadNeeds(Member changed) {
+      for (var member : members) {
+        if (member.needs.get(changed.id)) {
+          member.needs.or(changed.needs);
+        }
+      }
+    }
+
+    /** True when one kernel can do what two did: an anchor that reads both has brought them together. */
+    private boolean canMerge(Member into, Member from) {
+      if (from.anchors.isEmpty() || isLiteral(from) || into.space.joined(from.space).isEmpty()) {
+        return false;
+      }
+      if (into.anchors.size() + from.anchors.size() > MOST_ANCHORS || into.work + from.work > MOST_WORK) {
+        return false;
+      }
+      for (var between : members) {
+        boolean third = between != into && between != from;
+        boolean path =
+            (between.needs.get(into.id) && from.needs.get(between.id)) || (between.needs.get(from.id) && into.needs.get(between.id));
+        if (third && path) {
+          return false;
+        }
+      }
+      return from.anchors.stream().allMatch(a -> a.accesses().stream().allMatch(x -> isPointForPoint(x, into)))
+          && into.anchors.stream().allMatch(a -> a.accesses().stream().allMatch(x -> isPointForPoint(x, from)));
+    }
+
+    private void merge(Member into, Member from) {
+      into.space = into.space.joined(from.space).orElseThrow();
+      into.anchors.addAll(from.anchors);
+      into.anchors.sort(Comparator.comparingInt(Anchor::id));
+      into.work += from.work;
+      into.lastIndex = Math.max(into.lastIndex, from.lastIndex);
+      into.needs.or(from.needs);
+      into.needs.clear(from.id);
+      into.wholeLeaves.addAll(from.wholeLeaves);
+      members.remove(from);
+      for (var member : members) {
+        if (member.needs.get(from.id)) {
+          member.needs.clear(from.id);
+          member.needs.set(into.id);
+        }
+      }
+      spreadNeeds(into);
+      makers.values().forEach(list -> replace(list, from, into));
+      wholeReaders.values().forEach(list -> replace(list, from, into));
+    }
+
+    private void replace(List<Member> list, Member from, Member into) {
+      if (list.remove(from) && !list.contains(into)) {
+        list.add(into);
+      }
+    }
+
+    private boolean isLiteral(Member member) {
+      return definitions.get(member.anchors.get(0).value().id()).op() instanceof Table;
+    }
+
     private Member added(Anchor anchor) {
-      var member = new Member(members.size(), definitions.get(anchor.value().id()), anchor.space());
+      var member = new Member(nextId++, definitions.get(anchor.value().id()), anchor.space());
       members.add(member);
       return member;
     }
@@ -463,10 +529,19 @@ final class FuseKernels {
           sharing.addAll(wholeReaders.getOrDefault(access.leaf().id(), List.of()).reversed());
         }
       }
+      if (isSmall(anchor.space())) {
+        sharing.addAll(members.reversed());
+      }
       return sharing.stream()
-          .filter(m -> anchor.nodeIndex() - m.lastIndex <= NEIGHBOURHOOD)
+          .filter(m -> anchor.nodeIndex() - m.lastIndex <= NEIGHBOURHOOD || isSmall(anchor.space()))
           .filter(m -> fits(anchor, m, direct))
           .findFirst();
+    }
+
+    /** So little work that the call costs more: numbers and keys. */
+    private boolean isSmall(Space space) {
+      var count = space.axes().stream().reduce(Dim.ONE, Dim::times);
+      return space.isElementwise() && count.isConstant() && count.value() <= SMALL;
     }
 
     private boolean fits(Anchor anchor, Member member, Set<Member> direct) {
@@ -511,9 +586,11 @@ final class FuseKernels {
         direct.forEach(
             m -> dependents.computeIfAbsent(m.id, id -> new LinkedHashSet<>()).add(member));
       }
-      var ready =
-          new PriorityQueue<Member>(
-              (a, b) -> a.lastIndex != b.lastIndex ? a.lastIndex - b.lastIndex : a.id - b.id);
+      // what nobody waits for and holds no memory back (counters, keys, totals) goes last, after all readers of the old values
+      members.stream()
+          .filter(m -> !m.anchors.isEmpty() && !dependents.containsKey(m.id) && isSmall(m.space))
+          .forEach(m -> m.lastIndex = graph.nodes().size());
+      var ready = new PriorityQueue<Member>(Comparator.comparingInt((Member m) -> m.lastIndex).thenComparingInt(m -> m.id));
       members.stream().filter(m -> waiting.get(m.id) == 0).forEach(ready::add);
       var units = new ArrayList<Unit>();
       while (!ready.isEmpty()) {

@@ -208,7 +208,7 @@ final class KernelDumpsTest {
   }
 
   private static void adam(GraphBuilder b) {
-    var w = b.input("w", Role.PARAM, f32(Dim.of(784), Dim.of(512)));
+    var w = b.input("w", Role.PARAM, f32(Dim.of(78), Dim.of(51)));
     var m = b.input("m", Role.SLOT, w.type());
     var v = b.input("v", Role.SLOT, w.type());
     var g = b.input("g", Role.DATA, w.type());

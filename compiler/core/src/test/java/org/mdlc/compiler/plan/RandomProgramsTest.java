@@ -14,7 +14,7 @@ import org.mdlc.compiler.pass.Pipeline;
 
 /** Random graphs: passes, fusion, in-place updates and the memory plan against the interpreter. */
 final class RandomProgramsTest {
-  private static final int GRAPHS = Integer.getInteger("mdlc.graphs", 300);
+  private static final int GRAPHS = Integer.getInteger("mdlc.graphs", 150);
   private static final long FIRST_SEED = Long.getLong("mdlc.seed", 1);
 
   /**
