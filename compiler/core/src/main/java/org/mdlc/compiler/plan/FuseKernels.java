@@ -187,7 +187,8 @@ final class FuseKernels {
       if (anchor) {
         anchored.add(value.id());
       }
-      boolean hoisted = value.type().shape().elements().is(1); // once per kernel, not once per element
+      boolean hoisted =
+          value.type().shape().elements().is(1); // once per kernel, not once per element
       work.put(value.id(), anchor || hoisted ? 1 : own);
       if (anchor) {
         addAnchors(node, own);
@@ -204,7 +205,9 @@ final class FuseKernels {
   }
 
   private boolean isDear(Node node, int own) {
-    if (node.op() instanceof Random || node.op() instanceof Reshape || node.op() instanceof Broadcast) {
+    if (node.op() instanceof Random
+        || node.op() instanceof Reshape
+        || node.op() instanceof Broadcast) {
       return false;
     }
     if (own > MOST_WORK) {
@@ -436,24 +439,31 @@ final class FuseKernels {
       }
     }
 
-    /** True when one kernel can do what two did: an anchor that reads both has brought them together. */
+    /**
+     * True when one kernel can do what two did: an anchor that reads both has brought them
+     * together.
+     */
     private boolean canMerge(Member into, Member from) {
       if (from.anchors.isEmpty() || isLiteral(from) || into.space.joined(from.space).isEmpty()) {
         return false;
       }
-      if (into.anchors.size() + from.anchors.size() > MOST_ANCHORS || into.work + from.work > MOST_WORK) {
+      if (into.anchors.size() + from.anchors.size() > MOST_ANCHORS
+          || into.work + from.work > MOST_WORK) {
         return false;
       }
       for (var between : members) {
         boolean third = between != into && between != from;
         boolean path =
-            (between.needs.get(into.id) && from.needs.get(between.id)) || (between.needs.get(from.id) && into.needs.get(between.id));
+            (between.needs.get(into.id) && from.needs.get(between.id))
+                || (between.needs.get(from.id) && into.needs.get(between.id));
         if (third && path) {
           return false;
         }
       }
-      return from.anchors.stream().allMatch(a -> a.accesses().stream().allMatch(x -> isPointForPoint(x, into)))
-          && into.anchors.stream().allMatch(a -> a.accesses().stream().allMatch(x -> isPointForPoint(x, from)));
+      return from.anchors.stream()
+              .allMatch(a -> a.accesses().stream().allMatch(x -> isPointForPoint(x, into)))
+          && into.anchors.stream()
+              .allMatch(a -> a.accesses().stream().allMatch(x -> isPointForPoint(x, from)));
     }
 
     private void merge(Member into, Member from) {
@@ -586,11 +596,14 @@ final class FuseKernels {
         direct.forEach(
             m -> dependents.computeIfAbsent(m.id, id -> new LinkedHashSet<>()).add(member));
       }
-      // what nobody waits for and holds no memory back (counters, keys, totals) goes last, after all readers of the old values
+      // what nobody waits for and holds no memory back (counters, keys, totals) goes last, after
+      // all readers of the old values
       members.stream()
           .filter(m -> !m.anchors.isEmpty() && !dependents.containsKey(m.id) && isSmall(m.space))
           .forEach(m -> m.lastIndex = graph.nodes().size());
-      var ready = new PriorityQueue<Member>(Comparator.comparingInt((Member m) -> m.lastIndex).thenComparingInt(m -> m.id));
+      var ready =
+          new PriorityQueue<Member>(
+              Comparator.comparingInt((Member m) -> m.lastIndex).thenComparingInt(m -> m.id));
       members.stream().filter(m -> waiting.get(m.id) == 0).forEach(ready::add);
       var units = new ArrayList<Unit>();
       while (!ready.isEmpty()) {

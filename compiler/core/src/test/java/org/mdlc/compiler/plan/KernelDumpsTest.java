@@ -251,7 +251,9 @@ final class KernelDumpsTest {
     b.output("key", Role.SEED, b.add(new AdvanceKey(), key));
   }
 
-  /** The recurrence of an LSTM over projected inputs [8, batch, 4 units]; only the last h is wanted. */
+  /**
+   * The recurrence of an LSTM over projected inputs [8, batch, 4 units]; only the last h is wanted.
+   */
   private static void lstm(GraphBuilder b) {
     int units = 16;
     var projected = b.input("projected", Role.DATA, f32(Dim.BATCH, Dim.of(8), Dim.of(4 * units)));
@@ -267,12 +269,21 @@ final class KernelDumpsTest {
       parts.add(Build.slice(body, gates, 1, Dim.of((long) i * units), Dim.of((i + 1L) * units)));
     }
     var kept = Build.mul(body, body.add(new Sigmoid(), parts.get(1)), c);
-    var newC = Build.add(body, kept, Build.mul(body, body.add(new Sigmoid(), parts.get(0)), body.add(new Tanh(), parts.get(2))));
+    var newC =
+        Build.add(
+            body,
+            kept,
+            Build.mul(
+                body, body.add(new Sigmoid(), parts.get(0)), body.add(new Tanh(), parts.get(2))));
     var newH = Build.mul(body, body.add(new Sigmoid(), parts.get(3)), body.add(new Tanh(), newC));
     body.output("h", Role.RESULT, newH);
     body.output("c", Role.RESULT, newC);
     var start = Build.constant(b, DType.F32, h.type().shape(), 0);
     var steps = Build.transpose(b, projected, List.of(1, 0, 2));
-    b.output("last", Role.RESULT, b.addAll(new Scan(body.build(), 2, 1, false), List.of(start, start, steps, recurrent)).get(0));
+    b.output(
+        "last",
+        Role.RESULT,
+        b.addAll(new Scan(body.build(), 2, 1, false), List.of(start, start, steps, recurrent))
+            .get(0));
   }
 }
