@@ -55,10 +55,28 @@ final class Statements {
     try {
       return step(statement, scope);
     } catch (Silent e) {
+      declareBroken(statement, scope);
       return null;
     } catch (Misuse m) {
       evaluator.problems().report(m, statement.span());
+      declareBroken(statement, scope);
       return null;
+    }
+  }
+
+  /** A name whose declaration has an error is known from then on, so that its uses are silent. */
+  private void declareBroken(Ast.Statement statement, Scope scope) {
+    switch (statement) {
+      case Ast.ParamDecl p -> declare(p.name(), scope, null);
+      case Ast.StateDecl s -> declare(s.name(), scope, null);
+      case Ast.Let l -> l.names().forEach(name -> declareBroken(name, scope));
+      default -> {}
+    }
+  }
+
+  private static void declareBroken(Ast.Name name, Scope scope) {
+    if (scope.here(name.text()) == null) {
+      scope.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), true, null));
     }
   }
 
