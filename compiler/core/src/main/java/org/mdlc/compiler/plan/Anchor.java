@@ -19,7 +19,8 @@ import org.mdlc.compiler.type.Dim;
  * @param part where a part of a concatenation goes
  * @param space the loops it needs
  * @param accesses the leaves its computation reads
- * @param work instructions per loop pass, roughly
+ * @param work time of one loop pass, in additions
+ * @param size instructions in the text of the kernel
  * @param nodeIndex position of its node in the graph
  */
 record Anchor(
@@ -31,6 +32,7 @@ record Anchor(
     Space space,
     List<Access> accesses,
     int work,
+    int size,
     int nodeIndex) {
   /**
    * @param axis of the concatenation

@@ -56,8 +56,17 @@ final class FuseKernels {
   /** From here a value that a broadcast repeats is worked out once: one division or square root. */
   private static final int DEAR_WHEN_REPEATED = 4;
 
-  /** More in one kernel would pass the 8,000 bytes of bytecode that HotSpot compiles. */
-  private static final int MOST_WORK = 160;
+  /**
+   * More in one kernel would pass the 8,000 bytes of bytecode that HotSpot compiles: some 25 each,
+   * main loop and rest.
+   */
+  private static final int MOST_INSTRUCTIONS = 150;
+
+  /**
+   * A longer chain is cut: as many instructions at most, and far fewer when there are exponentials
+   * among them.
+   */
+  private static final int MOST_WORK_AT_ONCE = 140;
 
   private static final int MOST_ANCHORS = 12;
 
@@ -210,7 +219,7 @@ final class FuseKernels {
         || node.op() instanceof Broadcast) {
       return false;
     }
-    if (own > MOST_WORK) {
+    if (own > MOST_WORK_AT_ONCE) {
       return true;
     }
     var elements = node.result().type().shape().elements();
@@ -298,6 +307,7 @@ final class FuseKernels {
       Optional<Anchor.Part> part,
       Space space,
       int own) {
+    int index = nodeIndices.get(node.result().id());
     var bare =
         new Anchor(
             anchors.size(),
@@ -308,7 +318,10 @@ final class FuseKernels {
             space,
             List.of(),
             own,
-            nodeIndices.get(node.result().id()));
+            0,
+            index);
+    var registers = new Registers(Set.of());
+    var accesses = accesses(bare, registers);
     anchors.add(
         new Anchor(
             bare.id(),
@@ -317,19 +330,19 @@ final class FuseKernels {
             reduction,
             part,
             space,
-            accesses(bare),
+            accesses,
             own,
-            bare.nodeIndex()));
+            registers.count(),
+            index));
   }
 
   /** Writes the anchor for nothing but to see which leaves it reads, and where. */
-  private List<Anchor.Access> accesses(Anchor anchor) {
+  private List<Anchor.Access> accesses(Anchor anchor, Registers registers) {
     if (anchor.value().equals(anchor.source())
         && definitions.get(anchor.value().id()).op() instanceof Table) {
       return List.of();
     }
     var found = new LinkedHashSet<Anchor.Access>();
-    var registers = new Registers(Set.of());
     var count = anchor.space().axes().size();
     var leaves =
         new ValueWriter.Leaves() {
@@ -367,7 +380,7 @@ final class FuseKernels {
       Space space;
       final List<Anchor> anchors = new ArrayList<>();
       final Set<Integer> wholeLeaves = new HashSet<>();
-      int work;
+      int size;
       int lastIndex;
       final Node node;
 
@@ -448,7 +461,7 @@ final class FuseKernels {
         return false;
       }
       if (into.anchors.size() + from.anchors.size() > MOST_ANCHORS
-          || into.work + from.work > MOST_WORK) {
+          || into.size + from.size > MOST_INSTRUCTIONS) {
         return false;
       }
       for (var between : members) {
@@ -470,7 +483,7 @@ final class FuseKernels {
       into.space = into.space.joined(from.space).orElseThrow();
       into.anchors.addAll(from.anchors);
       into.anchors.sort(Comparator.comparingInt(Anchor::id));
-      into.work += from.work;
+      into.size += from.size;
       into.lastIndex = Math.max(into.lastIndex, from.lastIndex);
       into.needs.or(from.needs);
       into.needs.clear(from.id);
@@ -507,7 +520,7 @@ final class FuseKernels {
       home.space =
           home.anchors.isEmpty() ? anchor.space() : home.space.joined(anchor.space()).orElseThrow();
       home.anchors.add(anchor);
-      home.work += anchor.work();
+      home.size += anchor.size();
       home.lastIndex = anchor.nodeIndex();
       makers.computeIfAbsent(anchor.value().id(), id -> new ArrayList<>()).add(home);
       for (var access : anchor.accesses()) {
@@ -548,6 +561,11 @@ final class FuseKernels {
           .findFirst();
     }
 
+    private boolean makesOnlySmall(Member member) {
+      return member.anchors.stream()
+          .allMatch(a -> isSmall(Space.elements(a.value().type().shape())));
+    }
+
     /** So little work that the call costs more: numbers and keys. */
     private boolean isSmall(Space space) {
       var count = space.axes().stream().reduce(Dim.ONE, Dim::times);
@@ -559,7 +577,8 @@ final class FuseKernels {
           || definitions.get(member.anchors.get(0).value().id()).op() instanceof Table) {
         return false;
       }
-      if (member.anchors.size() >= MOST_ANCHORS || member.work + anchor.work() > MOST_WORK) {
+      if (member.anchors.size() >= MOST_ANCHORS
+          || member.size + anchor.size() > MOST_INSTRUCTIONS) {
         return false;
       }
       var space = member.space.joined(anchor.space());
@@ -599,7 +618,7 @@ final class FuseKernels {
       // what nobody waits for and holds no memory back (counters, keys, totals) goes last, after
       // all readers of the old values
       members.stream()
-          .filter(m -> !m.anchors.isEmpty() && !dependents.containsKey(m.id) && isSmall(m.space))
+          .filter(m -> !m.anchors.isEmpty() && !dependents.containsKey(m.id) && makesOnlySmall(m))
           .forEach(m -> m.lastIndex = graph.nodes().size());
       var ready =
           new PriorityQueue<Member>(

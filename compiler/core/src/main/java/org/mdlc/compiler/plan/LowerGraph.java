@@ -32,12 +32,14 @@ final class LowerGraph implements WriteKernel.Memory {
   private record Target(Value value, Operand place, boolean keepsOld, String name) {}
 
   private static final String NEW = "new_";
+  private static final String OLD = "old_";
 
   private final Graph graph;
   private final Draft draft;
   private final Map<Integer, Operand> places;
   private final FuseKernels.Result fused;
   private final List<Target> targets = new ArrayList<>();
+  private final Map<Target, Operand> kept = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
 
   private LowerGraph(Graph graph, Draft draft, Map<Integer, Operand> inputs) {
@@ -64,6 +66,7 @@ final class LowerGraph implements WriteKernel.Memory {
 
   private List<Step> lower() {
     placeOutputs();
+    copyInputs();
     for (var unit : fused.units()) {
       switch (unit) {
         case FuseKernels.Fused kernel -> kernel(kernel);
@@ -234,46 +237,40 @@ final class LowerGraph implements WriteKernel.Memory {
     return new Operand(whole.buffer(), whole.offset(), advances);
   }
 
-  /**
-   * Outputs that are not made in their place; those whose place holds an old value last, and not
-   * before all old values are read.
-   */
-  private void copyOutputs() {
-    var late = new ArrayList<Step>();
+  /** Outputs that are inputs: copied while the old values are sure to be there. */
+  private void copyInputs() {
     for (var target : targets) {
-      var from = place(target.value());
-      if (from.equals(target.place())) {
-        continue;
+      var holder = holder(target.value());
+      boolean isInput = !fused.definitions().containsKey(holder.id());
+      if (isInput && !place(holder).equals(target.place())) {
+        var to = target.place();
+        if (target.keepsOld()) {
+          to = draft.temporary(OLD + target.name(), target.value().type());
+          kept.put(target, to);
+        }
+        copy("copy_" + target.name(), place(holder), to, target);
       }
-      var elements = target.value().type().shape().elements();
-      if (!target.keepsOld()) {
-        steps.add(
-            new Step.Copy(
-                draft.stepName("copy_" + target.name()),
-                from,
-                target.place(),
-                elements,
-                List.of()));
-        continue;
-      }
-      var source = from;
-      boolean fromVariable =
-          targets.stream().anyMatch(t -> t.keepsOld() && t.place().equals(source));
-      if (fromVariable) {
-        var aside = draft.temporary("old_" + target.name(), target.value().type());
-        steps.add(
-            new Step.Copy(
-                draft.stepName("keep_" + target.name()), from, aside, elements, List.of()));
-        from = aside;
-      }
-      late.add(
-          new Step.Copy(
-              draft.stepName("update_" + target.name()),
-              from,
-              target.place(),
-              elements,
-              List.of()));
     }
-    steps.addAll(late);
+  }
+
+  /** Outputs that are not made in their place; new values of variables last. */
+  private void copyOutputs() {
+    for (var target : targets) {
+      boolean made = fused.definitions().containsKey(holder(target.value()).id());
+      if (!target.keepsOld() && made && !place(target.value()).equals(target.place())) {
+        copy("copy_" + target.name(), place(target.value()), target.place(), target);
+      }
+    }
+    for (var target : targets) {
+      var from = kept.getOrDefault(target, place(target.value()));
+      if (target.keepsOld() && !from.equals(target.place())) {
+        copy("update_" + target.name(), from, target.place(), target);
+      }
+    }
+  }
+
+  private void copy(String name, Operand from, Operand to, Target target) {
+    var elements = target.value().type().shape().elements();
+    steps.add(new Step.Copy(draft.stepName(name), from, to, elements, List.of()));
   }
 }

@@ -32,6 +32,11 @@ final class Registers {
     return types.get(register);
   }
 
+  /** How many there are. */
+  int count() {
+    return next;
+  }
+
   boolean isScalar(int register) {
     return scalarRegisters.contains(register);
   }
