@@ -70,6 +70,23 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
     return DataSet.of(shaped);
   }
 
+  /** Whether a file with these columns or arrays has all that a field is made of. */
+  static boolean has(List<String> names, Field field) {
+    return field.columns().stream().allMatch(column -> has(names, column));
+  }
+
+  private static boolean has(List<String> names, String column) {
+    Matcher positions = POSITIONS.matcher(column);
+    Matcher range = NAMES.matcher(column);
+    return names.contains(column)
+        || positions.matches() && last(positions) < names.size()
+        || range.matches() && names.contains(range.group(1)) && names.contains(range.group(2));
+  }
+
+  private static int last(Matcher positions) {
+    return Integer.parseInt(positions.group(positions.group(2) == null ? 1 : 2));
+  }
+
   // ---- CSV
 
   private static HostTensor columns(Path file, CsvTable table, Field field, BoundProgram bound) {
@@ -97,8 +114,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
     Matcher positions = POSITIONS.matcher(column);
     if (positions.matches()) {
       int first = Integer.parseInt(positions.group(1));
-      int last = positions.group(2) == null ? first : Integer.parseInt(positions.group(2));
-      return between(file, header, column, first, last);
+      return between(file, header, column, first, last(positions));
     }
     Matcher names = NAMES.matcher(column);
     if (names.matches()) {

@@ -2,31 +2,86 @@ package org.mdlc.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.BoundProgram.DataSource;
+import org.mdlc.compiler.bind.BoundProgram.Port;
+import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.runtime.ModelData;
 import org.mdlc.runtime.ModelSpec;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.NumpyFiles;
 
-/** Rows of a file given on the command line; see {@link ModelData}. */
+/**
+ * Rows of a file given on the command line. Arrays and columns are found by the names of the
+ * model's inputs and targets ({@link ModelData}); but a file that has the columns or arrays of the
+ * train block's own source is read as the train block says, scaled and shifted.
+ */
 record FileRows(Path file) implements RowSource {
   @Override
   public Map<String, HostTensor> stored(BoundProgram bound) throws IOException {
-    var name = file.toString().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".npz")) {
-      return NumpyFiles.readNpz(file);
+    var alike = alikeTheBlocks(bound, false);
+    if (alike.isPresent()) {
+      return alike.get().stored(bound);
     }
-    if (name.endsWith(".npy") && bound.inputs().size() == 1) {
-      return Map.of(bound.inputs().getFirst().name(), NumpyFiles.readNpy(file));
-    }
-    return Map.of();
+    return switch (kind()) {
+      case "npz" -> NumpyFiles.readNpz(file);
+      case "npy" ->
+          bound.inputs().size() == 1
+              ? Map.of(bound.inputs().getFirst().name(), NumpyFiles.readNpy(file))
+              : Map.of();
+      default -> Map.of();
+    };
   }
 
   @Override
   public DataSet read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
-    return ModelData.read(spec, file, labelled);
+    var alike = alikeTheBlocks(bound, labelled);
+    return alike.isPresent()
+        ? alike.get().read(bound, spec, labelled)
+        : ModelData.read(spec, file, labelled);
+  }
+
+  /** This file in place of the train block's, if it has what is read from that. */
+  private Optional<BlockRows> alikeTheBlocks(BoundProgram bound, boolean labelled)
+      throws IOException {
+    var block = bound.settings().flatMap(TrainSettings::data);
+    var isAlike = List.of("csv", "npz").contains(kind());
+    if (!isAlike || block.isEmpty() || !block.get().format().equals(kind())) {
+      return Optional.empty();
+    }
+    var names = names();
+    var ports = new HashSet<>(bound.inputs().stream().map(Port::name).toList());
+    boolean named = names.containsAll(ports);
+    if (labelled) {
+      bound.targets().forEach(target -> ports.add(target.name()));
+    }
+    var source = only(block.get(), ports);
+    boolean alike = source.fields().stream().allMatch(f -> BlockRows.has(names, f));
+    return alike && !named ? Optional.of(new BlockRows(_ -> source, _ -> file)) : Optional.empty();
+  }
+
+  private static DataSource only(DataSource source, Set<String> ports) {
+    var fields = source.fields().stream().filter(f -> ports.contains(f.port())).toList();
+    return new DataSource(source.format(), source.paths(), fields, source.holdout());
+  }
+
+  /** Of columns or arrays. */
+  private List<String> names() throws IOException {
+    return kind().equals("csv")
+        ? CsvTable.read(file).header()
+        : List.copyOf(NumpyFiles.readNpz(file).keySet());
+  }
+
+  private String kind() {
+    var name = file.toString().toLowerCase(Locale.ROOT);
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 }

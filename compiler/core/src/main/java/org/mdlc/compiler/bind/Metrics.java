@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.mdlc.compiler.bind.Datum.Configured;
@@ -68,15 +69,16 @@ final class Metrics {
       Scope scope,
       Map<String, Integer> taken) {
     var prediction = Objects.requireNonNull(phase.run().outputs().get(output));
+    var given = givenName(item.metric());
+    var tree = given.isPresent() ? withoutName(item.metric()) : item.metric();
     var value =
-        evaluator.within(
-            Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
+        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(tree, scope, Category.METRIC));
     if (value.isPoison()) {
       return;
     }
     try {
       var callee = resolve(value, output, prediction);
-      var base = value instanceof Datum.Text t ? t.value() : name(callee);
+      var base = given.orElseGet(() -> value instanceof Datum.Text t ? t.value() : name(callee));
       var named = phase.run().outputs().size() > 1 ? output + "_" + base : base;
       int count = taken.merge(named, 1, Integer::sum) - 1;
       measure(callee, count == 0 ? named : named + "_" + count, output, prediction, item);
@@ -85,6 +87,28 @@ final class Metrics {
     } catch (Silent e) {
       return; // reported already
     }
+  }
+
+  /** Every metric takes {@code name = ".."}, as in Keras, though none declares it. */
+  private static Optional<String> givenName(Ast.Expr metric) {
+    return metric instanceof Ast.Call call
+        ? call.arguments().stream()
+            .filter(Metrics::isName)
+            .map(argument -> ((Ast.StringLit) argument.value()).value())
+            .findFirst()
+        : Optional.empty();
+  }
+
+  private static Ast.Expr withoutName(Ast.Expr metric) {
+    var call = (Ast.Call) metric;
+    var others = call.arguments().stream().filter(argument -> !isName(argument)).toList();
+    return new Ast.Call(call.callee(), others, call.span());
+  }
+
+  private static boolean isName(Ast.Arg argument) {
+    return argument.name() != null
+        && argument.name().text().equals("name")
+        && argument.value() instanceof Ast.StringLit;
   }
 
   private static String name(Datum callee) {

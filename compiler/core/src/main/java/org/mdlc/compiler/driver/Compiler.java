@@ -70,9 +70,8 @@ public final class Compiler {
    *
    * @throws InvalidRequest if the size of a named dimension is not known
    */
-  public static GeneratedModel generate(BoundProgram model, CompileRequest request) {
-    requireSizes(model);
-    var bound = DrawnSeeds.in(model);
+  public static GeneratedModel generate(BoundProgram bound, CompileRequest request) {
+    requireSizes(bound);
     var plans = new Plans(bound, request);
     var programs =
         new CompiledPrograms(
