@@ -16,6 +16,7 @@ import org.mdlc.compiler.plan.Kernel.Lanes;
 import org.mdlc.compiler.plan.Kernel.Reduce;
 import org.mdlc.compiler.plan.Kernel.Stage;
 import org.mdlc.compiler.plan.Kernel.Store;
+import org.mdlc.compiler.plan.Schedule;
 import org.mdlc.compiler.type.DType;
 
 /**
@@ -26,8 +27,7 @@ import org.mdlc.compiler.type.DType;
  * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code
  * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them.
  *
- * <p>Every computation is printed in the outermost loop in which its operands are known, because
- * Java's compiler may not move a load over a store by itself.
+ * <p>Every computation is printed where {@link Schedule} puts it.
  */
 final class KernelPrinter {
   /**
@@ -41,7 +41,7 @@ final class KernelPrinter {
   private final Map<Integer, Set<Integer>> variation;
   private final Map<Integer, Instr> definitions = new HashMap<>();
   private final Map<Integer, Reduce> reduces = new HashMap<>();
-  private final Set<Integer> pinned = new HashSet<>();
+  private final Schedule schedule;
   private final Names names;
   private final Lines out = new Lines();
   private boolean masked;
@@ -50,14 +50,9 @@ final class KernelPrinter {
     this.kernel = kernel;
     this.vectors = vectors;
     this.variation = kernel.variation();
+    this.schedule = new Schedule(kernel);
     for (var stage : kernel.stages()) {
-      for (var instr : stage.body()) {
-        definitions.put(instr.result(), instr);
-        if (readsWritten(instr)
-            || instr.reads().stream().anyMatch(r -> pinned.contains(r) || reduces.containsKey(r))) {
-          pinned.add(instr.result());
-        }
-      }
+      stage.body().forEach(i -> definitions.put(i.result(), i));
       stage.reduces().forEach(r -> reduces.put(r.result(), r));
     }
     this.names = new Names(kernel);
@@ -153,7 +148,7 @@ final class KernelPrinter {
 
   private void stage(Stage stage) {
     for (var instr : stage.body()) {
-      if (level(stage, instr) == kernel.outer() && isPinned(instr)) {
+      if (schedule.level(instr) == kernel.outer() && schedule.isPinned(instr)) {
         define(stage, instr);
       }
     }
@@ -199,7 +194,7 @@ final class KernelPrinter {
     Runnable body =
         () -> {
           for (var instr : stage.body()) {
-            if (level(stage, instr) == kernel.outer() + 1 + depth) {
+            if (schedule.level(instr) == kernel.outer() + 1 + depth) {
               define(stage, instr);
             }
           }
@@ -216,36 +211,11 @@ final class KernelPrinter {
   private void hoisted(int depth) {
     for (var stage : kernel.stages()) {
       for (var instr : stage.body()) {
-        if (level(stage, instr) == depth && !isPinned(instr)) {
+        if (schedule.level(instr) == depth && !schedule.isPinned(instr)) {
           define(stage, instr);
         }
       }
     }
-  }
-
-  /** In how many loops an instruction has to stand. */
-  private int level(Stage stage, Instr instr) {
-    int level = 0;
-    for (int axis : variationOf(instr.result())) {
-      level =
-          Math.max(
-              level,
-              axis < kernel.outer() ? axis + 1 : kernel.outer() + 1 + stage.axes().indexOf(axis));
-    }
-    if (readsWritten(instr) && !stage.axes().isEmpty()) {
-      return kernel.outer() + stage.axes().size();
-    }
-    return pinned.contains(instr.result()) ? Math.max(level, kernel.outer()) : level;
-  }
-
-  private boolean isPinned(Instr instr) {
-    return pinned.contains(instr.result());
-  }
-
-  /** A load of what this kernel itself writes stays where it is. */
-  private boolean readsWritten(Instr instr) {
-    return instr instanceof Instr.Load load
-        && kernel.params().get(load.param()).access() == Kernel.Access.UPDATE;
   }
 
   // ---- instructions
