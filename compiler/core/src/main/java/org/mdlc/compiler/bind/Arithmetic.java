@@ -228,7 +228,7 @@ final class Arithmetic {
       return new Whole(exact.get());
     }
     if (a.isConstant() && b.isConstant()) {
-      return new Real((double) a.value() / b.value());
+      return new Real((double) a.value() / b.value(), true);
     }
     throw new Misuse(
             Codes.DIVISION_NOT_EXACT,
@@ -237,7 +237,7 @@ final class Arithmetic {
                 + b
                 + " is not a whole number for every "
                 + String.join(", ", a.minus(b).symbols()))
-        .help("use floor(a / b) through the builtin floordiv(a, b) when a rest may be dropped");
+        .help("use floor_div(a, b) or ceil_div(a, b) when a rest may be dropped");
   }
 
   private static Datum remainder(Dim a, Dim b) {

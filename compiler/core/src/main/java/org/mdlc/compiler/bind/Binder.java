@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
@@ -47,22 +49,38 @@ public final class Binder {
     }
   }
 
+  /**
+   * Checks what can be said of a file without binding a model of it: names, types of parameters, imports and constants. {@link #bind} does
+   * the same first.
+   */
+  public static void check(Ast.File file, Function<String, Optional<SourceFile>> imports, DiagnosticSink sink) {
+    inThread(
+        sink,
+        file,
+        () -> {
+          new ProgramBinder(file, new Request("", Map.of(), imports), new Problems(sink)).check();
+          return Optional.empty();
+        });
+  }
+
   /** The program, or nothing when there were errors. */
   public static Optional<BoundProgram> bind(Ast.File file, Request request, DiagnosticSink sink) {
+    var program = inThread(sink, file, () -> new ProgramBinder(file, request, new Problems(sink)).bind());
+    return sink.hasErrors() ? Optional.empty() : program;
+  }
+
+  private static Optional<BoundProgram> inThread(DiagnosticSink sink, Ast.File file, Supplier<Optional<BoundProgram>> work) {
     var result = new AtomicReference<Optional<BoundProgram>>(Optional.empty());
-    var failure = new AtomicReference<Throwable>();
-    var thread =
-        new Thread(
-            null,
-            () -> {
-              try {
-                result.set(here(file, request, sink));
-              } catch (RuntimeException | Error e) {
-                failure.set(e);
-              }
-            },
-            "mdlc-bind",
-            STACK_BYTES);
+    var failure = new AtomicReference<@Nullable Throwable>();
+    Runnable run =
+        () -> {
+          try {
+            result.set(limited(sink, file, work));
+          } catch (RuntimeException | Error e) {
+            failure.set(e);
+          }
+        };
+    var thread = new Thread(null, run, "mdlc-bind", STACK_BYTES);
     thread.start();
     try {
       thread.join();
@@ -77,28 +95,19 @@ public final class Binder {
       }
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> throw new IllegalStateException(failure.get());
+      case Throwable e -> throw new IllegalStateException(e);
     }
   }
 
-  private static Optional<BoundProgram> here(Ast.File file, Request request, DiagnosticSink sink) {
-    var problems = new Problems(sink);
+  private static Optional<BoundProgram> limited(DiagnosticSink sink, Ast.File file, Supplier<Optional<BoundProgram>> work) {
     try {
-      var program = new ProgramBinder(file, request, problems).bind();
-      return sink.hasErrors() ? Optional.empty() : program;
+      return work.get();
     } catch (Evaluator.TooMuch e) {
       sink.report(
-          Diagnostic.of(
-                  Codes.TOO_MANY_STEPS,
-                  e.span(),
-                  "expanding this takes more than " + Limits.STEPS / 1_000_000 + " million steps")
+          Diagnostic.of(Codes.TOO_MANY_STEPS, e.span(), "expanding this takes more than " + Limits.STEPS / 1_000_000 + " million steps")
               .help("make the counts of `repeat` and `for` smaller"));
     } catch (StackOverflowError e) {
-      sink.report(
-          Diagnostic.of(
-              Codes.NESTED_TOO_DEEP,
-              file.span().before(),
-              "definitions and expressions nest deeper than the compiler follows"));
+      sink.report(Diagnostic.of(Codes.NESTED_TOO_DEEP, file.span().before(), "definitions and expressions nest deeper than the compiler follows"));
     }
     return Optional.empty();
   }

@@ -29,6 +29,13 @@ final class Contractions {
           "matmul needs two dimensions or more, not " + (low == 0 ? a : b).type(),
           low);
     }
+    for (int i = 0; i < 2; i++) {
+      var side = i == 0 ? a : b;
+      if (side.dtype() != DType.F32) {
+        throw new Misuse(Codes.DTYPE_MISMATCH, "matmul needs f32, not " + side.type(), i)
+            .help("whole numbers go through Embedding or one_hot first, or are converted with cast(x, f32)");
+      }
+    }
     var left = a.shape().dim(transposeA ? -2 : -1);
     var right = b.shape().dim(transposeB ? -1 : -2);
     if (!left.equals(right)) {
@@ -41,8 +48,8 @@ final class Contractions {
                   + " on the right")
           .note("the left side is " + a.type() + ", the right side " + b.type());
     }
-    var x = emitter.cast(a, DType.F32);
-    var y = emitter.cast(b, DType.F32);
+    var x = a;
+    var y = b;
     if (b.rank() > 2 || transposeA) {
       var batch = Broadcasting.join(leading(a), leading(b));
       x = emitter.stretch(x, ending(batch, a));

@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.Shape;
+import org.mdlc.compiler.type.TensorType;
 
 /** Reads where rows come from: a source and, per model input or label, the columns that fill it. */
 final class DataFields {
@@ -22,15 +25,18 @@ final class DataFields {
   private record Affine(List<String> columns, double scale, double offset) {}
 
   private final Evaluator evaluator;
-  private final Set<String> ports;
+  private final Map<String, TensorType> ports;
+  private final Set<String> labels;
   private final Set<String> silent;
   private final Scope scope;
 
   /**
-   * @param ports inputs and labels
+   * @param ports inputs and labels with their types
+   * @param labels which of them are labels
    * @param silent names of outputs, which would be labels if their losses were right
    */
-  DataFields(Evaluator evaluator, Set<String> ports, Set<String> silent, Scope scope) {
+  DataFields(Evaluator evaluator, Map<String, TensorType> ports, Set<String> labels, Set<String> silent, Scope scope) {
+    this.labels = labels;
     this.silent = silent;
     this.evaluator = evaluator;
     this.ports = ports;
@@ -86,14 +92,14 @@ final class DataFields {
       }
     }
     var fields = !tree.fields().isEmpty() || main == null ? tree.fields() : main.fields();
-    return Optional.of(new DataSource(format.name(), paths, fields(fields, tree), holdout));
+    return Optional.of(new DataSource(format.name(), paths, fields(fields, tree, format.name()), holdout));
   }
 
-  private List<Field> fields(List<Ast.Field> trees, Ast.Data at) {
+  private List<Field> fields(List<Ast.Field> trees, Ast.Data at, String format) {
     var fields = new LinkedHashMap<String, Field>();
     for (var tree : trees) {
       var name = tree.name().text();
-      if (!ports.contains(name)) {
+      if (!ports.containsKey(name)) {
         unknown(tree.name());
         continue;
       }
@@ -107,6 +113,7 @@ final class DataFields {
       }
       try {
         var affine = affine(tree.value());
+        count(tree, affine, format);
         fields.put(name, new Field(name, affine.columns(), affine.scale(), affine.offset()));
       } catch (Silent e) {
         continue; // reported already
@@ -115,7 +122,7 @@ final class DataFields {
         fields.put(name, new Field(name, List.of(), 1, 0));
       }
     }
-    var missing = ports.stream().filter(p -> !fields.containsKey(p)).toList();
+    var missing = ports.keySet().stream().filter(p -> !fields.containsKey(p)).toList();
     if (!missing.isEmpty() && !evaluator.problems().hasErrors()) {
       evaluator
           .problems()
@@ -133,6 +140,39 @@ final class DataFields {
     return List.copyOf(fields.values());
   }
 
+  /** In a CSV file each column is one number: as many are needed as the input has. */
+  private void count(Ast.Field tree, Affine affine, String format) {
+    var type = ports.get(tree.name().text());
+    if (!format.equals("csv") || type == null) {
+      return;
+    }
+    long columns = 0;
+    for (var column : affine.columns()) {
+      var ends = column.split("\\.\\.", -1);
+      if (ends.length == 1) {
+        columns++;
+      } else if (ends[0].startsWith("#")) {
+        columns += Long.parseLong(ends[1].substring(1)) - Long.parseLong(ends[0].substring(1)) + 1;
+      } else {
+        return; // a range of names: how many, the file knows
+      }
+    }
+    var needed = new Shape(type.shape().dims().subList(1, type.rank())).elements();
+    if (!needed.isConstant() || needed.value() == columns) {
+      return;
+    }
+    boolean label = labels.contains(tree.name().text());
+    var misuse =
+        new Misuse(
+            label ? Codes.LOSS_LABEL_MISMATCH : Codes.DATA_SHAPE,
+            "`" + tree.name() + "` takes " + needed + (needed.is(1) ? " number" : " numbers") + " per row and is given " + columns + (columns == 1 ? " column" : " columns"))
+        .note("it is " + type);
+    if (label && columns == 1) {
+      misuse.help("one class number per row goes with SparseCategoricalCrossentropy; otherwise give the output one unit, or name as many columns");
+    }
+    throw misuse;
+  }
+
   private void unknown(Ast.Name name) {
     if (silent.contains(name.text()) && evaluator.problems().hasErrors()) {
       return; // an output whose loss has an error of its own
@@ -140,7 +180,7 @@ final class DataFields {
     var diagnostic =
         Diagnostic.of(
             Codes.UNKNOWN_FIELD, name.span(), "the model has no input or label `" + name + "`");
-    var near = DidYouMean.nearest(name.text(), ports);
+    var near = DidYouMean.nearest(name.text(), ports.keySet());
     evaluator
         .problems()
         .report(
@@ -148,7 +188,7 @@ final class DataFields {
                 ? diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get())
                 : ports.isEmpty()
                     ? diagnostic
-                    : diagnostic.note("it has " + String.join(", ", ports)));
+                    : diagnostic.note("it has " + String.join(", ", ports.keySet())));
   }
 
   private Affine affine(Ast.Expr tree) {

@@ -53,7 +53,16 @@ sealed interface Datum {
    */
   record Axis(String name, int index) {}
 
-  record Real(double value) implements Datum {}
+  /**
+   * A float.
+   *
+   * @param quotient true when it came of dividing whole numbers, which may have been meant to come out even
+   */
+  record Real(double value, boolean quotient) implements Datum {
+    Real(double value) {
+      this(value, false);
+    }
+  }
 
   record Truth(boolean value) implements Datum {}
 

@@ -54,6 +54,7 @@ final class Evaluator {
   private final Randomness randomness = new Randomness(this);
   private final Variables variables = new Variables(this);
   private final Usage usage = new Usage();
+  private final Lints lints;
   private final Library library;
   private Instance instance;
   private Mode mode = Mode.MODEL;
@@ -65,6 +66,7 @@ final class Evaluator {
 
   Evaluator(Problems problems, Library library, Instance root) {
     this.problems = problems;
+    this.lints = new Lints(problems);
     this.library = library;
     this.instance = root;
     this.emitter = new Emitter(Frame.root("nothing"));
@@ -116,6 +118,10 @@ final class Evaluator {
 
   Variables variables() {
     return variables;
+  }
+
+  Lints lints() {
+    return lints;
   }
 
   Usage usage() {
@@ -232,11 +238,20 @@ final class Evaluator {
       return value(tree, scope);
     } catch (Silent e) {
       return Poison.POISON;
+    } catch (ArithmeticException e) {
+      problems.report(tooLarge(), tree.span());
+      return Poison.POISON;
     } catch (Misuse m) {
       var at = m.argument() >= 0 ? part(tree, m.argument()) : tree;
       problems.report(m, at.span(), trail(at, scope));
       return Poison.POISON;
     }
+  }
+
+  static Misuse tooLarge() {
+    return new Misuse(
+            Codes.MODEL_TOO_LARGE, "a size here is beyond what whole numbers of 64 bits hold")
+        .help("check the factors: one of them is far too large");
   }
 
   /** The operand or argument at fault. */
@@ -349,6 +364,13 @@ final class Evaluator {
   }
 
   private Misuse unknown(String name, Scope scope) {
+    var later = scope.announced(name);
+    if (later != null) {
+      return new Misuse(
+              Codes.USED_BEFORE_DEFINITION, "`" + name + "` is used above its definition")
+          .at(later, "it is defined here")
+          .help("move the definition up");
+    }
     var misuse = new Misuse(Codes.UNKNOWN_NAME, "there is no `" + name + "` here");
     var candidates = new ArrayList<>(scope.visible());
     candidates.addAll(scope.library().allNames());
@@ -372,10 +394,13 @@ final class Evaluator {
     if (tree.op() == Ast.BinaryOp.EQUAL || tree.op() == Ast.BinaryOp.NOT_EQUAL) {
       return arithmetic.binary(tree.op(), wordOr(tree.left(), scope), wordOr(tree.right(), scope));
     }
-    return arithmetic.binary(
-        tree.op(),
-        eval(tree.left(), scope, Category.VALUE),
-        eval(tree.right(), scope, Category.VALUE));
+    var left = eval(tree.left(), scope, Category.VALUE);
+    var right = eval(tree.right(), scope, Category.VALUE);
+    var result = arithmetic.binary(tree.op(), left, right);
+    if (tree.op() != Ast.BinaryOp.MATMUL) {
+      lints.broadcast(tree, left, right, result);
+    }
+    return result;
   }
 
   /** In a comparison a word that is no name stands for itself: {@code padding == same}. */
@@ -470,6 +495,7 @@ final class Evaluator {
         && scope.here(name) == null
         && !Problems.isLibrary(span.file())
         && outer.span().file() == span.file()
+        && !(scope.announced(name) instanceof Span own && own.equals(outer.span()))
         && shadowWarned.add(span)) {
       problems.report(
           Diagnostic.of(Codes.SHADOWED_NAME, span, "`" + name + "` hides another `" + name + "`")

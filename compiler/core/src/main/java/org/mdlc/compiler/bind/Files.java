@@ -5,12 +5,16 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Parser;
 
@@ -54,7 +58,11 @@ final class Files {
 
   private void define(Ast.File file, Library library) {
     var scope = Scope.of(library);
+    boolean users = !Problems.isLibrary(file.source());
     for (var item : file.items()) {
+      if (users) {
+        checkTypes(item);
+      }
       switch (item) {
         case Ast.Import _, Ast.Train _ -> {}
         case Ast.WeightsImport w -> {
@@ -72,6 +80,47 @@ final class Files {
             put(library, Category.of(d.kind()), d.name(), new Datum.Definition(d, scope));
       }
     }
+  }
+
+  // ---- types of parameters, also of definitions that nothing uses
+
+  private void checkTypes(Ast.Item item) {
+    switch (item) {
+      case Ast.Model m -> m.config().forEach(p -> checkType(p.type()));
+      case Ast.Function f -> {
+        f.params().forEach(p -> checkType(p.type()));
+        checkType(f.result());
+      }
+      case Ast.Definition d -> {
+        d.config().forEach(p -> checkType(p.type()));
+        d.operands().forEach(p -> checkType(p.type()));
+        checkType(d.result());
+      }
+      case Ast.Import _, Ast.WeightsImport _, Ast.Constant _, Ast.Train _ -> {}
+    }
+  }
+
+  private void checkType(Ast.@Nullable TypeExpr type) {
+    switch (type) {
+      case null -> {}
+      case Ast.OptionalType o -> checkType(o.type());
+      case Ast.UnionType u -> u.alternatives().forEach(this::checkType);
+      case Ast.ListType l -> checkType(l.element());
+      case Ast.TupleType t -> t.elements().forEach(this::checkType);
+      case Ast.EnumType _ -> {}
+      case Ast.TensorType t -> known(t.dtype().text(), t.dtype().span(), Types.ELEMENTS);
+      case Ast.NamedType n -> known(n.name(), n.span(), Types.NAMES);
+    }
+  }
+
+  private void known(String name, Span span, List<String> names) {
+    if (names.contains(name)) {
+      return;
+    }
+    var diagnostic = Diagnostic.of(Codes.UNKNOWN_TYPE, span, "there is no " + (names == Types.ELEMENTS ? "element type" : "type") + " `" + name + "`");
+    var habit = Types.HABITS.get(name);
+    var near = habit != null && names.contains(habit) ? Optional.of(habit) : DidYouMean.nearest(name, names);
+    problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?", span, near.get()) : diagnostic.note("types are " + String.join(", ", names)));
   }
 
   private void put(Library library, Category category, Ast.Name name, Datum value) {

@@ -241,9 +241,11 @@ final class Metrics {
   }
 
   /** What a callback may monitor. */
-  List<String> watchable() {
+  List<String> watchable(boolean validated) {
     var all = new ArrayList<>(names);
-    names.forEach(n -> all.add("val_" + n));
+    if (validated) {
+      names.forEach(n -> all.add("val_" + n));
+    }
     return all;
   }
 }

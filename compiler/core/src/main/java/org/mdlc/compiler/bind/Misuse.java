@@ -3,6 +3,8 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayList;
 import java.util.List;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Label;
+import org.mdlc.compiler.source.Span;
 
 /**
  * Something in the source is wrong, found where no span is at hand; the nearest expression that has
@@ -15,6 +17,7 @@ final class Misuse extends RuntimeException {
   private final int argument;
   private final transient List<String> notes = new ArrayList<>();
   private final transient List<String> helps = new ArrayList<>();
+  private final transient List<Label> labels = new ArrayList<>();
 
   Misuse(Codes code, String message) {
     this(code, message, -1);
@@ -37,6 +40,16 @@ final class Misuse extends RuntimeException {
   Misuse help(String help) {
     helps.add(help);
     return this;
+  }
+
+  /** With another place that explains it. */
+  Misuse at(Span span, String text) {
+    labels.add(new Label(span, text));
+    return this;
+  }
+
+  List<Label> labels() {
+    return labels;
   }
 
   Codes code() {

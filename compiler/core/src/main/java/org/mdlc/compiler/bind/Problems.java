@@ -55,6 +55,9 @@ final class Problems {
     for (var note : misuse.notes()) {
       diagnostic = diagnostic.note(note);
     }
+    for (var label : misuse.labels()) {
+      diagnostic = diagnostic.also(label.span(), label.text());
+    }
     diagnostic = withTrail(diagnostic, trail);
     for (var help : misuse.helps()) {
       diagnostic = diagnostic.help(help);

@@ -39,6 +39,13 @@ final class ProgramBinder {
     this.library = files.load(file);
   }
 
+  /** What needs no model. */
+  void check() {
+    var nowhere = new Instance(null, "", "", 0, file.span().before(), Datum.None.NONE, Arguments.empty());
+    constants(new Evaluator(problems, library, nowhere));
+    trains();
+  }
+
   Optional<BoundProgram> bind() {
     var entry = library.find(Category.VALUE, request.model());
     if (entry == null || !(entry.value() instanceof Datum.ModelDefinition definition)) {

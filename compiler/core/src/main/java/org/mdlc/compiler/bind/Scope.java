@@ -80,6 +80,7 @@ final class Scope {
   private final @Nullable Scope outer;
   private final Library library;
   private final Map<String, Binding> names = new LinkedHashMap<>();
+  private final Map<String, Span> later = new LinkedHashMap<>();
 
   private Scope(@Nullable Scope outer, Library library) {
     this.outer = outer;
@@ -103,6 +104,22 @@ final class Scope {
   @Nullable Binding find(String name) {
     for (Scope s = this; s != null; s = s.outer) {
       var found = s.names.get(name);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Notes that a name will be defined further down. */
+  void announce(String name, Span span) {
+    later.putIfAbsent(name, span);
+  }
+
+  /** Where a name that is not there yet will be defined. */
+  @Nullable Span announced(String name) {
+    for (Scope s = this; s != null; s = s.outer) {
+      var found = s.later.get(name);
       if (found != null) {
         return found;
       }

@@ -1,10 +1,13 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Argument;
 import org.mdlc.compiler.bind.BoundProgram.CallbackSetting;
@@ -15,6 +18,7 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.TensorType;
 
 /** Batch, epochs, seed, data and callbacks: what a train block says besides what is minimised. */
 final class Settings {
@@ -59,7 +63,7 @@ final class Settings {
     var data = base.data().get("data");
     var holdout = base.data().get("holdout");
     var validation = base.data().get("validation");
-    var fields = new DataFields(evaluator, ports(), declaredOutputs(), scope);
+    var fields = new DataFields(evaluator, ports(), labels(), declaredOutputs(), scope);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
     return new TrainSettings(
@@ -74,10 +78,23 @@ final class Settings {
         callbacks());
   }
 
-  private Set<String> ports() {
-    var ports = new LinkedHashSet<>(predict.run().inputs().keySet());
-    losses.targets().forEach(t -> ports.add(t.name()));
+  private Map<String, TensorType> ports() {
+    var ports = new LinkedHashMap<String, TensorType>();
+    predict
+        .run()
+        .inputs()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Datum.Tensor t) {
+                ports.put(name, t.type());
+              }
+            });
+    losses.targets().forEach(t -> ports.put(t.name(), t.type()));
     return ports;
+  }
+
+  private Set<String> labels() {
+    return losses.targets().stream().map(BoundProgram.Port::name).collect(Collectors.toSet());
   }
 
   private Set<String> declaredOutputs() {
@@ -170,7 +187,20 @@ final class Settings {
   }
 
   private void monitor(Datum value, Ast.Arg argument) {
-    var known = metrics.watchable();
+    boolean validated =
+        items.base().data().containsKey("validation") || items.base().settings().containsKey("validation_split");
+    var known = metrics.watchable(validated);
+    if (value instanceof Datum.Text t && !validated && metrics.watchable(true).contains(t.value()) && !known.contains(t.value())) {
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.UNUSED_CALLBACK_METRIC,
+                      argument.value().span(),
+                      "there is no validation data, so nothing to monitor as `" + t.value() + "`")
+                  .help("add `validation_split 0.1`, or monitor \"" + t.value().substring("val_".length()) + "\""));
+      return;
+    }
     if (value instanceof Datum.Text t
         && !known.isEmpty()
         && !known.contains(t.value())

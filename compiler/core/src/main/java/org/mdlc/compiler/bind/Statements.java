@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Listing;
 import org.mdlc.compiler.bind.Datum.Poison;
@@ -35,6 +36,11 @@ final class Statements {
 
   /** What was returned, or null when the end was reached. */
   @Nullable Datum run(List<? extends Ast.Statement> statements, Scope scope) {
+    for (var statement : statements) {
+      if (statement instanceof Ast.Let l) {
+        l.names().forEach(n -> scope.announce(n.text(), n.span()));
+      }
+    }
     for (int i = 0; i < statements.size(); i++) {
       var statement = statements.get(i);
       evaluator.enter(statement);
@@ -85,8 +91,8 @@ final class Statements {
       case Ast.Input i -> evaluator.layers().input(i, scope);
       case Ast.Output o -> evaluator.layers().output(o, scope);
       case Ast.Let l -> let(l, scope);
-      case Ast.ParamDecl p -> declare(p.name(), scope, evaluator.variables().param(p, scope));
-      case Ast.StateDecl s -> declare(s.name(), scope, evaluator.variables().state(s, scope));
+      case Ast.ParamDecl p -> declare(p.name(), scope, () -> evaluator.variables().param(p, scope));
+      case Ast.StateDecl s -> declare(s.name(), scope, () -> evaluator.variables().state(s, scope));
       case Ast.Assign a -> assign(a, scope);
       case Ast.Update u -> update(u, scope);
       case Ast.Return r -> {
@@ -130,7 +136,10 @@ final class Statements {
         continue;
       }
       evaluator.warnShadow(name.text(), name.span(), scope);
-      evaluator.usage().declare(name.span(), name.text());
+      evaluator.lints().hidden(name.text(), name.span(), scope);
+      if (!(values.get(i) instanceof Datum.Layer)) {
+        evaluator.usage().declare(name.span(), name.text()); // of an unused layer another warning tells
+      }
       var named = describe(values.get(i), name);
       evaluator.layers().name(named, name.text());
       scope.put(new Scope.Binding(name.text(), named, name.span(), tree.variable(), null));
@@ -173,14 +182,18 @@ final class Statements {
     return Collections.nCopies(names.size(), Poison.POISON);
   }
 
-  private void declare(Ast.Name name, Scope scope, @Nullable Variable variable) {
+  private void declare(Ast.Name name, Scope scope, Supplier<@Nullable Variable> making) {
     var body = evaluator.layers().bodyScope(scope);
-    if (body.here(name.text()) instanceof Scope.Binding known
-        && !known.span().equals(name.span())) {
+    if (body.here(name.text()) instanceof Scope.Binding known && !known.span().equals(name.span())) {
       evaluator.problems().report(duplicate(name, known.span()));
       return;
     }
-    body.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), false, variable));
+    // Poison until it is made: an error in the making is the only one to tell of.
+    body.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), false, null));
+    var variable = making.get();
+    if (variable != null) {
+      body.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), false, variable));
+    }
   }
 
   private void assign(Ast.Assign tree, Scope scope) {
@@ -274,7 +287,9 @@ final class Statements {
         .problems()
         .report(
             Diagnostic.of(
-                Codes.REQUIREMENT_FAILED,
+                at != null && Problems.isLibrary(tree.span().file())
+                    ? Codes.VALUE_OUT_OF_RANGE
+                    : Codes.REQUIREMENT_FAILED,
                 evaluator.problems().users(at == null ? tree.span() : at),
                 message),
             tree.span());

@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,19 @@ import org.mdlc.compiler.type.TensorType;
  * Fits values to declared types: checks, converts, and binds the named dimensions of a signature.
  */
 final class Types {
+  /** Element types that a tensor can be declared with. */
+  static final List<String> ELEMENTS = List.of("f32", "i32", "u32", "bool", "any");
+
+  /** All names of types. */
+  static final List<String> NAMES =
+      List.of(
+          "int", "float", "bool", "str", "fn", "layer", "block", "initializer", "regularizer", "constraint", "schedule", "loss", "metric",
+          "optimizer", "dtype", "weights", "activation", "any", "f32", "i32", "u32");
+
+  /** What the types of other languages are called here. */
+  static final Map<String, String> HABITS =
+      Map.of("integer", "int", "string", "str", "double", "float", "boolean", "bool", "function", "fn", "float32", "f32", "int32", "i32", "f64", "f32", "i64", "i32");
+
   private final Evaluator evaluator;
 
   Types(Evaluator evaluator) {
@@ -30,9 +44,9 @@ final class Types {
 
   static Optional<DType> dtype(String word) {
     return switch (word) {
-      case "f32", "float32", "float" -> Optional.of(DType.F32);
-      case "i32", "int32", "int" -> Optional.of(DType.I32);
-      case "u32", "uint32" -> Optional.of(DType.U32);
+      case "f32" -> Optional.of(DType.F32);
+      case "i32" -> Optional.of(DType.I32);
+      case "u32" -> Optional.of(DType.U32);
       case "bool" -> Optional.of(DType.BOOL);
       default -> Optional.empty();
     };
@@ -128,7 +142,8 @@ final class Types {
         if (value instanceof Whole) {
           yield value;
         }
-        var misuse = new Misuse(Codes.TYPE_MISMATCH, what + " must be an int, not " + value.kind());
+        var code = value instanceof Real r && r.quotient() ? Codes.DIVISION_NOT_EXACT : Codes.TYPE_MISMATCH;
+        var misuse = new Misuse(code, what + " must be an int, not " + value.kind());
         if (value instanceof Real r) {
           misuse
               .note("its value is " + r.value())

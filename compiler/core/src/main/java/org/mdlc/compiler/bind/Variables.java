@@ -289,7 +289,7 @@ final class Variables {
               name.span());
       return null;
     }
-    var wanted = type == null ? null : evaluator.types().declared(type, scope, false);
+    var wanted = type == null ? null : sized(evaluator.types().declared(type, scope, false), name);
     return evaluator.within(
         initialize,
         () -> {
@@ -306,6 +306,27 @@ final class Variables {
           }
           return made(value, wanted, path, settings == null ? Map.of() : settings, order, name);
         });
+  }
+
+  /** A weight's size is a number, and one that memory can hold. */
+  private static TensorType sized(TensorType type, Ast.Name name) {
+    var elements = type.shape().elements();
+    if (!elements.isConstant()) {
+      throw new Misuse(
+              Codes.UNKNOWN_DIMENSION,
+              "the size of `" + name + "` depends on " + String.join(", ", elements.symbols()) + ", which is not known")
+          .note("it would be " + type)
+          .help(
+              "declare the input with a number, give it with --set "
+                  + elements.symbols().first()
+                  + "=.., or take a mean, maximum or last step over the dimension first");
+    }
+    if (elements.value() > Integer.MAX_VALUE) {
+      throw new Misuse(
+          Codes.MODEL_TOO_LARGE,
+          "`" + name + "` would be " + type + ": " + elements + " elements, and a weight has at most " + Integer.MAX_VALUE);
+    }
+    return type;
   }
 
   private @Nullable Made made(

@@ -1,0 +1,81 @@
+package org.mdlc.compiler.bind;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.mdlc.compiler.bind.Datum.Tensor;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.source.Span;
+import org.mdlc.compiler.syntax.Ast;
+
+/** Warnings of what is allowed and rarely meant. */
+final class Lints {
+  private final Problems problems;
+  private final Set<Span> warned = new HashSet<>();
+
+  Lints(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** Two tensors that both stretch: {@code [4, 1] + [1, 5]}. */
+  void broadcast(Ast.Binary tree, Datum left, Datum right, Datum result) {
+    if (left instanceof Tensor a
+        && right instanceof Tensor b
+        && result instanceof Tensor r
+        && !Problems.isLibrary(tree.span().file())
+        && a.rank() == b.rank()
+        && !a.shape().equals(r.shape())
+        && !b.shape().equals(r.shape())) {
+      report(
+          Diagnostic.of(
+                  Codes.BROADCAST,
+                  tree.operator(),
+                  "both sides are stretched: " + a.shape() + " and " + b.shape() + " make " + r.shape())
+              .help("say so with broadcast_to, or transpose one side if it should match the other"));
+    }
+  }
+
+  /** Softmax along a dimension of size 1. */
+  void softmax(Datum.Function function, List<Datum> arguments, Span call) {
+    if (function.tree().name().text().equals("softmax")
+        && Problems.isLibrary(function.tree().span().file())
+        && arguments.size() > 1
+        && arguments.get(0) instanceof Tensor x
+        && arguments.get(1) instanceof Datum.Whole axis
+        && axis.dim().isConstant()
+        && Math.abs(axis.dim().value()) < x.rank()
+        && x.shape().dim((int) axis.dim().value()).is(1)) {
+      var at = problems.users(call);
+      if (!Problems.isLibrary(at.file())) {
+        report(
+            Diagnostic.of(Codes.SOFTMAX_OVER_ONE, at, "softmax over one value is always 1")
+                .note("it is applied to " + x.type())
+                .help("one probability comes from sigmoid; several classes need as many units"));
+      }
+    }
+  }
+
+  /** A name that hides a function or layer of the library. */
+  void hidden(String name, Span span, Scope scope) {
+    if (Problems.isLibrary(span.file())) {
+      return;
+    }
+    var entry = scope.library().find(Category.VALUE, name);
+    if (entry != null && entry.value().callable()) {
+      report(
+          Diagnostic.of(
+                  Codes.SHADOWED_NAME,
+                  span,
+                  "`" + name + "` hides " + entry.value().kind() + (Problems.isLibrary(entry.span().file()) ? " of the library" : ""))
+              .help("choose another name"));
+    }
+  }
+
+  private void report(Diagnostic diagnostic) {
+    if (warned.add(diagnostic.span())) {
+      problems.report(diagnostic);
+    }
+  }
+}
