@@ -249,7 +249,7 @@ final class Calls {
     if (inner.own().stream().anyMatch(b -> b.value().isPoison())) {
       return Poison.POISON;
     }
-    evaluator.lints().softmax(function, inner.own().stream().map(Scope.Binding::value).toList(), span);
+    evaluator.lints().softmax(function, inner, span);
     var result = body(tree.body(), inner, tree.name().text(), span);
     return result(tree.result(), result, inner, tree.name().text());
   }

@@ -1,7 +1,6 @@
 package org.mdlc.compiler.bind;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Library.Category;
@@ -38,14 +37,16 @@ final class Lints {
   }
 
   /** Softmax along a dimension of size 1. */
-  void softmax(Datum.Function function, List<Datum> arguments, Span call) {
+  void softmax(Datum.Function function, Scope arguments, Span call) {
     if (function.tree().name().text().equals("softmax")
         && Problems.isLibrary(function.tree().span().file())
-        && arguments.size() > 1
-        && arguments.get(0) instanceof Tensor x
-        && arguments.get(1) instanceof Datum.Whole axis
+        && arguments.here("x") instanceof Scope.Binding first
+        && first.value() instanceof Tensor x
+        && arguments.here("axis") instanceof Scope.Binding second
+        && second.value() instanceof Datum.Whole axis
         && axis.dim().isConstant()
-        && Math.abs(axis.dim().value()) < x.rank()
+        && axis.dim().value() >= -x.rank()
+        && axis.dim().value() < x.rank()
         && x.shape().dim((int) axis.dim().value()).is(1)) {
       var at = problems.users(call);
       if (!Problems.isLibrary(at.file())) {

@@ -31,9 +31,9 @@ final class ModelPhases {
     var predict = run("predict", false);
     program.checkSettings(evaluator, definition.tree());
     checkOutputs(predict);
-    // Seen first so that weights and keys which only training needs exist before anything is
-    // numbered.
-    run("train", true);
+    if (train == null) {
+      run("train", true); // for the weights and keys that only training needs
+    }
     var training = train == null ? null : new Training(evaluator, this, train).bind(predict);
     new Unused(evaluator, definition.tree(), predict).warn();
     if (evaluator.problems().hasErrors()) {

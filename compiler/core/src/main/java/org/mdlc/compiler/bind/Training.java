@@ -1,8 +1,10 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Objective;
@@ -35,6 +37,7 @@ final class Training {
   private final Metrics metrics;
   private final Freezing freezing;
   private final List<Stage> stages = new ArrayList<>();
+  private final Set<Variable> moved = new HashSet<>();
   private @Nullable Graph evaluate;
   private @Nullable TrainSettings settings;
 
@@ -77,7 +80,11 @@ final class Training {
       stage(part, parts.size() > 1 || !part.name().isEmpty(), scope.inner(), predict);
     }
     settings = new Settings(evaluator, items, predict, losses, metrics, scope).bind();
-    return evaluator.problems().hasErrors() ? null : this;
+    if (evaluator.problems().hasErrors()) {
+      return null;
+    }
+    evaluator.variables().all().stream().filter(v -> !moved.contains(v)).forEach(v -> v.trainable(false));
+    return this;
   }
 
   private void lets(TrainItems.Part part, Scope scope) {
@@ -112,7 +119,7 @@ final class Training {
     if (evaluate == null && !evaluator.problems().hasErrors()) {
       evaluate =
           part.minimizes().isEmpty()
-              ? forward(part, "evaluate", false, scope, List.of(), null)
+              ? forward(part, "evaluate", false, scope, null)
               : evaluateMinimize(part, scope);
     }
     stages.add(new Stage(part.name(), epochs(part, scope), objectives));
@@ -142,26 +149,21 @@ final class Training {
                       "the train block of " + tree.model() + " has no loss")
                   .help("write `loss MeanSquaredError()`, or `minimize ..`"));
     }
+    var optimizer = optimizer(part, scope);
+    var prefix = named ? OPTIMIZER + "_" + part.name() + "/" : OPTIMIZER + "/";
+    var mover = optimizer == null ? null : new Optimizers(evaluator, optimizer, prefix);
+    var name = part.name().isEmpty() ? "train" : "train_" + part.name();
+    var graph = forward(part, name, true, scope, mover);
     var trained = freezing.trained(evaluator.variables().all());
     if (trained.isEmpty()
         && !predict.run().outputs().isEmpty()
         && !evaluator.problems().hasErrors()) {
       nothingToTrain(part);
     }
-    var optimizer = optimizer(part, scope);
-    var prefix = named ? OPTIMIZER + "_" + part.name() + "/" : OPTIMIZER + "/";
-    var mover = optimizer == null ? null : new Optimizers(evaluator, optimizer, prefix);
-    var graph =
-        forward(
-            part,
-            part.name().isEmpty() ? "train" : "train_" + part.name(),
-            true,
-            scope,
-            trained,
-            mover);
     if (graph == null || mover == null || evaluator.problems().hasErrors()) {
       return null;
     }
+    moved.addAll(trained);
     return new Objective(graph, mover.updates(trained));
   }
 
@@ -220,7 +222,6 @@ final class Training {
       String name,
       boolean training,
       Scope scope,
-      List<Variable> trained,
       @Nullable Optimizers optimizer) {
     var phase = model.run(name, training);
     if (phase.run().outputs().isEmpty()) {
@@ -231,8 +232,7 @@ final class Training {
         () -> {
           var total = losses.bind(part, phase, scope);
           if (total != null) {
-            finish(
-                phase, total, training ? trained : freezing.trained(evaluator.variables().all()));
+            finish(phase, total, freezing.trained(evaluator.variables().all()));
             metrics.bind(part, phase, scope);
           }
           return phase;
@@ -305,7 +305,7 @@ final class Training {
     var label =
         item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
     var optimizer = optimizer(item.optimizer(), scope);
-    var trained = freezing.matching(item.modules(), evaluator.variables().all());
+    var trained = freezing.trained(freezing.matching(item.modules(), evaluator.variables().all()));
     var phase = model.run(label, true);
     var ok =
         evaluator.within(
@@ -326,6 +326,7 @@ final class Training {
       return null;
     }
     var mover = new Optimizers(evaluator, optimizer, OPTIMIZER + "_" + label + "/");
+    moved.addAll(trained);
     return new Objective(graph(phase, mover), mover.updates(trained));
   }
 
