@@ -50,10 +50,11 @@ public final class Binder {
   }
 
   /**
-   * Checks what can be said of a file without binding a model of it: names, types of parameters, imports and constants. {@link #bind} does
-   * the same first.
+   * Checks what can be said of a file without binding a model of it: names, types of parameters,
+   * imports and constants. {@link #bind} does the same first.
    */
-  public static void check(Ast.File file, Function<String, Optional<SourceFile>> imports, DiagnosticSink sink) {
+  public static void check(
+      Ast.File file, Function<String, Optional<SourceFile>> imports, DiagnosticSink sink) {
     inThread(
         sink,
         file,
@@ -65,11 +66,13 @@ public final class Binder {
 
   /** The program, or nothing when there were errors. */
   public static Optional<BoundProgram> bind(Ast.File file, Request request, DiagnosticSink sink) {
-    var program = inThread(sink, file, () -> new ProgramBinder(file, request, new Problems(sink)).bind());
+    var program =
+        inThread(sink, file, () -> new ProgramBinder(file, request, new Problems(sink)).bind());
     return sink.hasErrors() ? Optional.empty() : program;
   }
 
-  private static Optional<BoundProgram> inThread(DiagnosticSink sink, Ast.File file, Supplier<Optional<BoundProgram>> work) {
+  private static Optional<BoundProgram> inThread(
+      DiagnosticSink sink, Ast.File file, Supplier<Optional<BoundProgram>> work) {
     var result = new AtomicReference<Optional<BoundProgram>>(Optional.empty());
     var failure = new AtomicReference<@Nullable Throwable>();
     Runnable run =
@@ -99,15 +102,23 @@ public final class Binder {
     }
   }
 
-  private static Optional<BoundProgram> limited(DiagnosticSink sink, Ast.File file, Supplier<Optional<BoundProgram>> work) {
+  private static Optional<BoundProgram> limited(
+      DiagnosticSink sink, Ast.File file, Supplier<Optional<BoundProgram>> work) {
     try {
       return work.get();
     } catch (Evaluator.TooMuch e) {
       sink.report(
-          Diagnostic.of(Codes.TOO_MANY_STEPS, e.span(), "expanding this takes more than " + Limits.STEPS / 1_000_000 + " million steps")
+          Diagnostic.of(
+                  Codes.TOO_MANY_STEPS,
+                  e.span(),
+                  "expanding this takes more than " + Limits.STEPS / 1_000_000 + " million steps")
               .help("make the counts of `repeat` and `for` smaller"));
     } catch (StackOverflowError e) {
-      sink.report(Diagnostic.of(Codes.NESTED_TOO_DEEP, file.span().before(), "definitions and expressions nest deeper than the compiler follows"));
+      sink.report(
+          Diagnostic.of(
+              Codes.NESTED_TOO_DEEP,
+              file.span().before(),
+              "definitions and expressions nest deeper than the compiler follows"));
     }
     return Optional.empty();
   }

@@ -33,7 +33,10 @@ public record BoundProgram(
     List<Stage> stages,
     Optional<TrainSettings> settings) {
 
-  /** After the path of a weight: the key that its initializer draws with, a SEED variable read by {@link #initialize}. */
+  /**
+   * After the path of a weight: the key that its initializer draws with, a SEED variable read by
+   * {@link #initialize}.
+   */
   public static final String SEED = "/seed";
 
   /** The result of a forward graph that gradients are taken of: the loss of this batch alone. */

@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
@@ -52,8 +53,28 @@ final class Broadcasting {
         new Misuse(Codes.SHAPE_MISMATCH, "shapes " + a + " and " + b + " do not go together")
             .note("the batch dimension goes only with the batch dimension");
     if (a.rank() != b.rank()) {
-      misuse.help("add the missing dimension to the " + shorter + " side: x[.., none]");
+      misuse.help(
+          "add the missing dimension to the "
+              + shorter
+              + " side: x"
+              + index(shorter, shorter == a ? b : a));
     }
     return misuse;
+  }
+
+  /**
+   * Where the shorter one lacks a dimension: behind the batch when the rest agrees on the right.
+   */
+  private static String index(Shape shorter, Shape longer) {
+    int inner = shorter.rank() - 1;
+    int missing = longer.rank() - shorter.rank();
+    boolean alignedRight =
+        inner > 0
+            && longer
+                .dims()
+                .subList(longer.rank() - inner, longer.rank())
+                .equals(shorter.dims().subList(1, shorter.rank()));
+    var none = String.join(", ", Collections.nCopies(missing, "none"));
+    return alignedRight ? "[" + none + ", ..]" : "[.., " + none + "]";
   }
 }

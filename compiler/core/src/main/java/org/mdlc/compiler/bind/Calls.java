@@ -57,13 +57,13 @@ final class Calls {
         var configured = invoke(callee, actuals, scope, call.span(), call.callee().span());
         return configured.isPoison() || value.isPoison()
             ? Poison.POISON
-            : invoke(configured, given, scope, tree.span(), call.span());
+            : invoke(configured, given, scope, call.span(), call.span());
       }
       if (callee instanceof Datum.Closure c && c.tree().params().size() == actuals.size()) {
         var made = invoke(callee, actuals, scope, call.span(), call.callee().span());
         return made.isPoison() || value.isPoison()
             ? Poison.POISON
-            : invoke(made, given, scope, tree.span(), call.span());
+            : invoke(made, given, scope, call.span(), call.span());
       }
       var all =
           new ArrayList<>(
@@ -71,7 +71,7 @@ final class Calls {
                   ? given
                   : List.of(Actual.of(value, tree.value().span())));
       all.addAll(actuals);
-      return invoke(callee, all, scope, tree.span(), call.callee().span());
+      return invoke(callee, all, scope, call.span(), call.callee().span());
     }
     var target = evaluator.eval(tree.target(), scope, wanted);
     if (target.isPoison() || value.isPoison()) {
@@ -81,7 +81,7 @@ final class Calls {
       target = invoke(target, List.of(), scope, tree.target().span(), tree.target().span());
       return target.isPoison()
           ? target
-          : invoke(target, given, scope, tree.span(), tree.target().span());
+          : invoke(target, given, scope, tree.target().span(), tree.target().span());
     }
     return invoke(
         target,
@@ -89,7 +89,7 @@ final class Calls {
             ? given
             : List.of(Actual.of(value, tree.value().span())),
         scope,
-        tree.span(),
+        tree.target().span(),
         tree.target().span());
   }
 
@@ -193,12 +193,16 @@ final class Calls {
     try {
       return builtin.body().apply(new Given(builtin, values, evaluator, span));
     } catch (Misuse m) {
-      throw located(m, builtin, matched, span);
+      throw located(m, builtin, matched, values, span);
     }
   }
 
   private Silent located(
-      Misuse misuse, Builtin builtin, Map<String, List<Actual>> matched, Span span) {
+      Misuse misuse,
+      Builtin builtin,
+      Map<String, List<Actual>> matched,
+      Map<String, Datum> values,
+      Span span) {
     Span at = span;
     var trail = Datum.Trail.NONE;
     if (misuse.argument() >= 0) {
@@ -211,11 +215,11 @@ final class Calls {
       int index = rest ? misuse.argument() : 0;
       at = index < given.size() ? given.get(index).span() : span;
     }
-    for (var given : matched.values()) {
-      for (var actual : given) {
-        if (trail == Datum.Trail.NONE && actual.value() instanceof Tensor t) {
-          trail = t.trail();
-        }
+    for (var value : values.values()) {
+      var first =
+          value instanceof Datum.Listing l && !l.items().isEmpty() ? l.items().get(0) : value;
+      if (trail == Datum.Trail.NONE && first instanceof Tensor t) {
+        trail = t.trail();
       }
     }
     evaluator.problems().report(misuse, at, trail);

@@ -33,7 +33,8 @@ final class Contractions {
       var side = i == 0 ? a : b;
       if (side.dtype() != DType.F32) {
         throw new Misuse(Codes.DTYPE_MISMATCH, "matmul needs f32, not " + side.type(), i)
-            .help("whole numbers go through Embedding or one_hot first, or are converted with cast(x, f32)");
+            .help(
+                "whole numbers go through Embedding or one_hot first, or are converted with cast(x, f32)");
       }
     }
     var left = a.shape().dim(transposeA ? -2 : -1);

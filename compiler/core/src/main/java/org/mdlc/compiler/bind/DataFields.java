@@ -35,7 +35,12 @@ final class DataFields {
    * @param labels which of them are labels
    * @param silent names of outputs, which would be labels if their losses were right
    */
-  DataFields(Evaluator evaluator, Map<String, TensorType> ports, Set<String> labels, Set<String> silent, Scope scope) {
+  DataFields(
+      Evaluator evaluator,
+      Map<String, TensorType> ports,
+      Set<String> labels,
+      Set<String> silent,
+      Scope scope) {
     this.labels = labels;
     this.silent = silent;
     this.evaluator = evaluator;
@@ -92,7 +97,8 @@ final class DataFields {
       }
     }
     var fields = !tree.fields().isEmpty() || main == null ? tree.fields() : main.fields();
-    return Optional.of(new DataSource(format.name(), paths, fields(fields, tree, format.name()), holdout));
+    return Optional.of(
+        new DataSource(format.name(), paths, fields(fields, tree, format.name()), holdout));
   }
 
   private List<Field> fields(List<Ast.Field> trees, Ast.Data at, String format) {
@@ -164,11 +170,19 @@ final class DataFields {
     boolean label = labels.contains(tree.name().text());
     var misuse =
         new Misuse(
-            label ? Codes.LOSS_LABEL_MISMATCH : Codes.DATA_SHAPE,
-            "`" + tree.name() + "` takes " + needed + (needed.is(1) ? " number" : " numbers") + " per row and is given " + columns + (columns == 1 ? " column" : " columns"))
-        .note("it is " + type);
+                label ? Codes.LOSS_LABEL_MISMATCH : Codes.DATA_SHAPE,
+                "`"
+                    + tree.name()
+                    + "` takes "
+                    + needed
+                    + (needed.is(1) ? " number" : " numbers")
+                    + " per row and is given "
+                    + columns
+                    + (columns == 1 ? " column" : " columns"))
+            .note("it is " + type);
     if (label && columns == 1) {
-      misuse.help("one class number per row goes with SparseCategoricalCrossentropy; otherwise give the output one unit, or name as many columns");
+      misuse.help(
+          "one class number per row goes with SparseCategoricalCrossentropy; otherwise give the output one unit, or name as many columns");
     }
     throw misuse;
   }

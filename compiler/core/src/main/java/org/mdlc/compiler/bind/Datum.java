@@ -56,7 +56,8 @@ sealed interface Datum {
   /**
    * A float.
    *
-   * @param quotient true when it came of dividing whole numbers, which may have been meant to come out even
+   * @param quotient true when it came of dividing whole numbers, which may have been meant to come
+   *     out even
    */
   record Real(double value, boolean quotient) implements Datum {
     Real(double value) {
@@ -218,7 +219,7 @@ sealed interface Datum {
       case Closure _ -> "a function";
       case ModelDefinition m -> "the model " + m.tree().name();
       case Configured c -> "the " + c.definition().tree().kind().word() + " " + c.name();
-      case Layer l -> "the layer " + l.instance().name();
+      case Layer l -> "the layer " + l.instance().kind();
       case WeightsFile w -> "the weights " + w.tree().name();
       case Generator _ -> "a random generator";
       case Named n -> n.name() + "(..)";
@@ -242,7 +243,7 @@ sealed interface Datum {
       case Definition d -> d.name();
       case Function f -> f.tree().name().text();
       case Configured c -> c.name();
-      case Layer l -> l.instance().name();
+      case Layer l -> l.instance().kind();
       default -> kind();
     };
   }
@@ -262,12 +263,20 @@ sealed interface Datum {
     };
   }
 
-  /** How a shape came to be: a chain of steps, the latest first. */
-  record Trail(@Nullable Trail before, @Nullable Span span, String text) {
-    static final Trail NONE = new Trail(null, null, "");
+  /**
+   * How a shape came to be: a chain of steps, the latest first.
+   *
+   * @param maker the layer whose call this step is
+   */
+  record Trail(@Nullable Trail before, @Nullable Span span, String text, @Nullable Maker maker) {
+    static final Trail NONE = new Trail(null, null, "", null);
 
     Trail then(Span at, String step) {
-      return new Trail(this == NONE ? null : this, at, step);
+      return new Trail(this == NONE ? null : this, at, step, null);
+    }
+
+    Trail then(Span at, String step, Maker by) {
+      return new Trail(this == NONE ? null : this, at, step, by);
     }
 
     /** The last steps, oldest first. */
@@ -281,4 +290,7 @@ sealed interface Datum {
       return List.copyOf(steps);
     }
   }
+
+  /** A layer and what one call of it gave. */
+  record Maker(Instance layer, Value value) {}
 }

@@ -366,8 +366,7 @@ final class Evaluator {
   private Misuse unknown(String name, Scope scope) {
     var later = scope.announced(name);
     if (later != null) {
-      return new Misuse(
-              Codes.USED_BEFORE_DEFINITION, "`" + name + "` is used above its definition")
+      return new Misuse(Codes.USED_BEFORE_DEFINITION, "`" + name + "` is used above its definition")
           .at(later, "it is defined here")
           .help("move the definition up");
     }

@@ -117,10 +117,24 @@ final class Files {
     if (names.contains(name)) {
       return;
     }
-    var diagnostic = Diagnostic.of(Codes.UNKNOWN_TYPE, span, "there is no " + (names == Types.ELEMENTS ? "element type" : "type") + " `" + name + "`");
+    var diagnostic =
+        Diagnostic.of(
+            Codes.UNKNOWN_TYPE,
+            span,
+            "there is no "
+                + (names == Types.ELEMENTS ? "element type" : "type")
+                + " `"
+                + name
+                + "`");
     var habit = Types.HABITS.get(name);
-    var near = habit != null && names.contains(habit) ? Optional.of(habit) : DidYouMean.nearest(name, names);
-    problems.report(near.isPresent() ? diagnostic.help("did you mean `" + near.get() + "`?", span, near.get()) : diagnostic.note("types are " + String.join(", ", names)));
+    var near =
+        habit != null && names.contains(habit)
+            ? Optional.of(habit)
+            : DidYouMean.nearest(name, names);
+    problems.report(
+        near.isPresent()
+            ? diagnostic.help("did you mean `" + near.get() + "`?", span, near.get())
+            : diagnostic.note("types are " + String.join(", ", names)));
   }
 
   private void put(Library library, Category category, Ast.Name name, Datum value) {

@@ -92,8 +92,13 @@ final class Given {
     var tensors = new ArrayList<Tensor>();
     for (var item : items) {
       if (!(item instanceof Tensor t)) {
-        throw wrong(
-            Codes.TYPE_MISMATCH, name, builtin.name() + " takes tensors, not " + item.kind());
+        boolean layer = item instanceof Datum.Layer || item instanceof Datum.Definition;
+        var misuse =
+            new Misuse(
+                layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH,
+                builtin.name() + " takes tensors, not " + item.kind(),
+                tensors.size());
+        throw layer ? misuse.help("a layer is applied with x |> " + item.text() + "(..)") : misuse;
       }
       tensors.add(t);
     }

@@ -240,8 +240,13 @@ final class Indexing {
     if (from.is(0) && to.equals(size) && step == 1) {
       return x;
     }
-    if (size.isConstant() && entry.first instanceof Whole w && w.dim().isConstant() && w.dim().value() >= size.value()) {
-      throw new Misuse(Codes.INDEX_OUT_OF_RANGE, "the slice starts at " + w.dim() + " of a dimension of size " + size + " in " + x.type());
+    if (size.isConstant()
+        && entry.first instanceof Whole w
+        && w.dim().isConstant()
+        && w.dim().value() >= size.value()) {
+      throw new Misuse(
+          Codes.INDEX_OUT_OF_RANGE,
+          "the slice starts at " + w.dim() + " of a dimension of size " + size + " in " + x.type());
     }
     var length = to.minus(from);
     if (length.isConstant() && length.value() <= 0) {

@@ -392,7 +392,10 @@ final class Layers {
             .findFirst()
             .orElse(Datum.Trail.NONE);
     return t.with(
-        before.then(instance.span(), Problems.firstLine(instance.span()) + " gives " + t.type()));
+        before.then(
+            instance.span(),
+            Problems.firstLine(instance.span()) + " gives " + t.type(),
+            new Datum.Maker(instance, t.value())));
   }
 
   /** Runs a body in a graph of its own and puts it into the outer one as a single node. */

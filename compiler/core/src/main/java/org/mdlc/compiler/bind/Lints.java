@@ -31,8 +31,14 @@ final class Lints {
           Diagnostic.of(
                   Codes.BROADCAST,
                   tree.operator(),
-                  "both sides are stretched: " + a.shape() + " and " + b.shape() + " make " + r.shape())
-              .help("say so with broadcast_to, or transpose one side if it should match the other"));
+                  "both sides are stretched: "
+                      + a.shape()
+                      + " and "
+                      + b.shape()
+                      + " make "
+                      + r.shape())
+              .help(
+                  "say so with broadcast_to, or transpose one side if it should match the other"));
     }
   }
 
@@ -69,7 +75,11 @@ final class Lints {
           Diagnostic.of(
                   Codes.SHADOWED_NAME,
                   span,
-                  "`" + name + "` hides " + entry.value().kind() + (Problems.isLibrary(entry.span().file()) ? " of the library" : ""))
+                  "`"
+                      + name
+                      + "` hides "
+                      + entry.value().kind()
+                      + (Problems.isLibrary(entry.span().file()) ? " of the library" : ""))
               .help("choose another name"));
     }
   }

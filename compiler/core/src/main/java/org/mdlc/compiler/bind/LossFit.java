@@ -1,6 +1,5 @@
 package org.mdlc.compiler.bind;
 
-import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Truth;
@@ -90,35 +89,33 @@ final class LossFit {
     }
   }
 
-  /**
-   * Read off the layer that made the value: its `activation`, or the function that was applied to
-   * it.
-   */
+  /** Read off the layer that made the value, when nothing came after it. */
   private static Last last(Tensor prediction) {
-    for (var step = prediction.trail(); step != null; step = step.before()) {
-      var word = made(step);
-      if (word != null) {
-        return word;
+    for (Datum.Trail step = prediction.trail(); step != null; step = step.before()) {
+      var maker = step.maker();
+      if (maker != null) {
+        return maker.value().equals(prediction.value()) ? last(maker.layer()) : Last.UNKNOWN;
       }
     }
     return Last.UNKNOWN;
   }
 
-  private static @Nullable Last made(Datum.Trail step) {
-    var text = step.text();
-    if (text.startsWith("`") || text.startsWith("the output") || text.isEmpty()) {
-      var span = step.span();
-      return span == null ? null : null;
+  private static Last last(Instance layer) {
+    var activation = layer.arguments().values().get("activation");
+    if (activation instanceof Datum.None) {
+      return Last.LINEAR;
     }
-    if (text.matches("(?s).*\\bsoftmax\\b.*") || text.startsWith("Softmax")) {
-      return Last.SOFTMAX;
-    }
-    if (text.matches("(?s).*activation\\s*=\\s*\"?sigmoid\\b.*")
-        || text.matches("Activation\\(\"?sigmoid.*")) {
-      return Last.SIGMOID;
-    }
-    return text.startsWith("Dense(") && !text.contains("activation") && !text.contains("..")
-        ? Last.LINEAR
-        : Last.UNKNOWN;
+    var name =
+        switch (activation) {
+          case Datum.Function f -> f.tree().name().text();
+          case Datum.Native n -> n.builtin().name();
+          case null, default -> layer.kind().equals("Softmax") ? "softmax" : "";
+        };
+    return switch (name) {
+      case "softmax" -> Last.SOFTMAX;
+      case "sigmoid" -> Last.SIGMOID;
+      case "linear" -> Last.LINEAR;
+      default -> Last.UNKNOWN;
+    };
   }
 }

@@ -58,7 +58,7 @@ final class Problems {
     for (var label : misuse.labels()) {
       diagnostic = diagnostic.also(label.span(), label.text());
     }
-    diagnostic = withTrail(diagnostic, trail);
+    diagnostic = withUse(withTrail(diagnostic, trail), span);
     for (var help : misuse.helps()) {
       diagnostic = diagnostic.help(help);
     }
@@ -75,6 +75,19 @@ final class Problems {
 
   void report(Diagnostic diagnostic) {
     sink.report(diagnostic);
+  }
+
+  /** An error inside a definition of the user's was met in a use of it, which is shown too. */
+  Diagnostic withUse(Diagnostic diagnostic, Span span) {
+    if (isLibrary(span.file())) {
+      return diagnostic;
+    }
+    for (var call : calls) {
+      if (!isLibrary(call.file()) && !contains(call, span)) {
+        return contains(span, call) ? diagnostic : diagnostic.also(call, "in this use");
+      }
+    }
+    return diagnostic;
   }
 
   private static Diagnostic withTrail(Diagnostic diagnostic, Trail trail) {

@@ -41,7 +41,8 @@ final class ProgramBinder {
 
   /** What needs no model. */
   void check() {
-    var nowhere = new Instance(null, "", "", 0, file.span().before(), Datum.None.NONE, Arguments.empty());
+    var nowhere =
+        new Instance(null, "", "", 0, file.span().before(), Datum.None.NONE, Arguments.empty());
     constants(new Evaluator(problems, library, nowhere));
     trains();
   }

@@ -188,9 +188,13 @@ final class Settings {
 
   private void monitor(Datum value, Ast.Arg argument) {
     boolean validated =
-        items.base().data().containsKey("validation") || items.base().settings().containsKey("validation_split");
+        items.base().data().containsKey("validation")
+            || items.base().settings().containsKey("validation_split");
     var known = metrics.watchable(validated);
-    if (value instanceof Datum.Text t && !validated && metrics.watchable(true).contains(t.value()) && !known.contains(t.value())) {
+    if (value instanceof Datum.Text t
+        && !validated
+        && metrics.watchable(true).contains(t.value())
+        && !known.contains(t.value())) {
       evaluator
           .problems()
           .report(
@@ -198,7 +202,10 @@ final class Settings {
                       Codes.UNUSED_CALLBACK_METRIC,
                       argument.value().span(),
                       "there is no validation data, so nothing to monitor as `" + t.value() + "`")
-                  .help("add `validation_split 0.1`, or monitor \"" + t.value().substring("val_".length()) + "\""));
+                  .help(
+                      "add `validation_split 0.1`, or monitor \""
+                          + t.value().substring("val_".length())
+                          + "\""));
       return;
     }
     if (value instanceof Datum.Text t

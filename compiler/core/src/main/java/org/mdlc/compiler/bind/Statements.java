@@ -138,7 +138,9 @@ final class Statements {
       evaluator.warnShadow(name.text(), name.span(), scope);
       evaluator.lints().hidden(name.text(), name.span(), scope);
       if (!(values.get(i) instanceof Datum.Layer)) {
-        evaluator.usage().declare(name.span(), name.text()); // of an unused layer another warning tells
+        evaluator
+            .usage()
+            .declare(name.span(), name.text()); // of an unused layer another warning tells
       }
       var named = describe(values.get(i), name);
       evaluator.layers().name(named, name.text());
@@ -184,7 +186,8 @@ final class Statements {
 
   private void declare(Ast.Name name, Scope scope, Supplier<@Nullable Variable> making) {
     var body = evaluator.layers().bodyScope(scope);
-    if (body.here(name.text()) instanceof Scope.Binding known && !known.span().equals(name.span())) {
+    if (body.here(name.text()) instanceof Scope.Binding known
+        && !known.span().equals(name.span())) {
       evaluator.problems().report(duplicate(name, known.span()));
       return;
     }
@@ -283,16 +286,12 @@ final class Statements {
             ? "required: " + tree.condition().span().text()
             : fill(tree.message(), scope);
     var at = cause(tree.condition(), scope);
-    evaluator
-        .problems()
-        .report(
-            Diagnostic.of(
-                at != null && Problems.isLibrary(tree.span().file())
-                    ? Codes.VALUE_OUT_OF_RANGE
-                    : Codes.REQUIREMENT_FAILED,
-                evaluator.problems().users(at == null ? tree.span() : at),
-                message),
-            tree.span());
+    var problems = evaluator.problems();
+    boolean library = Problems.isLibrary(tree.span().file());
+    var code = at != null && library ? Codes.VALUE_OUT_OF_RANGE : Codes.REQUIREMENT_FAILED;
+    var place = problems.users(at == null ? tree.span() : at);
+    var diagnostic = Diagnostic.of(code, place, message);
+    problems.report(library ? diagnostic : problems.withUse(diagnostic, tree.span()), tree.span());
     throw new Failed();
   }
 

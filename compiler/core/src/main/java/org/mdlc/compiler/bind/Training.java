@@ -83,7 +83,9 @@ final class Training {
     if (evaluator.problems().hasErrors()) {
       return null;
     }
-    evaluator.variables().all().stream().filter(v -> !moved.contains(v)).forEach(v -> v.trainable(false));
+    evaluator.variables().all().stream()
+        .filter(v -> !moved.contains(v))
+        .forEach(v -> v.trainable(false));
     return this;
   }
 

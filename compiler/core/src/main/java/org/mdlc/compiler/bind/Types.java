@@ -29,12 +29,49 @@ final class Types {
   /** All names of types. */
   static final List<String> NAMES =
       List.of(
-          "int", "float", "bool", "str", "fn", "layer", "block", "initializer", "regularizer", "constraint", "schedule", "loss", "metric",
-          "optimizer", "dtype", "weights", "activation", "any", "f32", "i32", "u32");
+          "int",
+          "float",
+          "bool",
+          "str",
+          "fn",
+          "layer",
+          "block",
+          "initializer",
+          "regularizer",
+          "constraint",
+          "schedule",
+          "loss",
+          "metric",
+          "optimizer",
+          "dtype",
+          "weights",
+          "activation",
+          "any",
+          "f32",
+          "i32",
+          "u32");
 
   /** What the types of other languages are called here. */
   static final Map<String, String> HABITS =
-      Map.of("integer", "int", "string", "str", "double", "float", "boolean", "bool", "function", "fn", "float32", "f32", "int32", "i32", "f64", "f32", "i64", "i32");
+      Map.of(
+          "integer",
+          "int",
+          "string",
+          "str",
+          "double",
+          "float",
+          "boolean",
+          "bool",
+          "function",
+          "fn",
+          "float32",
+          "f32",
+          "int32",
+          "i32",
+          "f64",
+          "f32",
+          "i64",
+          "i32");
 
   private final Evaluator evaluator;
 
@@ -142,7 +179,10 @@ final class Types {
         if (value instanceof Whole) {
           yield value;
         }
-        var code = value instanceof Real r && r.quotient() ? Codes.DIVISION_NOT_EXACT : Codes.TYPE_MISMATCH;
+        var code =
+            value instanceof Real r && r.quotient()
+                ? Codes.DIVISION_NOT_EXACT
+                : Codes.TYPE_MISMATCH;
         var misuse = new Misuse(code, what + " must be an int, not " + value.kind());
         if (value instanceof Real r) {
           misuse

@@ -314,7 +314,11 @@ final class Variables {
     if (!elements.isConstant()) {
       throw new Misuse(
               Codes.UNKNOWN_DIMENSION,
-              "the size of `" + name + "` depends on " + String.join(", ", elements.symbols()) + ", which is not known")
+              "the size of `"
+                  + name
+                  + "` depends on "
+                  + String.join(", ", elements.symbols())
+                  + ", which is not known")
           .note("it would be " + type)
           .help(
               "declare the input with a number, give it with --set "
@@ -324,7 +328,14 @@ final class Variables {
     if (elements.value() > Integer.MAX_VALUE) {
       throw new Misuse(
           Codes.MODEL_TOO_LARGE,
-          "`" + name + "` would be " + type + ": " + elements + " elements, and a weight has at most " + Integer.MAX_VALUE);
+          "`"
+              + name
+              + "` would be "
+              + type
+              + ": "
+              + elements
+              + " elements, and a weight has at most "
+              + Integer.MAX_VALUE);
     }
     return type;
   }
