@@ -45,6 +45,8 @@ public final class Pipeline {
         .after(
             ShareCommonValues.class,
             "equal operands (select of x and x) show only once they are shared")
+        .add(new ReadMasksFromResults())
+        .after(ShareCommonValues.class, "forward and backward then speak of one mask")
         .add(new RemoveDeadCode())
         .after(Simplify.class, "rewrites leave the values they replaced behind")
         .build();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
@@ -43,10 +44,10 @@ final class LowerGraph implements WriteKernel.Memory {
   private final List<Step> steps = new ArrayList<>();
 
   private LowerGraph(Graph graph, Draft draft, Map<Integer, Operand> inputs) {
-    this.graph = graph;
+    this.graph = FuseEpilogues.run(graph);
     this.draft = draft;
     this.places = new HashMap<>(inputs);
-    this.fused = FuseKernels.run(graph);
+    this.fused = FuseKernels.run(this.graph);
   }
 
   /** The steps of a whole graph; its buffers are added to the draft. */
@@ -173,15 +174,17 @@ final class LowerGraph implements WriteKernel.Memory {
       case Scan scan -> scan(scan, node);
       case Contraction contraction -> {
         var name = draft.stepName(nameOf(node.result(), node));
-        var operands = node.operands().stream().map(this::tensor).toList();
+        var bias = FuseEpilogues.bias(node).map(this::tensor);
+        var operands =
+            node.operands().subList(0, node.operands().size() - (bias.isPresent() ? 1 : 0)).stream()
+                .map(this::tensor)
+                .toList();
+        var post =
+            bias.map(b -> List.of(new Step.PostOp(Step.PostKind.BIAS, Optional.of(b))))
+                .orElse(List.of());
         steps.add(
             new Step.LibraryCall(
-                name,
-                contraction,
-                operands,
-                tensor(node.result()),
-                List.of(),
-                origins(Set.of(node))));
+                name, contraction, operands, tensor(node.result()), post, origins(Set.of(node))));
       }
       case Op op -> {
         var name = draft.stepName(nameOf(node.results().get(0), node));

@@ -39,7 +39,11 @@ final class UpdateInPlace {
       if (current.get(i) instanceof Step.Copy copy && isLegal(copy, current)) {
         current.remove(i);
         int from = copy.from().buffer();
-        current.replaceAll(s -> Operands.renamed(s, id -> id == from ? copy.to().buffer() : id));
+        current.replaceAll(
+            s ->
+                reads(s, from) || writes(s, from)
+                    ? Operands.renamed(s, id -> id == from ? copy.to().buffer() : id)
+                    : s);
       }
     }
     return current;

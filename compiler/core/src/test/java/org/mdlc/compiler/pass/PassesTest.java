@@ -178,6 +178,60 @@ final class PassesTest {
   }
 
   @Test
+  void readsMasksFromResults() {
+    turns(
+        new ReadMasksFromResults(),
+        """
+        graph g {
+          input data "x": %0 f32[batch, 4]
+          input param "w": %1 f32[4, 3]
+          input data "dy": %2 f32[batch, 4]
+          %3 f32[batch, 4] = constant() {type=f32[batch, 4], value=0.0}
+          %4 bool[batch, 4] = le(%0, %3)
+          %5 f32[batch, 4] = select(%4, %3, %0)
+          %6 f32[batch, 3] = mat_mul(%5, %1) {transpose_a=false, transpose_b=false}
+          %7 f32[batch, 4] = select(%4, %3, %2)
+          output result "z": %6
+          output result "dx": %7
+        }
+        """,
+        """
+        graph g {
+          input data "x": %0 f32[batch, 4]
+          input param "w": %1 f32[4, 3]
+          input data "dy": %2 f32[batch, 4]
+          %3 f32[batch, 4] = constant() {type=f32[batch, 4], value=0.0}
+          %4 bool[batch, 4] = le(%0, %3)
+          %5 f32[batch, 4] = select(%4, %3, %0)
+          %6 f32[batch, 3] = mat_mul(%5, %1) {transpose_a=false, transpose_b=false}
+          %7 f32[batch, 4] = constant() {type=f32[batch, 4], value=0.0}
+          %8 bool[batch, 4] = le(%5, %7)
+          %9 f32[batch, 4] = select(%8, %3, %2)
+          output result "z": %6
+          output result "dx": %9
+        }
+        """);
+  }
+
+  @Test
+  void leavesMasksOfResultsThatAreNotInMemory() {
+    var text =
+        """
+        graph g {
+          input data "x": %0 f32[batch, 4]
+          input data "dy": %1 f32[batch, 4]
+          %2 f32[batch, 4] = constant() {type=f32[batch, 4], value=0.0}
+          %3 bool[batch, 4] = le(%0, %2)
+          %4 f32[batch, 4] = select(%3, %2, %0)
+          %5 f32[batch, 4] = select(%3, %2, %1)
+          output result "y": %4
+          output result "dx": %5
+        }
+        """;
+    turns(new ReadMasksFromResults(), text, text);
+  }
+
+  @Test
   void verifyNamesTheWrongType() {
     var graph =
         TEXT.parse(

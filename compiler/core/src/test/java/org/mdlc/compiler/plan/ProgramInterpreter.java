@@ -102,7 +102,7 @@ public final class ProgramInterpreter {
   private void steps(List<Step> steps) {
     for (var step : steps) {
       switch (step) {
-        case Step.LibraryCall c -> operation(c.operation(), c.operands(), List.of(c.result()));
+        case Step.LibraryCall c -> library(c);
         case Step.HostCall c -> operation(c.operation(), c.operands(), c.results());
         case Step.KernelCall c -> new KernelRun(c).run();
         case Step.Copy c -> {
@@ -118,6 +118,25 @@ public final class ProgramInterpreter {
             steps(l.body());
           }
         }
+      }
+    }
+  }
+
+  private void library(Step.LibraryCall call) {
+    operation(call.operation(), call.operands(), List.of(call.result()));
+    var result = memory(call.result().at());
+    int count = Tensor64.count(tensor(call.result()).sizes());
+    for (var post : call.post()) {
+      for (int i = 0; i < count; i++) {
+        double value = result.data()[result.start() + i];
+        result.data()[result.start() + i] =
+            switch (post.kind()) {
+              case BIAS -> {
+                var bias = tensor(post.bias().orElseThrow());
+                yield value + bias.at(i % bias.count());
+              }
+              case RELU -> Math.max(value, 0);
+            };
       }
     }
   }

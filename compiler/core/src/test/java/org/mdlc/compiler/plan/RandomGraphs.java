@@ -374,7 +374,19 @@ public final class RandomGraphs {
     return Optional.empty();
   }
 
+  /** Often with a bias, and then a relu. */
   private Value scaled(Value x) {
+    var width = x.type().shape().dim(-1);
+    for (var bias : pool) {
+      if (bias.type().shape().dims().equals(List.of(width)) && random.nextBoolean()) {
+        var sum = add(new Add(), x, Build.broadcastTo(builder, bias, x.type().shape()));
+        var positive =
+            add(new Select(), add(new Le(), sum, constant(sum, 0)), constant(sum, 0), sum);
+        keep(positive);
+        keep(add(new Select(), add(new Le(), sum, constant(sum, 0)), constant(sum, 0), positive));
+        return add(new Mul(), sum, constant(x, 0.3));
+      }
+    }
     return add(new Mul(), x, constant(x, 0.3));
   }
 
