@@ -80,6 +80,8 @@ public enum Codes {
   UNKNOWN_MEMBER("E0203", "unknown member", "The value before the dot has nothing of this name."),
   NOT_A_VARIABLE(
       "E0204", "assignment to a constant", "Only names made by var can be assigned again."),
+  USED_BEFORE_DEFINITION(
+      "E0205", "used before its definition", "A name is used above the line that defines it."),
   RECURSIVE_DEFINITION(
       "E0206",
       "definition uses itself",
@@ -221,6 +223,8 @@ public enum Codes {
   TOO_MANY_STEPS(
       "E0902", "too much to expand", "Expanding repeat, for or recursion takes too many steps."),
   FILE_TOO_LARGE("E0903", "file too large", "A source file holds at most 4 million characters."),
+  MODEL_TOO_LARGE(
+      "E0904", "tensor too large", "A tensor has more elements than the machine can address."),
 
   // ---- warnings
   UNUSED_NAME("W0201", "never used", "A name is defined and never used."),
@@ -230,6 +234,12 @@ public enum Codes {
       "W0501",
       "activation and loss do not match",
       "The last activation is not what this loss expects."),
+  SOFTMAX_OVER_ONE(
+      "W0301", "softmax over one value", "Softmax over a dimension of size 1 is always 1."),
+  BROADCAST(
+      "W0302",
+      "silent broadcast",
+      "Two tensors are stretched to fit in a way that is rarely meant."),
   UNUSED_INPUT("W0402", "input never used", "No output depends on this model input."),
   UNUSED_CALLBACK_METRIC(
       "W0502",
