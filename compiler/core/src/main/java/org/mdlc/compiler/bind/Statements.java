@@ -71,12 +71,9 @@ final class Statements {
   }
 
   /** A name whose declaration has an error is known from then on, so that its uses are silent. */
-  private void declareBroken(Ast.Statement statement, Scope scope) {
-    switch (statement) {
-      case Ast.ParamDecl p -> declare(p.name(), scope, null);
-      case Ast.StateDecl s -> declare(s.name(), scope, null);
-      case Ast.Let l -> l.names().forEach(name -> declareBroken(name, scope));
-      default -> {}
+  private static void declareBroken(Ast.Statement statement, Scope scope) {
+    if (statement instanceof Ast.Let l) {
+      l.names().forEach(name -> declareBroken(name, scope));
     }
   }
 
