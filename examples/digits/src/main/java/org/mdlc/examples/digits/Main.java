@@ -1,0 +1,42 @@
+package org.mdlc.examples.digits;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.file.CsvTable;
+
+/**
+ * Trains the model of {@code digits.mdl}, from which the build has generated the class {@link
+ * Digits}, and tests it on digits that it has never seen.
+ */
+public final class Main {
+  private static final long SEED = 42;
+  private static final double HELD_OUT = 0.2;
+  private static final float BRIGHTEST = 16;
+
+  private Main() {}
+
+  /**
+   * @param args the path of {@code digits.csv}
+   */
+  public static void main(String[] args) throws IOException {
+    DataSet.Split digits = read(Path.of(args[0])).split(HELD_OUT);
+    System.out.printf("test accuracy: %.4f%n", train(digits));
+  }
+
+  /** The accuracy on the last part of the digits after training on the first as digits.mdl says. */
+  static double train(DataSet.Split digits) {
+    try (var model = Digits.create(SEED)) {
+      model.fit(digits.first(), model.defaults());
+      return model.evaluate(digits.last()).require("accuracy");
+    }
+  }
+
+  /** Images of 8 by 8 dots with values from 0 to 1, and the digits they show. */
+  static DataSet read(Path file) throws IOException {
+    CsvTable table = CsvTable.read(file);
+    return DataSet.of(
+        "image", table.columns("p00", "p77").dividedBy(BRIGHTEST).reshapeRows(8, 8, 1),
+        "digit", table.column("label"));
+  }
+}
