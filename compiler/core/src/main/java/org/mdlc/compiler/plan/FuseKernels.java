@@ -117,13 +117,25 @@ final class FuseKernels {
     this.graph = graph;
   }
 
-  static Result run(Graph graph) {
+  /**
+   * A value that takes the place of another in memory at the end.
+   *
+   * @param old an input
+   */
+  record Overwrite(Value old, Value now) {}
+
+  /**
+   * @param overwrites whoever reads an old value comes before the new one is made, as far as
+   *     possible: then it can be made in place
+   */
+  static Result run(Graph graph, List<Overwrite> overwrites) {
     var fuse = new FuseKernels(graph);
     fuse.index();
     fuse.requireMemory();
     fuse.chooseAnchors();
     var grouping = fuse.new Grouping();
     grouping.group();
+    overwrites.forEach(grouping::readersFirst);
     return new Result(grouping.ordered(), grouping.stored(), Map.copyOf(fuse.definitions));
   }
 
@@ -380,6 +392,7 @@ final class FuseKernels {
       Space space;
       final List<Anchor> anchors = new ArrayList<>();
       final Set<Integer> wholeLeaves = new HashSet<>();
+      final Set<Member> waitsFor = new LinkedHashSet<>();
       int size;
       int lastIndex;
       final Node node;
@@ -561,11 +574,6 @@ final class FuseKernels {
           .findFirst();
     }
 
-    private boolean makesOnlySmall(Member member) {
-      return member.anchors.stream()
-          .allMatch(a -> isSmall(Space.elements(a.value().type().shape())));
-    }
-
     /** So little work that the call costs more: numbers and keys. */
     private boolean isSmall(Space space) {
       var count = space.axes().stream().reduce(Dim.ONE, Dim::times);
@@ -606,6 +614,29 @@ final class FuseKernels {
       return true;
     }
 
+    void readersFirst(Overwrite overwrite) {
+      var writers = makersOf(holder(overwrite.now(), definitions));
+      for (var reader : members) {
+        if (writers.contains(reader) || !reads(reader, overwrite.old())) {
+          continue;
+        }
+        for (var writer : writers) {
+          if (!reader.needs.get(writer.id)) {
+            writer.waitsFor.add(reader);
+            writer.needs.or(reader.needs);
+            spreadNeeds(writer);
+          }
+        }
+      }
+    }
+
+    private boolean reads(Member member, Value input) {
+      return member.anchors.isEmpty()
+          ? member.node.operands().stream().anyMatch(v -> holder(v, definitions).equals(input))
+          : member.anchors.stream()
+              .anyMatch(a -> a.accesses().stream().anyMatch(x -> x.leaf().equals(input)));
+    }
+
     List<Unit> ordered() {
       var waiting = new HashMap<Integer, Integer>();
       var dependents = new HashMap<Integer, Set<Member>>();
@@ -615,11 +646,6 @@ final class FuseKernels {
         direct.forEach(
             m -> dependents.computeIfAbsent(m.id, id -> new LinkedHashSet<>()).add(member));
       }
-      // what nobody waits for and holds no memory back (counters, keys, totals) goes last, after
-      // all readers of the old values
-      members.stream()
-          .filter(m -> !m.anchors.isEmpty() && !dependents.containsKey(m.id) && makesOnlySmall(m))
-          .forEach(m -> m.lastIndex = graph.nodes().size());
       var ready =
           new PriorityQueue<Member>(
               Comparator.comparingInt((Member m) -> m.lastIndex).thenComparingInt(m -> m.id));
@@ -644,7 +670,7 @@ final class FuseKernels {
     }
 
     private Set<Member> directNeeds(Member member) {
-      var direct = new LinkedHashSet<Member>();
+      var direct = new LinkedHashSet<>(member.waitsFor);
       if (member.anchors.isEmpty()) {
         member.node.operands().forEach(v -> direct.addAll(makersOf(holder(v, definitions))));
       }

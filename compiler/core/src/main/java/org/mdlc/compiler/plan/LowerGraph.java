@@ -16,6 +16,7 @@ import org.mdlc.compiler.op.Contraction;
 import org.mdlc.compiler.op.Op;
 import org.mdlc.compiler.op.Scan;
 import org.mdlc.compiler.plan.Buffer.Storage;
+import org.mdlc.compiler.plan.FuseKernels.Overwrite;
 import org.mdlc.compiler.plan.Step.Tensor;
 import org.mdlc.compiler.type.TensorType;
 
@@ -43,16 +44,25 @@ final class LowerGraph implements WriteKernel.Memory {
   private final Map<Target, Operand> kept = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
 
-  private LowerGraph(Graph graph, Draft draft, Map<Integer, Operand> inputs) {
+  private LowerGraph(
+      Graph graph, Draft draft, Map<Integer, Operand> inputs, List<Overwrite> overwrites) {
     this.graph = FuseEpilogues.run(graph);
     this.draft = draft;
     this.places = new HashMap<>(inputs);
-    this.fused = FuseKernels.run(this.graph);
+    this.fused = FuseKernels.run(this.graph, overwrites);
   }
 
   /** The steps of a whole graph; its buffers are added to the draft. */
   static List<Step> top(Graph graph, Draft draft) {
-    var lower = new LowerGraph(graph, draft, Map.of());
+    var overwrites = new ArrayList<Overwrite>();
+    for (var output : graph.outputs()) {
+      if (output.role().isVariable()) {
+        graph
+            .input(output.name())
+            .ifPresent(i -> overwrites.add(new Overwrite(i.value(), output.value())));
+      }
+    }
+    var lower = new LowerGraph(graph, draft, Map.of(), overwrites);
     for (var output : graph.outputs()) {
       Storage storage =
           output.role().isVariable()
@@ -219,7 +229,12 @@ final class LowerGraph implements WriteKernel.Memory {
             inner.id(), perStep ? advanced(place(operand), loop, inner.type()) : place(operand));
       }
     }
-    var body = new LowerGraph(scan.body(), draft, inputs);
+    var overwrites = new ArrayList<Overwrite>();
+    for (int i = 0; i < scan.carries(); i++) {
+      overwrites.add(
+          new Overwrite(scan.body().inputs().get(i).value(), scan.body().outputs().get(i).value()));
+    }
+    var body = new LowerGraph(scan.body(), draft, inputs, overwrites);
     for (int i = 0; i < scan.body().outputs().size(); i++) {
       var output = scan.body().outputs().get(i);
       boolean carry = i < scan.carries();

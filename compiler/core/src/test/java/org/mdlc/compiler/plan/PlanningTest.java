@@ -1,0 +1,218 @@
+package org.mdlc.compiler.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.TextForm;
+import org.mdlc.compiler.op.Op;
+import org.mdlc.compiler.op.Tensor64;
+import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.DimParser;
+
+/** What must fuse, share memory or be written in place, and the twins that must not. */
+final class PlanningTest {
+  private static Graph graph(String body) {
+    return TextForm.over(Op.class).parse("graph g {\n" + body + "}\n");
+  }
+
+  private static Program program(String body) {
+    return MakeProgram.run(graph(body), 32);
+  }
+
+  private static List<String> kinds(Program program) {
+    return program.steps().stream().map(s -> s.getClass().getSimpleName()).toList();
+  }
+
+  @Test
+  void aReductionAndItsReaderAreOneKernel() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 4]
+            %1 f32[batch] = reduce_max(%0) {axes=[1]}
+            %2 f32[batch, 4] = broadcast(%1) {shape=[batch, 4], axes=[0]}
+            %3 f32[batch, 4] = sub(%0, %2)
+            output result "y": %3
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall");
+  }
+
+  @Test
+  void aReductionReadElsewhereIsNoPartOfItsReader() {
+    // row i needs the maximum of row n - 1 - i
+    var program =
+        program(
+            """
+            input data "x": %0 f32[6, 4]
+            %1 f32[6] = reduce_max(%0) {axes=[1]}
+            %2 f32[6] = reverse(%1) {axes=[0]}
+            %3 f32[6, 4] = broadcast(%2) {shape=[6, 4], axes=[0]}
+            %4 f32[6, 4] = sub(%0, %3)
+            output result "y": %4
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall", "KernelCall");
+  }
+
+  @Test
+  void aCallBetweenTwoKernelsKeepsThemApart() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 4]
+            input param "w": %1 f32[4, 4]
+            %2 f32[batch, 4] = exp(%0)
+            %3 f32[batch, 4] = mat_mul(%2, %1) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 4] = mul(%3, %2)
+            output result "e": %2
+            output result "y": %4
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall", "LibraryCall", "KernelCall");
+  }
+
+  @Test
+  void aBiasIsAddedByTheCall() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 4]
+            input param "w": %1 f32[4, 3]
+            input param "b": %2 f32[3]
+            %3 f32[batch, 3] = mat_mul(%0, %1) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 3] = broadcast(%2) {shape=[batch, 3], axes=[1]}
+            %5 f32[batch, 3] = add(%3, %4)
+            output result "y": %5
+            """);
+    assertThat(kinds(program)).containsExactly("LibraryCall");
+    assertThat(((Step.LibraryCall) program.steps().getFirst()).post()).hasSize(1);
+  }
+
+  @Test
+  void aProductThatIsReadTwiceKeepsItsOwnValue() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 4]
+            input param "w": %1 f32[4, 3]
+            input param "b": %2 f32[3]
+            %3 f32[batch, 3] = mat_mul(%0, %1) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 3] = broadcast(%2) {shape=[batch, 3], axes=[1]}
+            %5 f32[batch, 3] = add(%3, %4)
+            output result "p": %3
+            output result "y": %5
+            """);
+    assertThat(kinds(program)).containsExactly("LibraryCall", "KernelCall");
+  }
+
+  @Test
+  void variablesAreUpdatedInPlace() {
+    var program =
+        program(
+            """
+            input param "w": %0 f32[4]
+            input data "g": %1 f32[4]
+            %2 f32[4] = sub(%0, %1)
+            output param "w": %2
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall");
+  }
+
+  @Test
+  void aReaderOfTheOldValueGoesFirst() {
+    var program =
+        program(
+            """
+            input param "w": %0 f32[4, 4]
+            input data "g": %1 f32[4, 4]
+            %2 f32[4, 4] = sub(%0, %1)
+            %3 f32[4, 4] = mat_mul(%1, %0) {transpose_a=false, transpose_b=false}
+            output param "w": %2
+            output result "p": %3
+            """);
+    assertThat(kinds(program)).containsExactly("LibraryCall", "KernelCall");
+  }
+
+  @Test
+  void variablesThatChangePlacesAreCopied() {
+    var program =
+        program(
+            """
+            input param "a": %0 f32[4]
+            input param "b": %1 f32[4]
+            output param "a": %1
+            output param "b": %0
+            """);
+    assertThat(kinds(program)).containsExactly("Copy", "Copy", "Copy", "Copy");
+    var a = new double[] {1, 2, 3, 4};
+    var b = new double[] {5, 6, 7, 8};
+    var type = DType.F32;
+    var inputs =
+        Map.of(
+            "a", new Tensor64(type, new int[] {4}, a),
+            "b", new Tensor64(type, new int[] {4}, b));
+    var found = ProgramInterpreter.run(program, inputs, 1);
+    assertThat(found.get("a")).containsExactly(b);
+    assertThat(found.get("b")).containsExactly(a);
+  }
+
+  @Test
+  void aTransposedUpdateIsNotInPlace() {
+    var program =
+        program(
+            """
+            input param "w": %0 f32[4, 4]
+            %1 f32[4, 4] = transpose(%0) {order=[1, 0]}
+            output param "w": %1
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall", "Copy");
+  }
+
+  @Test
+  void aChainNeedsTheMemoryOfTwo() {
+    // each product is dead once the next is made
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 4]
+            input param "w": %1 f32[4, 4]
+            %2 f32[batch, 4] = mat_mul(%0, %1) {transpose_a=false, transpose_b=false}
+            %3 f32[batch, 4] = mat_mul(%2, %1) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 4] = mat_mul(%3, %1) {transpose_a=false, transpose_b=false}
+            %5 f32[batch, 4] = mat_mul(%4, %1) {transpose_a=false, transpose_b=false}
+            output result "y": %5
+            """);
+    assertThat(program.arenaSizes()).containsExactly(Map.entry(Arena.ROW, 2L * 4 * 4));
+    assertThat(program.memory().peakBytes())
+        .isEqualTo(program.memory().boundBytes())
+        .isEqualTo(2 * 4 * 4 * 32);
+  }
+
+  @Test
+  void sizesBesideTheBatchAreRoundedUp() {
+    assertThat(Arena.of(DimParser.parse("3*batch+5"))).isEqualTo(Arena.ROW);
+    assertThat(Arena.ROW.size(DimParser.parse("3*batch+5"), 4)).isEqualTo(32);
+    assertThat(Arena.ROW.size(DimParser.parse("3*batch-5"), 4)).isEqualTo(12);
+    assertThat(Arena.of(DimParser.parse("2*batch*batch"))).isEqualTo(Arena.SQUARE);
+    assertThat(Arena.FIXED.size(DimParser.parse("17"), 4)).isEqualTo(128);
+    assertThat(Arena.ROW.scale(33)).isEqualTo(48);
+    assertThat(Arena.SQUARE.scale(5)).isEqualTo(256);
+  }
+
+  @Test
+  void aReshapeOfAKernelsResultCostsNothing() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 2, 3]
+            input param "w": %1 f32[6, 2]
+            %2 f32[batch, 2, 3] = exp(%0)
+            %3 f32[batch, 6] = reshape(%2) {shape=[batch, 6]}
+            %4 f32[batch, 2] = mat_mul(%3, %1) {transpose_a=false, transpose_b=false}
+            output result "y": %4
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall", "LibraryCall");
+  }
+}
