@@ -1,5 +1,6 @@
 package org.mdlc.runtime;
 
+import org.mdlc.runtime.kernel.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -62,7 +63,7 @@ public abstract class Step implements AutoCloseable {
     this.arena = Arena.ofShared();
     long pairs = Math.multiplyExact((long) paddedBatch, paddedBatch);
     long bytes = Math.addExact(squareBase, Math.multiplyExact(squareBytes, pairs));
-    this.memory = arena.allocate(bytes, Variables.ALIGNMENT);
+    this.memory = arena.allocate(bytes + Memory.SLACK, Variables.ALIGNMENT).asSlice(0, bytes);
   }
 
   /** {@code batch} rounded up to a multiple of {@link #BATCH_PADDING}. */

@@ -1,5 +1,6 @@
 package org.mdlc.runtime;
 
+import org.mdlc.runtime.kernel.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,7 +30,8 @@ public final class Variables implements AutoCloseable {
   /** Allocates the variables of a model, all zero. */
   public Variables(ModelSpec spec) {
     this.spec = spec;
-    this.segment = arena.allocate(Math.max(spec.variableBytes(), ALIGNMENT), ALIGNMENT);
+    long bytes = Math.max(spec.variableBytes(), ALIGNMENT);
+    this.segment = arena.allocate(bytes + Memory.SLACK, ALIGNMENT).asSlice(0, bytes);
     spec.variables().forEach(variable -> byName.put(variable.name(), variable));
   }
 

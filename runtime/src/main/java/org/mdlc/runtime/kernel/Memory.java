@@ -2,6 +2,7 @@ package org.mdlc.runtime.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Memory by absolute address, four bytes an element: what generated code reads and writes. The
@@ -12,6 +13,15 @@ public final class Memory {
   /** The whole address space. */
   @SuppressWarnings("restricted") // the launchers enable native access, which oneDNN needs as well
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  /** The byte order of vectors in memory. */
+  public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /**
+   * How many bytes must follow the last buffer: kernels read whole vectors from the ends of buffers
+   * (and do not use what lies beyond), the widest of which have this size.
+   */
+  public static final int SLACK = 256;
 
   private Memory() {}
 

@@ -3,13 +3,15 @@ package org.mdlc.runtime.kernel;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ROL;
 import static jdk.incubator.vector.VectorOperators.XOR;
+import static org.mdlc.runtime.kernel.Memory.ALL;
+import static org.mdlc.runtime.kernel.Memory.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
  * Uniform random numbers by Threefry-2x32 (Salmon et al., "Parallel random numbers: as easy as 1,
- * 2, 3", 2011), for kernels: a vector of elements and its scalar twin, with the bits of {@link
+ * 2, 3", 2011), for kernels: a block of elements and its scalar twin, with the bits of {@link
  * org.mdlc.runtime.random.Threefry}. Elements count below 2^32, so the high word of the counter is
  * 0.
  */
@@ -18,83 +20,81 @@ public final class VectorThreefry {
 
   private VectorThreefry() {}
 
-  /** Floats in [low, high) for elements of the tensor drawn with the key (seed, counter). */
-  public static FloatVector uniform(
-      int seed, int counter, IntVector element, float low, float high) {
+  /**
+   * Floats in [low, high) for the elements {@code first, first + stride, ..} of the tensor drawn
+   * with the key (seed, counter), into the block {@code to}, up to the end of the vector with
+   * element {@code count - 1}. A loop of its own: inlined into a kernel, the twenty rounds would use
+   * up what C2 inlines (see {@link VectorMath}).
+   */
+  public static void uniform(
+      int seed, int counter, int first, int stride, float low, float high, long to, int count) {
     int third = seed ^ counter ^ PARITY;
-    IntVector x = IntVector.broadcast(VectorMath.INTS, seed);
-    IntVector y = element.add(counter);
-    // rounds by fours, after each four the next two key words and the number of the group
-    x = x.add(y);
-    y = y.lanewise(ROL, 13).lanewise(XOR, x);
-    x = x.add(y);
-    y = mix(y, 15, x);
-    x = x.add(y);
-    y = mix(y, 26, x);
-    x = x.add(y);
-    y = mix(y, 6, x);
-    x = x.add(counter);
-    y = y.add(third + 1);
-    x = x.add(y);
-    y = mix(y, 17, x);
-    x = x.add(y);
-    y = mix(y, 29, x);
-    x = x.add(y);
-    y = mix(y, 16, x);
-    x = x.add(y);
-    y = mix(y, 24, x);
-    x = x.add(third);
-    y = y.add(seed + 2);
-    x = x.add(y);
-    y = mix(y, 13, x);
-    x = x.add(y);
-    y = mix(y, 15, x);
-    x = x.add(y);
-    y = mix(y, 26, x);
-    x = x.add(y);
-    y = mix(y, 6, x);
-    x = x.add(seed);
-    y = y.add(counter + 3);
-    return scaled(last(x, y, counter, third), low, high);
-  }
-
-  /** The rest of the rounds, in a method of its own so that each is small enough to be inlined. */
-  private static IntVector last(IntVector halfX, IntVector halfY, int counter, int third) {
-    IntVector x = halfX.add(halfY);
-    IntVector y = mix(halfY, 17, x);
-    x = x.add(y);
-    y = mix(y, 29, x);
-    x = x.add(y);
-    y = mix(y, 16, x);
-    x = x.add(y);
-    y = mix(y, 24, x);
-    x = x.add(counter);
-    y = y.add(third + 4);
-    x = x.add(y);
-    y = mix(y, 13, x);
-    x = x.add(y);
-    y = mix(y, 15, x);
-    x = x.add(y);
-    y = mix(y, 26, x);
-    x = x.add(y);
-    y = mix(y, 6, x);
-    return x.add(third).lanewise(XOR, y.add(seedPlusFive(counter, third)));
-  }
-
-  // the third key word is seed ^ counter ^ PARITY, so the seed comes back from the other two
-  private static int seedPlusFive(int counter, int third) {
-    return (third ^ counter ^ PARITY) + 5;
-  }
-
-  private static IntVector mix(IntVector y, int bits, IntVector x) {
-    return y.lanewise(ROL, bits).lanewise(XOR, x);
-  }
-
-  /** 23 random bits as a float in [1, 2), less 1, stretched by one fused multiply-add. */
-  private static FloatVector scaled(IntVector bits, float low, float high) {
-    FloatVector unit = bits.lanewise(LSHR, 9).or(0x3F800000).reinterpretAsFloats().sub(1f);
+    IntVector steps = Lanes.IOTA.mul(stride);
     FloatVector lowest = FloatVector.broadcast(VectorMath.FLOATS, low);
-    return unit.fma(FloatVector.broadcast(VectorMath.FLOATS, high - low), lowest).max(lowest);
+    FloatVector range = FloatVector.broadcast(VectorMath.FLOATS, high - low);
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      IntVector x = IntVector.broadcast(VectorMath.INTS, seed);
+      IntVector y = steps.add(first + i * stride + counter);
+      // rounds 1 to 4, then the next two key words and the number of the group
+      x = x.add(y);
+      y = y.lanewise(ROL, 13).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 15).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 26).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 6).lanewise(XOR, x);
+      x = x.add(counter);
+      y = y.add(third + 1);
+      // rounds 5 to 8, then the next two key words and the number of the group
+      x = x.add(y);
+      y = y.lanewise(ROL, 17).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 29).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 16).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 24).lanewise(XOR, x);
+      x = x.add(third);
+      y = y.add(seed + 2);
+      // rounds 9 to 12, then the next two key words and the number of the group
+      x = x.add(y);
+      y = y.lanewise(ROL, 13).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 15).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 26).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 6).lanewise(XOR, x);
+      x = x.add(seed);
+      y = y.add(counter + 3);
+      // rounds 13 to 16, then the next two key words and the number of the group
+      x = x.add(y);
+      y = y.lanewise(ROL, 17).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 29).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 16).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 24).lanewise(XOR, x);
+      x = x.add(counter);
+      y = y.add(third + 4);
+      // rounds 17 to 20, then the next two key words and the number of the group
+      x = x.add(y);
+      y = y.lanewise(ROL, 13).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 15).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 26).lanewise(XOR, x);
+      x = x.add(y);
+      y = y.lanewise(ROL, 6).lanewise(XOR, x);
+      x = x.add(third);
+      y = y.add(seed + 5);
+      // 23 random bits as a float in [1, 2), less 1, stretched by one fused multiply-add
+      IntVector bits = x.lanewise(XOR, y).lanewise(LSHR, 9).or(0x3F800000);
+      FloatVector unit = bits.reinterpretAsFloats().sub(1f);
+      unit.fma(range, lowest).max(lowest).intoMemorySegment(ALL, to + 4L * i, ORDER);
+    }
   }
 
   /** The float in [low, high) for one element of the tensor drawn with the key (seed, counter). */

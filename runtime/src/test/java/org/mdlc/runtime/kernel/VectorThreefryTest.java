@@ -2,27 +2,43 @@ package org.mdlc.runtime.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import org.mdlc.runtime.random.Threefry;
 
 class VectorThreefryTest {
   @Test
   void drawsWhatTheGeneratorDraws() {
-    for (int seed : new int[] {0, 1, 686579304, -5}) {
-      for (int counter : new int[] {0, 1, 77}) {
-        var generator = new Threefry(seed, counter);
-        for (int start = 0; start < 100; start += Lanes.COUNT) {
-          var drawn = VectorThreefry.uniform(seed, counter, Lanes.index(start, 1), -0.25f, 1.5f);
-          for (int lane = 0; lane < Lanes.COUNT; lane++) {
-            float expected = generator.uniform(start + lane, -0.25f, 1.5f);
-            assertThat(drawn.lane(lane))
-                .as("key (%d, %d), element %d", seed, counter, start + lane)
-                .isEqualTo(expected);
-            assertThat(VectorThreefry.uniform(seed, counter, start + lane, -0.25f, 1.5f))
-                .isEqualTo(expected);
+    try (var arena = Arena.ofConfined()) {
+      var block = arena.allocate(4L * 128, 64);
+      for (int seed : new int[] {0, 1, 686579304, -5}) {
+        for (int counter : new int[] {0, 1, 77}) {
+          for (int stride : new int[] {1, 3}) {
+            draws(new Threefry(seed, counter), seed, counter, stride, block);
           }
         }
       }
+    }
+  }
+
+  private static void draws(
+      Threefry generator,
+      int seed,
+      int counter,
+      int stride,
+      MemorySegment block) {
+    int count = 101;
+    VectorThreefry.uniform(
+        seed, counter, 11, stride, -0.25f, 1.5f, block.address(), count);
+    for (int i = 0; i < count; i++) {
+      int element = 11 + stride * i;
+      float expected = generator.uniform(element, -0.25f, 1.5f);
+      assertThat(block.getAtIndex(ValueLayout.JAVA_FLOAT, i))
+          .as("key (%d, %d), element %d", seed, counter, element)
+          .isEqualTo(expected);
+      assertThat(VectorThreefry.uniform(seed, counter, element, -0.25f, 1.5f)).isEqualTo(expected);
     }
   }
 }

@@ -88,6 +88,7 @@ public final class Derivative {
       case SQRT -> div(mul(constant(0.5), g), f);
       case RSQRT -> mul(mul(constant(-0.5), g), div(f, x));
       case TANH -> mul(g, sub(ONE, mul(f, f)));
+      case SIGMOID -> mul(g, mul(f, sub(ONE, f)));
       case ERF ->
           mul(g, mul(constant(2 / Math.sqrt(Math.PI)), apply(ScalarFn.EXP, neg(mul(x, x)))));
       case ERFINV -> mul(g, mul(constant(Math.sqrt(Math.PI) / 2), apply(ScalarFn.EXP, mul(f, f))));

@@ -30,6 +30,8 @@ public enum ScalarFn {
   /** 1 / sqrt(x). */
   RSQRT(1),
   TANH(1),
+  /** 1 / (1 + exp(-x)). */
+  SIGMOID(1),
   ERF(1),
   ERFINV(1),
   SIN(1),
@@ -100,6 +102,7 @@ public enum ScalarFn {
       case SQRT -> Math.sqrt(a[0]);
       case RSQRT -> 1 / Math.sqrt(a[0]);
       case TANH -> Math.tanh(a[0]);
+      case SIGMOID -> 1 / (1 + Math.exp(-a[0]));
       case ERF -> SpecialFunctions.erf(a[0]);
       case ERFINV -> SpecialFunctions.erfinv(a[0]);
       case SIN -> Math.sin(a[0]);

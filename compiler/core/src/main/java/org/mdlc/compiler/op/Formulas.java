@@ -93,6 +93,7 @@ public final class Formulas {
       case SQRT -> new Sqrt();
       case RSQRT -> new Rsqrt();
       case TANH -> new Tanh();
+      case SIGMOID -> new Sigmoid();
       case ERF -> new Erf();
       case ERFINV -> new Erfinv();
       case SIN -> new Sin();

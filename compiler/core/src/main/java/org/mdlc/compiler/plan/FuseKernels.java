@@ -267,7 +267,7 @@ final class FuseKernels {
       case ScalarExpr.Apply call -> {
         int own =
             switch (call.fn()) {
-              case EXP, EXPM1, LOG, LOG1P, TANH, ERF, ERFINV, SIN, COS -> 10;
+              case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS -> 10;
               case POW -> 20;
               case DIV, SQRT, RSQRT, MOD -> 4;
               default -> 1;

@@ -320,6 +320,7 @@ public record Kernel(
                 SQRT,
                 RSQRT,
                 TANH,
+                SIGMOID,
                 ERF,
                 ERFINV,
                 SIN,

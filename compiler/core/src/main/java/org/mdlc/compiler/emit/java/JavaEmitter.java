@@ -84,10 +84,13 @@ public final class JavaEmitter {
     for (int i = 0; i < programs.train().size(); i++) {
       type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
     }
-    return JavaFile.builder(packageName, type.build())
-        .indent("  ")
-        .skipJavaLangImports(true)
-        .build();
+    var file =
+        JavaFile.builder(packageName, type.build()).indent("  ").skipJavaLangImports(true);
+    if (style == KernelStyle.VECTOR) {
+      file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "Memory"), "ALL", "ORDER");
+      file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "VectorMath"), "FLOATS", "INTS");
+    }
+    return file.build();
   }
 
   private TypeSpec step(String name, Program program, List<String> metrics) {

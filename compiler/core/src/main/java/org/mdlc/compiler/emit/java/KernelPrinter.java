@@ -9,7 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.mdlc.compiler.expr.ScalarFn;
+import org.mdlc.compiler.plan.IndexExpr;
 import org.mdlc.compiler.plan.Instr;
 import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Kernel.Lanes;
@@ -18,11 +20,16 @@ import org.mdlc.compiler.plan.Kernel.Stage;
 import org.mdlc.compiler.plan.Kernel.Store;
 import org.mdlc.compiler.plan.Schedule;
 import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Dim;
 
 /**
  * Prints one kernel as the body of a Java method: vectors of {@code jdk.incubator.vector} along the
  * kernel's lane axis, or plain loops. Both print the same operations in the same order, so
  * element-wise results agree bit for bit.
+ *
+ * <p>Vectors come in three {@link Form}s, because Java's compiler inlines only so many functions
+ * into one method, and a function of vectors that is not inlined allocates its argument and result:
+ * the first form whose calls it inlines is taken.
  *
  * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code
  * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them.
@@ -30,25 +37,47 @@ import org.mdlc.compiler.type.DType;
  * <p>Every computation is printed where {@link Schedule} puts it.
  */
 final class KernelPrinter {
-  /**
-   * Above this many instructions the vector body is printed once, always masked, to keep the method
-   * small enough for HotSpot to compile.
-   */
-  private static final int LARGEST_DOUBLED_BODY = 90;
+  /** How the loop over lanes is printed. */
+  private enum Form {
+    /** One element at a time. */
+    PLAIN,
+    /** Whole vectors, and the body once more for the rest, masked. */
+    DOUBLED,
+    /** One body, always masked. */
+    MASKED,
+    /**
+     * Blocks of elements: where a function of vectors would be called, the loop over the lanes ends,
+     * a {@code VectorBlocks} function works through the block, and the next loop goes on with its
+     * result. Values that live across are kept in {@link Slots}.
+     */
+    BLOCKED
+  }
+
+  private static final String FLOATS = "$vectorMath:T.FLOATS";
+  private static final String INTS = "$vectorMath:T.INTS";
+  private static final String ALL = "$memory:T.ALL";
+  private static final String ORDER = "$memory:T.ORDER";
+  private static final String COUNT = "$lanes:T.COUNT";
 
   private final Kernel kernel;
-  private final boolean vectors;
+  private final Form form;
+  private final Slots slots;
   private final Map<Integer, Set<Integer>> variation;
   private final Map<Integer, Instr> definitions = new HashMap<>();
   private final Map<Integer, Reduce> reduces = new HashMap<>();
   private final Schedule schedule;
   private final Names names;
   private final Lines out = new Lines();
+  private final NodeBudget budget = new NodeBudget();
+  private final List<Action> pending = new ArrayList<>();
+  private int blockAxis = -1;
+  private int region;
   private boolean masked;
 
-  private KernelPrinter(Kernel kernel, boolean vectors) {
+  private KernelPrinter(Kernel kernel, Form form, Slots slots) {
     this.kernel = kernel;
-    this.vectors = vectors;
+    this.form = form;
+    this.slots = slots;
     this.variation = kernel.variation();
     this.schedule = new Schedule(kernel);
     for (var stage : kernel.stages()) {
@@ -63,28 +92,44 @@ final class KernelPrinter {
    * vectors.
    */
   static String vector(Kernel kernel) {
-    return new KernelPrinter(kernel, Vectorizable.test(kernel)).print();
+    if (!Vectorizable.test(kernel)) {
+      return plain(kernel);
+    }
+    for (var form : List.of(Form.DOUBLED, Form.MASKED)) {
+      var printer = new KernelPrinter(kernel, form, new Slots());
+      String text = printer.print();
+      if (printer.budget.fits() && (form == Form.MASKED || printer.budget.fitsQuickCompiler())) {
+        return text;
+      }
+    }
+    var slots = new Slots();
+    new KernelPrinter(kernel, Form.BLOCKED, slots).print();
+    slots.close();
+    return slots.fit()
+        ? new KernelPrinter(kernel, Form.BLOCKED, slots).print()
+        : new KernelPrinter(kernel, Form.MASKED, new Slots()).print();
   }
 
   /** The method body with plain loops. */
   static String plain(Kernel kernel) {
-    return new KernelPrinter(kernel, false).print();
+    return new KernelPrinter(kernel, Form.PLAIN, new Slots()).print();
+  }
+
+  private boolean vectors() {
+    return form != Form.PLAIN;
   }
 
   private String print() {
     for (int axis = 0; axis < kernel.axes().size(); axis++) {
       out.line("final int " + size(axis) + " = " + Numbers.dim(kernel.axes().get(axis), "") + ";");
     }
-    if (vectors && !isLarge()) {
+    if (form == Form.DOUBLED) {
       laneAxes()
           .forEach(
-              axis ->
-                  out.line(
-                      "final int full"
-                          + axis
-                          + " = $vectorMath:T.FLOATS.loopBound("
-                          + size(axis)
-                          + ");"));
+              axis -> out.line("final int full" + axis + " = " + FLOATS + ".loopBound(" + size(axis) + ");"));
+    }
+    if (form == Form.BLOCKED) {
+      out.line("final long blocks = scratch + $lanes:T.BLOCKS;");
     }
     outerLoop(0);
     return out.toString();
@@ -96,7 +141,7 @@ final class KernelPrinter {
     hoisted(depth);
     if (depth == kernel.outer()) {
       kernel.stages().forEach(this::stage);
-    } else if (vectors && kernel.lanes() == Lanes.OUTER && depth == kernel.outer() - 1) {
+    } else if (vectors() && kernel.lanes() == Lanes.OUTER && depth == kernel.outer() - 1) {
       laneLoop(depth, () -> outerLoop(depth + 1));
     } else {
       loop(depth, () -> outerLoop(depth + 1));
@@ -104,32 +149,51 @@ final class KernelPrinter {
   }
 
   private void loop(int axis, Runnable body) {
-    out.open("for (int %1$s = 0; %1$s < %2$s; %1$s++)", index(axis), size(axis));
+    flush();
+    out.open(forLoop(index(axis), "0", size(axis), "1"));
     body.run();
+    flush();
     out.close();
+  }
+
+  private static String forLoop(String i, String from, String to, String step) {
+    String next = step.equals("1") ? i + "++" : i + " += " + step;
+    return "for (int " + i + " = " + from + "; " + i + " < " + to + "; " + next + ")";
   }
 
   private void laneLoop(int axis, Runnable body) {
     String i = index(axis);
     String n = size(axis);
-    if (isLarge()) {
-      out.open("for (int %1$s = 0; %1$s < %2$s; %1$s += $lanes:T.COUNT)", i, n);
-      tail(i, n, body);
-      out.close();
-      return;
+    switch (form) {
+      case DOUBLED -> {
+        String full = "full" + axis;
+        out.open(forLoop(i, "0", full, COUNT));
+        body.run();
+        out.close();
+        out.open("if (" + full + " < " + n + ")");
+        out.line("final int " + i + " = " + full + ";");
+        tail(i, n, body);
+        out.close();
+      }
+      case MASKED -> {
+        out.open(forLoop(i, "0", n, COUNT));
+        tail(i, n, body);
+        out.close();
+      }
+      case BLOCKED -> {
+        String length = Integer.toString(slots.blockLength());
+        out.open(forLoop(i + "Block", "0", n, length));
+        out.line("final int " + i + "End = Math.min(" + i + "Block + " + length + ", " + n + ");");
+        blockAxis = axis;
+        masked = true;
+        body.run();
+        flush();
+        masked = false;
+        blockAxis = -1;
+        out.close();
+      }
+      case PLAIN -> throw new IllegalStateException("plain loops have no lanes");
     }
-    String full = "full" + axis;
-    out.open("for (int %1$s = 0; %1$s < %2$s; %1$s += $lanes:T.COUNT)", i, full);
-    body.run();
-    out.close();
-    out.open("if (%s < %s)", full, n);
-    out.line("final int " + i + " = " + full + ";");
-    tail(i, n, body);
-    out.close();
-  }
-
-  private boolean isLarge() {
-    return definitions.size() > LARGEST_DOUBLED_BODY;
   }
 
   private SortedSet<Integer> laneAxes() {
@@ -140,10 +204,14 @@ final class KernelPrinter {
   }
 
   private void tail(String i, String n, Runnable body) {
-    out.line("final $vectorMask:T<Float> tail = $lanes:T.before(" + i + ", " + n + ");");
+    out.line(tailMask(i, n));
     masked = true;
     body.run();
     masked = false;
+  }
+
+  private static String tailMask(String i, String n) {
+    return "final $vectorMask:T<Float> tail = " + FLOATS + ".indexInRange(" + i + ", " + n + ");";
   }
 
   private void stage(Stage stage) {
@@ -152,32 +220,11 @@ final class KernelPrinter {
         define(stage, instr);
       }
     }
-    for (var reduce : stage.reduces()) {
-      out.line(
-          javaType(stage, reduce)
-              + " "
-              + names.register(reduce.result())
-              + accumulatorSuffix()
-              + " = "
-              + neutral(stage, reduce)
-              + ";");
-      if (reduce.reducer().isPosition()) {
-        out.line("float " + names.register(reduce.result()) + "Best = 0;");
-        out.line("int " + names.register(reduce.result()) + "At = 0;");
-      }
-    }
+    stage.reduces().forEach(r -> start(stage, r));
     ownLoop(stage, 0);
     for (var reduce : stage.reduces()) {
       if (isLanewise()) {
-        String result = names.register(reduce.result());
-        out.line(
-            "final "
-                + scalarType(reduce.type())
-                + " "
-                + result
-                + " = "
-                + combineLanes(reduce, result + "Lanes")
-                + ";");
+        combineLanes(reduce);
       }
     }
   }
@@ -200,7 +247,7 @@ final class KernelPrinter {
           }
           ownLoop(stage, depth + 1);
         };
-    if (vectors && kernel.lanes() == Lanes.STAGE && depth == stage.axes().size() - 1) {
+    if (vectors() && kernel.lanes() == Lanes.STAGE && depth == stage.axes().size() - 1) {
       laneLoop(axis, body);
     } else {
       loop(axis, body);
@@ -224,6 +271,17 @@ final class KernelPrinter {
     if (instr instanceof Instr.Constant) {
       return; // printed where it is used
     }
+    if (inBlock() && isVector(stage, instr.result())) {
+      pending.add(new Action.Define(stage, instr));
+      return;
+    }
+    if (readsWritten(instr)) {
+      flush();
+    }
+    printDefinition(stage, instr);
+  }
+
+  private void printDefinition(Stage stage, Instr instr) {
     boolean vector = isVector(stage, instr.result());
     String type = vector ? vectorType(instr.type()) : scalarType(instr.type());
     String value = vector ? vectorValue(stage, instr) : scalarValue(instr);
@@ -273,6 +331,9 @@ final class KernelPrinter {
       case Instr.Index i -> indexVector(i.value(), lane);
       case Instr.InRange r -> {
         String index = indexVector(r.value(), lane);
+        budget.add(NodeBudget.COMPARISON);
+        budget.add(NodeBudget.COMPARISON);
+        budget.add(NodeBudget.OPERATION);
         yield index
             + ".compare($vectorOperators:T.GE, "
             + Numbers.dim(r.low(), "")
@@ -280,68 +341,64 @@ final class KernelPrinter {
             + index
             + ".compare($vectorOperators:T.LT, "
             + Numbers.dim(r.high(), "")
-            + ")).cast($vectorMath:T.FLOATS)";
+            + ")).cast("
+            + FLOATS
+            + ")";
       }
       case Instr.Load l -> vectorLoad(stage, l, lane);
       case Instr.Apply a -> {
         var args = new ArrayList<String>();
         a.args().forEach(r -> args.add(vector(stage, r)));
+        budget.apply(a.fn(), operandType(a));
         yield VectorCode.apply(a.fn(), operandType(a), args);
       }
-      case Instr.Uniform u ->
-          "$vectorThreefry:T.uniform("
-              + String.join(
-                  ", ",
-                  scalar(u.seed()),
-                  scalar(u.counter()),
-                  indexVector(u.element(), lane),
-                  Numbers.f32(u.low()),
-                  Numbers.f32(u.high()))
-              + ")";
+      case Instr.Uniform _ -> {
+        budget.exceed(); // its rounds alone are too many: only in blocks
+        yield "";
+      }
     };
   }
 
-  private String indexVector(org.mdlc.compiler.plan.IndexExpr index, int lane) {
+  private String indexVector(IndexExpr index, int lane) {
+    budget.add(2 * NodeBudget.OPERATION);
     var stride = index.strideAlong(lane).orElseThrow();
-    return "$lanes:T.index((int) ("
-        + Numbers.index(index, names, "L")
-        + "), "
-        + Numbers.dim(stride, "")
+    String start = Numbers.index(index, names, "L");
+    return "$lanes:T.IOTA"
+        + (stride.is(1) ? "" : ".mul(" + Numbers.dim(stride, "") + ")")
+        + ".add("
+        + (start.matches("\\w+") ? start : "(int) (" + start + ")")
         + ")";
   }
 
   private String vectorLoad(Stage stage, Instr.Load load, int lane) {
     boolean uniformMask = load.isMasked() && !isVector(stage, load.mask());
     String mask = load.isMasked() && !uniformMask ? names.register(load.mask()) : "";
-    if (masked) {
-      mask = mask.isEmpty() ? "tail" : mask + ".and(tail)";
-    }
-    var gathered = load.index().registers().stream().filter(r -> isVector(stage, r)).findFirst();
     String value;
     String address = address(load.param(), load.index());
-    String everyLane = mask.isEmpty() ? "$vectorMath:T.FLOATS.maskAll(true)" : mask;
     var stride = load.index().strideAlong(lane).orElseThrow();
-    if (gathered.isPresent()) {
+    boolean sideBySide = stride.is(1) && !isGather(stage, load);
+    // the runtime keeps memory after every buffer, so that whole vectors may be read from its end
+    if (masked && !(sideBySide && mask.isEmpty())) {
+      mask = mask.isEmpty() ? "tail" : mask + ".and(tail)";
+    }
+    budget.load(!mask.isEmpty());
+    if (isGather(stage, load)) {
+      budget.call(NodeBudget.LANE_BY_LANE);
       value =
           "$lanes:T.gather("
               + names.param(load.param())
               + ", "
               + gatherIndex(stage, load, lane)
               + ", "
-              + everyLane
+              + everyLane(mask)
               + ", scratch)";
-    } else if (stride.is(1)) {
-      value =
-          "$lanes:T."
-              + accessor(load.type())
-              + "("
-              + address
-              + (mask.isEmpty() ? "" : ", " + mask)
-              + ")";
+    } else if (sideBySide) {
+      value = loadText(load.type(), address, mask);
     } else if (stride.is(0)) {
       value =
           vectorBroadcast(load.type(), "$memory:T." + accessor(load.type()) + "(" + address + ")");
     } else {
+      budget.call(NodeBudget.LANE_BY_LANE);
       value =
           "$lanes:T."
               + (load.type() == DType.F32 ? "strided" : "stridedInts")
@@ -350,7 +407,7 @@ final class KernelPrinter {
               + ", "
               + Numbers.dim(stride, "L")
               + ", "
-              + everyLane
+              + everyLane(mask)
               + ", scratch)";
     }
     return uniformMask
@@ -362,14 +419,50 @@ final class KernelPrinter {
         : value;
   }
 
+  private static String everyLane(String mask) {
+    return mask.isEmpty() ? FLOATS + ".maskAll(true)" : mask;
+  }
+
+  private boolean isGather(Stage stage, Instr.Load load) {
+    return load.index().registers().stream().anyMatch(r -> isVector(stage, r));
+  }
+
+  /** Elements side by side; lanes outside of the mask are 0 and their memory is not touched. */
+  private static String loadText(DType type, String address, String mask) {
+    boolean isFloat = type == DType.F32;
+    String masked = mask.isEmpty() ? "" : ", " + (isFloat ? mask : mask + ".cast(" + INTS + ")");
+    String load =
+        (isFloat ? "$floatVector:T" : "$intVector:T")
+            + ".fromMemorySegment("
+            + (isFloat ? FLOATS : INTS)
+            + ", "
+            + ALL
+            + ", "
+            + address
+            + ", "
+            + ORDER
+            + masked
+            + ")";
+    return type == DType.BOOL
+        ? load + ".compare($vectorOperators:T.NE, 0).cast(" + FLOATS + ")"
+        : load;
+  }
+
+  private static String storeText(DType type, String value, String address, String mask) {
+    String masked =
+        mask.isEmpty() ? "" : ", " + (type == DType.F32 ? mask : mask + ".cast(" + INTS + ")");
+    String stored = type == DType.BOOL ? VectorCode.toInts(value) : value;
+    return stored + ".intoMemorySegment(" + ALL + ", " + address + ", " + ORDER + masked + ");";
+  }
+
   /**
    * The whole index as a vector: the register's term times its coefficient, plus the affine rest.
    */
   private String gatherIndex(Stage stage, Instr.Load load, int lane) {
-    var rest = org.mdlc.compiler.plan.IndexExpr.constant(load.index().constant());
+    var rest = IndexExpr.constant(load.index().constant());
     var text = new StringBuilder();
     for (var term : load.index().terms()) {
-      if (term.atom() instanceof org.mdlc.compiler.plan.IndexExpr.RegisterAtom r
+      if (term.atom() instanceof IndexExpr.RegisterAtom r
           && isVector(stage, r.register())) {
         text.append(text.isEmpty() ? "" : ".add(").append(names.register(r.register()));
         text.append(
@@ -378,44 +471,374 @@ final class KernelPrinter {
       } else {
         rest =
             rest.plus(
-                new org.mdlc.compiler.plan.IndexExpr(
-                    org.mdlc.compiler.type.Dim.ZERO, List.of(term)));
+                new IndexExpr(Dim.ZERO, List.of(term)));
       }
     }
     return text + ".add(" + indexVector(rest, lane) + ")";
   }
 
   private void store(Stage stage, Store store) {
-    String address = address(store.param(), store.index());
     boolean inLanes =
-        vectors && (kernel.lanes() == Lanes.OUTER ? kernel.outer() > 0 : !stage.axes().isEmpty());
+        vectors() && (kernel.lanes() == Lanes.OUTER ? kernel.outer() > 0 : !stage.axes().isEmpty());
     if (!inLanes) {
-      out.line("$memory:T.set(" + address + ", " + scalar(store.value()) + ");");
-      return;
+      out.line(
+          "$memory:T.set("
+              + address(store.param(), store.index())
+              + ", "
+              + scalar(store.value())
+              + ");");
+    } else if (inBlock()) {
+      pending.add(new Action.Keep(stage, store));
+    } else {
+      printStore(stage, store);
     }
+  }
+
+  private void printStore(Stage stage, Store store) {
+    budget.store(masked);
+    String address = address(store.param(), store.index());
     var stride = store.index().strideAlong(laneAxis(stage)).orElseThrow();
     String value = vector(stage, store.value());
     if (stride.is(1)) {
-      out.line("$lanes:T.set(" + address + ", " + value + (masked ? ", tail" : "") + ");");
-    } else {
-      out.line(
-          "$lanes:T.setStrided("
-              + address
-              + ", "
-              + Numbers.dim(stride, "L")
-              + ", "
-              + value
-              + ", "
-              + (masked ? "tail" : "$vectorMath:T.FLOATS.maskAll(true)")
-              + ", scratch);");
+      out.line(storeText(typeOf(store.value()), value, address, masked ? "tail" : ""));
+      return;
     }
+    budget.call(NodeBudget.LANE_BY_LANE);
+    out.line(
+        "$lanes:T.setStrided("
+            + address
+            + ", "
+            + Numbers.dim(stride, "L")
+            + ", "
+            + value
+            + ", "
+            + everyLane(masked ? "tail" : "")
+            + ", scratch);");
+  }
+
+  // ---- blocks
+
+  /** What a blocked kernel does to the vectors of one block. */
+  private sealed interface Action {
+    Stage stage();
+
+    record Define(Stage stage, Instr instr) implements Action {}
+
+    record Keep(Stage stage, Store store) implements Action {}
+
+    /** Gives an accumulator that is itself a block its neutral element. */
+    record Start(Stage stage, Reduce reduce) implements Action {}
+
+    record Accumulate(Stage stage, Reduce reduce) implements Action {}
+  }
+
+  /** Actions between two calls: those of one loop over the block, then calls. */
+  private record Segment(List<Action> loop, List<Action> calls) {
+    Segment() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  private boolean inBlock() {
+    return blockAxis >= 0;
+  }
+
+  /** Prints the pending actions as loops over the block with calls between them. */
+  private void flush() {
+    if (pending.isEmpty()) {
+      return;
+    }
+    var segments = segments();
+    pending.clear();
+    region++;
+    int time = 0;
+    for (var segment : segments) {
+      var staged = segment.calls().stream().filter(this::isStaged).toList();
+      if (!segment.loop().isEmpty() || !staged.isEmpty()) {
+        blockLoop(segment.loop(), staged, time);
+      }
+      time++;
+      for (var call : segment.calls()) {
+        blockCall(call, time++);
+      }
+    }
+  }
+
+  /**
+   * An action goes into the first segment in which all that it reads is there. Reads and writes of
+   * the kernel's own memory keep their order.
+   */
+  private List<Segment> segments() {
+    var segments = new ArrayList<Segment>();
+    var ready = new HashMap<Integer, Integer>();
+    int lastRead = 0;
+    int lastWrite = 0;
+    for (var action : pending) {
+      int at = reads(action).stream().mapToInt(r -> ready.getOrDefault(r, 0)).max().orElse(0);
+      boolean loads = action instanceof Action.Define d && d.instr() instanceof Instr.Load;
+      boolean stores = action instanceof Action.Keep;
+      if (loads) {
+        at = Math.max(at, lastWrite);
+      } else if (stores) {
+        at = Math.max(at, Math.max(lastRead, lastWrite));
+      }
+      int done = isCall(action) ? at + 1 : at;
+      if (loads) {
+        lastRead = Math.max(lastRead, done);
+      } else if (stores) {
+        lastWrite = done;
+      }
+      if (action instanceof Action.Define d) {
+        ready.put(d.instr().result(), done);
+      }
+      while (segments.size() <= at) {
+        segments.add(new Segment());
+      }
+      (isCall(action) ? segments.get(at).calls() : segments.get(at).loop()).add(action);
+    }
+    return segments;
+  }
+
+  /** The registers that an action reads as vectors. */
+  private List<Integer> reads(Action action) {
+    var stage = action.stage();
+    return switch (action) {
+      case Action.Define d ->
+          d.instr().reads().stream().filter(r -> isVector(stage, r)).distinct().toList();
+      case Action.Keep k ->
+          isVector(stage, k.store().value()) ? List.of(k.store().value()) : List.of();
+      case Action.Start _ -> List.of();
+      case Action.Accumulate a ->
+          isVector(stage, a.reduce().value()) ? List.of(a.reduce().value()) : List.of();
+    };
+  }
+
+  private boolean isCall(Action action) {
+    return switch (action) {
+      case Action.Define(var stage, var instr) ->
+          switch (instr) {
+            case Instr.Uniform _ -> true;
+            case Instr.Apply a -> NodeBudget.isCall(a.fn(), operandType(a));
+            case Instr.Load l -> isGather(stage, l) || !isSideBySide(stage, l.index());
+            case Instr.Constant _, Instr.Index _, Instr.InRange _ -> false;
+          };
+      case Action.Keep(var stage, var store) -> !isSideBySide(stage, store.index());
+      case Action.Start _, Action.Accumulate _ -> false;
+    };
+  }
+
+  private boolean isSideBySide(Stage stage, IndexExpr index) {
+    var stride = index.strideAlong(laneAxis(stage)).orElseThrow();
+    return stride.is(1) || stride.is(0);
+  }
+
+  /** True when the loop before the call puts an operand into the block of the result. */
+  private boolean isStaged(Action action) {
+    if (!(action instanceof Action.Define(var stage, var instr))) {
+      return false;
+    }
+    return switch (instr) {
+      case Instr.Load l -> isGather(stage, l);
+      case Instr.Apply a -> a.args().stream().anyMatch(r -> !isVector(stage, r));
+      case Instr.Constant _, Instr.Index _, Instr.InRange _, Instr.Uniform _ -> false;
+    };
+  }
+
+  private void blockLoop(List<Action> actions, List<Action> staged, int time) {
+    String i = index(blockAxis);
+    out.open(forLoop(i, i + "Block", i + "End", COUNT));
+    if (actions.stream().anyMatch(this::needsTail)) {
+      out.line(tailMask(i, i + "End"));
+    }
+    var known = new HashSet<Integer>();
+    for (var action : actions) {
+      reads(action).forEach(r -> fetch(r, time, known));
+      switch (action) {
+        case Action.Define(var stage, var instr) -> {
+          slots.define(instr.result(), region, time);
+          known.add(instr.result());
+          printDefinition(stage, instr);
+          if (slots.isStored(instr.result())) {
+            put(instr.result(), names.register(instr.result()));
+          }
+        }
+        case Action.Keep(var stage, var store) -> printStore(stage, store);
+        case Action.Start(var stage, var reduce) -> {
+          slots.store(reduce.result(), region, time);
+          put(reduce.result(), neutral(stage, reduce));
+        }
+        case Action.Accumulate(var stage, var reduce) -> {
+          if (!isLanewise()) {
+            fetch(reduce.result(), time, known);
+          }
+          printAccumulation(stage, reduce);
+        }
+      }
+    }
+    for (var action : staged) {
+      reads(action).forEach(r -> fetch(r, time, known));
+      stage((Action.Define) action, time);
+    }
+    out.close();
+  }
+
+  private boolean needsTail(Action action) {
+    return switch (action) {
+      case Action.Define d ->
+          d.instr() instanceof Instr.Load l
+              && l.isMasked()
+              && isVector(d.stage(), l.mask());
+      case Action.Keep _ -> true;
+      case Action.Start _ -> false;
+      case Action.Accumulate _ -> isLanewise();
+    };
+  }
+
+  /** Makes a register of another loop known in this one. */
+  private void fetch(int register, int time, Set<Integer> known) {
+    slots.use(register, region, time);
+    if (known.add(register)) {
+      var type = typeOf(register);
+      out.line(
+          (reduces.containsKey(register) ? "" : "final ")
+              + vectorType(type)
+              + " "
+              + names.register(register)
+              + " = "
+              + loadText(type, laneAddress(register), "")
+              + ";");
+    }
+  }
+
+  private void put(int register, String value) {
+    out.line(storeText(typeOf(register), value, laneAddress(register), ""));
+  }
+
+  /** Where this vector's elements of a register lie within its block. */
+  private String laneAddress(int register) {
+    String i = index(blockAxis);
+    return block(register) + " + 4L * (" + i + " - " + i + "Block)";
+  }
+
+  private String block(int register) {
+    int offset = slots.offset(register);
+    return offset == 0 ? "blocks" : "blocks + " + offset;
+  }
+
+  private void stage(Action.Define call, int time) {
+    int result = call.instr().result();
+    slots.store(result, region, time);
+    switch (call.instr()) {
+      case Instr.Load l -> {
+        String index = gatherIndex(call.stage(), l, laneAxis(call.stage()));
+        out.line(storeText(DType.I32, index, laneAddress(result), ""));
+      }
+      case Instr.Apply a -> {
+        int uniform =
+            a.args().stream().filter(r -> !isVector(call.stage(), r)).findFirst().orElseThrow();
+        put(result, vectorBroadcast(typeOf(uniform), scalar(uniform)));
+      }
+      case Instr.Constant _, Instr.Index _, Instr.InRange _, Instr.Uniform _ ->
+          throw new IllegalStateException(call.instr() + " has nothing to put into its block");
+    }
+  }
+
+  private void blockCall(Action action, int time) {
+    reads(action).forEach(r -> slots.use(r, region, time));
+    slots.call(region, time);
+    names.moveToBlock(blockAxis);
+    String count = ", " + index(blockAxis) + "End - " + index(blockAxis) + "Block);";
+    out.line(
+        switch (action) {
+          case Action.Define(var stage, var instr) -> {
+            if (!isStaged(action)) {
+              slots.store(instr.result(), region, time);
+            }
+            slots.use(instr.result(), region, time);
+            yield blockFunction(stage, instr) + ", " + block(instr.result()) + count;
+          }
+          case Action.Keep(var stage, var store) ->
+              "$vectorBlocks:T.setStrided("
+                  + address(store.param(), store.index())
+                  + ", "
+                  + Numbers.dim(store.index().strideAlong(laneAxis(stage)).orElseThrow(), "L")
+                  + ", "
+                  + (isVector(stage, store.value())
+                      ? block(store.value())
+                      : scalar(store.value()))
+                  + count;
+          case Action.Start _, Action.Accumulate _ ->
+              throw new IllegalStateException(action + " is no call");
+        });
+    names.moveToLane();
+  }
+
+  /** A call without its last arguments, the block of the result and the number of elements. */
+  private String blockFunction(Stage stage, Instr instr) {
+    return switch (instr) {
+      case Instr.Uniform u ->
+          "$vectorThreefry:T.uniform("
+              + String.join(
+                  ", ",
+                  scalar(u.seed()),
+                  scalar(u.counter()),
+                  "(int) (" + Numbers.index(u.element(), names, "L") + ")",
+                  Numbers.dim(u.element().strideAlong(laneAxis(stage)).orElseThrow(), ""),
+                  Numbers.f32(u.low()),
+                  Numbers.f32(u.high()));
+      case Instr.Apply a ->
+          "$vectorBlocks:T."
+              + VectorCode.function(a.fn())
+              + "("
+              + a.args().stream()
+                  .map(r -> block(isVector(stage, r) ? r : a.result()))
+                  .collect(Collectors.joining(", "));
+      case Instr.Load l when isGather(stage, l) ->
+          "$vectorBlocks:T.gather(" + names.param(l.param()) + ", " + inside(stage, l);
+      case Instr.Load l ->
+          "$vectorBlocks:T.strided("
+              + String.join(
+                  ", ",
+                  address(l.param(), l.index()),
+                  Numbers.dim(l.index().strideAlong(laneAxis(stage)).orElseThrow(), "L"),
+                  inside(stage, l));
+      case Instr.Constant _, Instr.Index _, Instr.InRange _ ->
+          throw new IllegalStateException(instr + " is no call");
+    };
+  }
+
+  private String inside(Stage stage, Instr.Load load) {
+    if (!load.isMasked()) {
+      return "true";
+    }
+    return isVector(stage, load.mask()) ? block(load.mask()) : scalar(load.mask());
   }
 
   // ---- reductions
 
   /** True when lanes hold partial results that are combined after the loop. */
   private boolean isLanewise() {
-    return vectors && kernel.lanes() == Lanes.STAGE;
+    return vectors() && kernel.lanes() == Lanes.STAGE;
+  }
+
+  private void start(Stage stage, Reduce reduce) {
+    if (inBlock() && isVector(stage, reduce.result())) {
+      pending.add(new Action.Start(stage, reduce));
+      return;
+    }
+    String name = names.register(reduce.result());
+    out.line(
+        javaType(stage, reduce)
+            + " "
+            + name
+            + accumulatorSuffix()
+            + " = "
+            + neutral(stage, reduce)
+            + ";");
+    if (reduce.reducer().isPosition()) {
+      out.line("float " + name + "Best = 0;");
+      out.line("int " + name + "At = 0;");
+    }
   }
 
   private String accumulatorSuffix() {
@@ -442,6 +865,15 @@ final class KernelPrinter {
   }
 
   private void accumulate(Stage stage, Reduce reduce) {
+    if (inBlock() && (isLanewise() || isVector(stage, reduce.result()))) {
+      pending.add(new Action.Accumulate(stage, reduce));
+    } else {
+      printAccumulation(stage, reduce);
+    }
+  }
+
+  private void printAccumulation(Stage stage, Reduce reduce) {
+    budget.add(NodeBudget.OPERATION);
     String accumulator = names.register(reduce.result()) + accumulatorSuffix();
     boolean vector = isLanewise() || isVector(stage, reduce.result());
     if (reduce.reducer().isPosition()) {
@@ -461,18 +893,22 @@ final class KernelPrinter {
           };
       String mask =
           masked && isLanewise()
-              ? ", tail" + (reduce.type() == DType.F32 ? "" : ".cast($vectorMath:T.INTS)")
+              ? ", tail" + (reduce.type() == DType.F32 ? "" : ".cast(" + INTS + ")")
               : "";
-      out.line(
+      boolean isBlock = inBlock() && !isLanewise();
+      String sum =
           accumulator
-              + " = "
-              + accumulator
               + ".lanewise($vectorOperators:T."
               + operator
               + ", "
               + value
               + mask
-              + ");");
+              + ")";
+      if (isBlock) {
+        put(reduce.result(), sum);
+      } else {
+        out.line(accumulator + " = " + sum + ";");
+      }
     } else {
       var fn =
           switch (reduce.reducer()) {
@@ -498,29 +934,45 @@ final class KernelPrinter {
     boolean isFloat = typeOf(reduce.value()) == DType.F32;
     String unordered =
         isFloat ? " || (Float.isNaN(" + value + ") && !Float.isNaN(" + best + "))" : "";
-    out.open("if (%1$s == 0 || %2$s%3$s%4$s%5$s)", at, value, comparison, best, unordered);
+    out.open("if (" + at + " == 0 || " + value + comparison + best + unordered + ")");
     out.line(best + " = " + value + ";");
     out.line(accumulator + " = " + at + ";");
     out.close();
     out.line(at + "++;");
   }
 
-  private String combineLanes(Reduce reduce, String lanes) {
+  private void combineLanes(Reduce reduce) {
+    String result = names.register(reduce.result());
+    String lanes = result + "Lanes";
     boolean isFloat = reduce.type() == DType.F32;
-    return switch (reduce.reducer()) {
-      case SUM ->
-          isFloat
-              ? "$vectorMath:T.sum(" + lanes + ")"
-              : lanes + ".reduceLanes($vectorOperators:T.ADD)";
-      case PROD ->
-          isFloat
-              ? "$lanes:T.product(" + lanes + ", scratch)"
-              : lanes + ".reduceLanes($vectorOperators:T.MUL)";
-      case MAX -> lanes + ".reduceLanes($vectorOperators:T.MAX)";
-      case MIN -> lanes + ".reduceLanes($vectorOperators:T.MIN)";
-      case ARGMAX, ARGMIN ->
-          throw new IllegalStateException("positions are not reduced in vectors");
-    };
+    boolean inMemory =
+        isFloat
+            && (reduce.reducer() == Kernel.Reducer.PROD
+                || (form == Form.BLOCKED && reduce.reducer() == Kernel.Reducer.SUM));
+    if (inMemory) {
+      out.line(storeText(reduce.type(), lanes, "scratch", ""));
+    }
+    String value =
+        switch (reduce.reducer()) {
+          case SUM -> {
+            if (isFloat && !inMemory) {
+              budget.call(NodeBudget.SUM);
+              yield "$vectorMath:T.sum(" + lanes + ")";
+            }
+            yield inMemory
+                ? "$vectorBlocks:T.sum(scratch)"
+                : lanes + ".reduceLanes($vectorOperators:T.ADD)";
+          }
+          case PROD ->
+              inMemory
+                  ? "$vectorBlocks:T.product(scratch)"
+                  : lanes + ".reduceLanes($vectorOperators:T.MUL)";
+          case MAX -> lanes + ".reduceLanes($vectorOperators:T.MAX)";
+          case MIN -> lanes + ".reduceLanes($vectorOperators:T.MIN)";
+          case ARGMAX, ARGMIN ->
+              throw new IllegalStateException("positions are not reduced in vectors");
+        };
+    out.line("final " + scalarType(reduce.type()) + " " + result + " = " + value + ";");
   }
 
   // ---- registers
@@ -534,7 +986,7 @@ final class KernelPrinter {
   }
 
   private boolean isVector(Stage stage, int register) {
-    return vectors && variationOf(register).contains(laneAxis(stage));
+    return vectors() && variationOf(register).contains(laneAxis(stage));
   }
 
   private DType typeOf(int register) {
@@ -561,12 +1013,14 @@ final class KernelPrinter {
   }
 
   private String vector(Stage stage, int register) {
-    return isVector(stage, register)
-        ? names.register(register)
-        : vectorBroadcast(typeOf(register), scalar(register));
+    if (isVector(stage, register)) {
+      return names.register(register);
+    }
+    budget.add(NodeBudget.OPERATION);
+    return vectorBroadcast(typeOf(register), scalar(register));
   }
 
-  private String address(int param, org.mdlc.compiler.plan.IndexExpr index) {
+  private String address(int param, IndexExpr index) {
     String name = names.param(param);
     if (index.is(0)) {
       return name;
@@ -585,9 +1039,9 @@ final class KernelPrinter {
 
   static String vectorBroadcast(DType type, String scalar) {
     return switch (type) {
-      case F32 -> "$floatVector:T.broadcast($vectorMath:T.FLOATS, " + scalar + ")";
-      case I32, U32 -> "$intVector:T.broadcast($vectorMath:T.INTS, " + scalar + ")";
-      case BOOL -> "$vectorMath:T.FLOATS.maskAll(" + scalar + ")";
+      case F32 -> "$floatVector:T.broadcast(" + FLOATS + ", " + scalar + ")";
+      case I32, U32 -> "$intVector:T.broadcast(" + INTS + ", " + scalar + ")";
+      case BOOL -> FLOATS + ".maskAll(" + scalar + ")";
     };
   }
 
@@ -623,8 +1077,8 @@ final class KernelPrinter {
     };
   }
 
-  private String index(int axis) {
-    return names.axis(axis);
+  private static String index(int axis) {
+    return "i" + axis;
   }
 
   private String size(int axis) {
@@ -636,6 +1090,7 @@ final class KernelPrinter {
     private final Kernel kernel;
     private final Map<Integer, String> registers = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
+    private int movedAxis = -1;
 
     Names(Kernel kernel) {
       this.kernel = kernel;
@@ -666,9 +1121,18 @@ final class KernelPrinter {
       registers.put(register, name);
     }
 
+    /** Lets indices count from the start of the block, for calls between loops over it. */
+    void moveToBlock(int axis) {
+      movedAxis = axis;
+    }
+
+    void moveToLane() {
+      movedAxis = -1;
+    }
+
     @Override
     public String axis(int axis) {
-      return "i" + axis;
+      return "i" + axis + (axis == movedAxis ? "Block" : "");
     }
 
     @Override

@@ -1,7 +1,5 @@
 package org.mdlc.compiler.emit.java;
 
-import java.util.Locale;
-
 /** Text that grows line by line, indented by its braces. */
 final class Lines {
   private final StringBuilder text = new StringBuilder();
@@ -12,13 +10,8 @@ final class Lines {
   }
 
   /** Opens a block: a head and a brace. */
-  void open(String head, Object... arguments) {
-    line(
-        (arguments.length == 0
-                ? head
-                : String.format(Locale.ROOT, head.replace("$lanes:T", "@lanes@"), arguments)
-                    .replace("@lanes@", "$lanes:T"))
-            + " {");
+  void open(String head) {
+    line(head + " {");
     depth++;
   }
 

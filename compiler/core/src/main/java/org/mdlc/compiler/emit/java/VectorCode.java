@@ -33,11 +33,17 @@ final class VectorCode {
           x + ".sub($vectorMath:T.floor(" + x + ".div(" + a.get(1) + ")).mul(" + a.get(1) + "))";
       case NEG -> x + ".neg()";
       case ABS -> x + ".abs()";
-      case SIGN -> "$lanes:T.sign(" + x + ")";
-      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, ERF, ERFINV, SIN, COS, FLOOR, CEIL ->
-          "$vectorMath:T." + fn.text() + "(" + x + ")";
-      case POW -> "$vectorMath:T.pow(" + x + ", " + a.get(1) + ")";
-      case ROUND -> "$vectorMath:T.roundHalfEven(" + x + ")";
+      case SIGN ->
+          x
+              + ".blend(1f, "
+              + x
+              + ".compare($vectorOperators:T.GT, 0f)).blend(-1f, "
+              + x
+              + ".compare($vectorOperators:T.LT, 0f))";
+      case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW ->
+          "$vectorMath:T." + function(fn) + "(" + String.join(", ", a) + ")";
+      case SQRT -> x + ".sqrt()";
+      case RSQRT -> "$floatVector:T.broadcast($vectorMath:T.FLOATS, 1f).div(" + x + ".sqrt())";
       case EQ, NE, LT, LE, GT, GE -> compare(fn, type, a);
       case AND, OR, XOR -> x + "." + fn.text() + "(" + a.get(1) + ")";
       case NOT -> x + ".not()";
@@ -46,14 +52,14 @@ final class VectorCode {
           switch (type) {
             case F32 -> x;
             case I32 -> "($floatVector:T) " + x + ".convert($vectorOperators:T.I2F, 0)";
-            case BOOL -> "$lanes:T.toFloats(" + x + ")";
+            case BOOL -> "$floatVector:T.zero($vectorMath:T.FLOATS).blend(1f, " + x + ")";
             case U32 -> throw new IllegalStateException("u32 to f32 has no vector form");
           };
       case TO_I32 ->
           switch (type) {
             case F32 -> "($intVector:T) " + x + ".convert($vectorOperators:T.F2I, 0)";
             case I32, U32 -> x;
-            case BOOL -> "$lanes:T.toInts(" + x + ")";
+            case BOOL -> toInts(x);
           };
       case TO_BOOL ->
           switch (type) {
@@ -62,6 +68,18 @@ final class VectorCode {
             case BOOL -> x;
           };
     };
+  }
+
+  /** What the runtime calls a function. */
+  static String function(ScalarFn fn) {
+    return fn == ScalarFn.ROUND ? "roundHalfEven" : fn.text();
+  }
+
+  /** True lanes as 1, others as 0. */
+  static String toInts(String mask) {
+    return "$intVector:T.zero($vectorMath:T.INTS).blend(1, "
+        + mask
+        + ".cast($vectorMath:T.INTS))";
   }
 
   private static String compare(ScalarFn fn, DType type, List<String> a) {

@@ -10,7 +10,6 @@ import com.palantir.javapoet.TypeSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -21,6 +20,8 @@ import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.KernelText;
 import org.mdlc.compiler.type.DType;
+import org.mdlc.runtime.kernel.Lanes;
+import org.mdlc.runtime.kernel.Memory;
 
 /**
  * Both printers of one kernel, run on awkward sizes: the same bits where every element is computed
@@ -133,29 +134,52 @@ class KernelPrinterTest {
     }
   }
 
-  /** What the written parameters hold afterwards. Read ones are filled from a fixed seed. */
-  private static List<Float> run(Kernel kernel, int batch, KernelStyle style) throws Exception {
-    var method = compile(kernel, style);
-    try (var arena = Arena.ofConfined()) {
-      var random = new Random(7);
-      var segments = new ArrayList<MemorySegment>();
-      var addresses = new long[kernel.params().size()];
-      for (int p = 0; p < addresses.length; p++) {
-        var param = kernel.params().get(p);
-        assertThat(param.type()).isEqualTo(DType.F32);
-        int count = (int) param.elements().at(batch);
-        var segment = arena.allocate(4L * count, 64);
-        for (int i = 0; i < count; i++) {
+  /** A compiled kernel with memory for its parameters. */
+  record Prepared(Arena arena, Kernel kernel, List<MemorySegment> segments, Runnable run)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      arena.close();
+    }
+  }
+
+  /** Floats are filled from a fixed seed, whole numbers count from -3 by sevens. */
+  static Prepared prepare(Kernel kernel, int batch, KernelStyle style) throws Exception {
+    var type = compile(kernel, style);
+    var arena = Arena.ofConfined();
+    var random = new Random(7);
+    var segments = new ArrayList<MemorySegment>();
+    var addresses = new long[kernel.params().size()];
+    for (int p = 0; p < addresses.length; p++) {
+      var param = kernel.params().get(p);
+      int count = (int) param.elements().at(batch);
+      var segment = arena.allocate(4L * count + Memory.SLACK, 64).asSlice(0, 4L * count);
+      for (int i = 0; i < count; i++) {
+        if (param.type() == DType.F32) {
           segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+        } else {
+          segment.setAtIndex(ValueLayout.JAVA_INT, i, -3 + i * 7 % 120);
         }
-        segments.add(segment);
-        addresses[p] = segment.address();
       }
-      method.invoke(null, addresses, batch, arena.allocate(512, 64).address());
+      segments.add(segment);
+      addresses[p] = segment.address();
+    }
+    long scratch = arena.allocate(Lanes.SCRATCH_BYTES, 64).address();
+    var run =
+        (Runnable)
+            type.getConstructor(long[].class, int.class, long.class)
+                .newInstance(addresses, batch, scratch);
+    return new Prepared(arena, kernel, segments, run);
+  }
+
+  /** What the written parameters hold afterwards. */
+  static List<Float> run(Kernel kernel, int batch, KernelStyle style) throws Exception {
+    try (var prepared = prepare(kernel, batch, style)) {
+      prepared.run().run();
       var written = new ArrayList<Float>();
-      for (int p = 0; p < addresses.length; p++) {
+      for (int p = 0; p < kernel.params().size(); p++) {
         if (kernel.params().get(p).access() != Kernel.Access.READ) {
-          for (float value : segments.get(p).toArray(ValueLayout.JAVA_FLOAT)) {
+          for (float value : prepared.segments().get(p).toArray(ValueLayout.JAVA_FLOAT)) {
             written.add(value);
           }
         }
@@ -164,7 +188,7 @@ class KernelPrinterTest {
     }
   }
 
-  private static Method compile(Kernel kernel, KernelStyle style) throws Exception {
+  private static Class<?> compile(Kernel kernel, KernelStyle style) throws Exception {
     var code = new StringBuilder();
     for (int p = 0; p < kernel.params().size(); p++) {
       code.append("final long ")
@@ -175,20 +199,40 @@ class KernelPrinterTest {
     }
     code.append(
         style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel));
+    var constructor =
+        MethodSpec.constructorBuilder()
+            .addModifiers(Modifier.PUBLIC)
+            .addParameter(long[].class, "addresses")
+            .addParameter(TypeName.INT, "batch")
+            .addParameter(TypeName.LONG, "scratch")
+            .addStatement("this.addresses = addresses")
+            .addStatement("this.batch = batch")
+            .addStatement("this.scratch = scratch")
+            .build();
     var type =
         TypeSpec.classBuilder(ClassName.get("", "Printed"))
-            .addModifiers(Modifier.PUBLIC)
+            .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
+            .addSuperinterface(Runnable.class)
+            .addField(long[].class, "addresses", Modifier.PRIVATE, Modifier.FINAL)
+            .addField(TypeName.INT, "batch", Modifier.PRIVATE, Modifier.FINAL)
+            .addField(TypeName.LONG, "scratch", Modifier.PRIVATE, Modifier.FINAL)
+            .addMethod(constructor)
             .addMethod(
                 MethodSpec.methodBuilder("run")
-                    .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
-                    .addParameter(long[].class, "addresses")
-                    .addParameter(TypeName.INT, "batch")
-                    .addParameter(TypeName.LONG, "scratch")
+                    .addAnnotation(Override.class)
+                    .addModifiers(Modifier.PUBLIC)
                     .addCode(JavaTypes.code(code.toString()))
                     .build())
             .build();
-    String source = JavaFile.builder("", type).build().toString();
-    return InMemoryJavac.load("Printed", source, KernelPrinterTest.class.getClassLoader())
-        .getMethod("run", long[].class, int.class, long.class);
+    String source =
+        JavaFile.builder("", type)
+            .addStaticImport(ClassName.get(JavaTypes.KERNEL, "Memory"), "ALL", "ORDER")
+            .addStaticImport(ClassName.get(JavaTypes.KERNEL, "VectorMath"), "FLOATS", "INTS")
+            .build()
+            .toString();
+    if (Boolean.getBoolean("mdlc.show")) {
+      System.out.println(source);
+    }
+    return InMemoryJavac.load("Printed", source, KernelPrinterTest.class.getClassLoader());
   }
 }
