@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Constant;
@@ -42,7 +43,7 @@ record Candidate(
 
   /** Operand of the node that made a value. */
   Value source(Value value, int index) {
-    return definitions.get(value.id()).operands().get(index);
+    return Known.in(definitions, value.id()).operands().get(index);
   }
 
   /** The number that every element of a value is, if it is a fill. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.ir.Value;
@@ -29,7 +30,7 @@ public final class DecomposeOps implements Pass {
       here.put(input.value().id(), builder.input(input.name(), input.role(), input.value().type()));
     }
     inline(graph, Origin.NONE, builder, here);
-    graph.outputs().forEach(o -> builder.output(o.name(), o.role(), here.get(o.value().id())));
+    graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
     return builder.build();
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Constant;
@@ -63,7 +64,7 @@ public final class ReadMasksFromResults implements Pass {
             input.value().id(), builder.input(input.name(), input.role(), input.value().type()));
       }
       graph.nodes().forEach(this::copy);
-      graph.outputs().forEach(o -> builder.output(o.name(), o.role(), here.get(o.value().id())));
+      graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
       return builder.build();
     }
 
@@ -83,7 +84,7 @@ public final class ReadMasksFromResults implements Pass {
       for (var operand : node.operands()) {
         if (results.containsKey(operand.id()) && !old.containsKey(operand.id())) {
           builder.at(node.origin());
-          var newMask = newMasks.computeIfAbsent(operand.id(), id -> newMask(results.get(id)));
+          var newMask = newMasks.computeIfAbsent(operand.id(), id -> newMask(Known.in(results, id)));
           old.put(operand.id(), here.put(operand.id(), newMask));
         }
       }

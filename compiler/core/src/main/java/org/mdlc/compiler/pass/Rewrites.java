@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Add;
 import org.mdlc.compiler.op.And;
@@ -598,7 +599,7 @@ final class Rewrites {
               .toList();
       var reduced = rest.isEmpty() ? narrower : node.add(sameKind(node, rest), narrower);
       if (node.op() instanceof ReduceSum) {
-        reduced = node.add(new Mul(), reduced, node.constant(copies));
+        reduced = node.add(new Mul(), reduced, node.constant((double) copies));
       }
       return Optional.of(reduced);
     }
@@ -727,7 +728,7 @@ final class Rewrites {
       var parts = new ArrayList<Value>();
       for (var operand : node.operands()) {
         boolean same = node.made(operand, Concat.class).filter(concat::equals).isPresent();
-        parts.addAll(same ? node.definitions().get(operand.id()).operands() : List.of(operand));
+        parts.addAll(same ? Known.in(node.definitions(), operand.id()).operands() : List.of(operand));
       }
       return parts.size() == node.operands().size()
           ? empty()

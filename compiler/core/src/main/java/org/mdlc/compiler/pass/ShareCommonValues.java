@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Operation;
 import org.mdlc.compiler.ir.Value;
@@ -42,7 +43,7 @@ public final class ShareCommonValues implements Pass {
     for (var node : graph.nodes()) {
       share(node, builder, here, known);
     }
-    graph.outputs().forEach(o -> builder.output(o.name(), o.role(), here.get(o.value().id())));
+    graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
     return builder.build();
   }
 
@@ -52,12 +53,12 @@ public final class ShareCommonValues implements Pass {
         node.op() instanceof Scan s
             ? new Scan(run(s.body()), s.carries(), s.sequences(), s.reverse())
             : node.op();
-    var operands = node.operands().stream().map(v -> here.get(v.id()).id()).toList();
+    var operands = node.operands().stream().map(v -> Known.in(here, v.id()).id()).toList();
     var key = new Key(op, commutes(op) ? operands.stream().sorted().toList() : operands);
     var equal = known.get(key);
     if (equal == null) {
       builder.copy(new Node(op, node.operands(), node.results(), node.origin()), here);
-      known.put(key, node.results().stream().map(v -> here.get(v.id())).toList());
+      known.put(key, node.results().stream().map(v -> Known.in(here, v.id())).toList());
       return;
     }
     for (int i = 0; i < equal.size(); i++) {

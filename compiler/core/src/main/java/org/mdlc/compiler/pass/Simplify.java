@@ -6,6 +6,7 @@ import java.util.Map;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Op;
@@ -63,7 +64,7 @@ public final class Simplify implements Pass {
             input.value().id(), builder.input(input.name(), input.role(), input.value().type()));
       }
       graph.nodes().forEach(this::node);
-      graph.outputs().forEach(o -> builder.output(o.name(), o.role(), here.get(o.value().id())));
+      graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
       return builder.build();
     }
 
@@ -83,7 +84,7 @@ public final class Simplify implements Pass {
     }
 
     private void rewriteOrCopy(Node node) {
-      var operands = node.operands().stream().map(v -> here.get(v.id())).toList();
+      var operands = node.operands().stream().map(v -> Known.in(here, v.id())).toList();
       builder.at(node.origin());
       var candidate =
           new Candidate(Op.of(node), operands, node.result().type(), builder, definitions);

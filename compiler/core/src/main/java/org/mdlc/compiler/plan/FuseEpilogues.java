@@ -59,16 +59,12 @@ final class FuseEpilogues {
     Set<Node> swallowed = new HashSet<>();
     var replaced = new HashMap<Node, Node>();
     for (var node : graph.nodes()) {
-      withBias(node)
-          .ifPresent(
-              call -> {
-                replaced.put(node, call);
-                swallowed.addAll(
-                    node.operands().stream()
-                        .map(v -> definitions.get(v.id()))
-                        .filter(n -> n.op().equals(call.op()))
-                        .toList());
-              });
+      withBias(node).ifPresent(call -> replaced.put(node, call));
+    }
+    for (var add : replaced.keySet()) {
+      for (var operand : add.operands()) {
+        product(operand).ifPresent(swallowed::add);
+      }
     }
     var nodes = new ArrayList<Node>();
     for (var node : graph.nodes()) {
@@ -102,12 +98,15 @@ final class FuseEpilogues {
 
   private Optional<Node> product(Value value) {
     var node = definitions.get(value.id());
+    if (node == null || uses.getOrDefault(value.id(), 0) != 1) {
+      return Optional.empty();
+    }
     boolean fits =
-        node != null
-            && uses.get(value.id()) == 1
-            && (node.op() instanceof Convolution
-                || (node.op() instanceof MatMul
-                    && node.operands().get(1).type().rank() == OPERANDS));
+        switch (node.op()) {
+          case Convolution _ -> true;
+          case MatMul _ -> node.operands().get(1).type().rank() == OPERANDS;
+          default -> false;
+        };
     return fits ? Optional.of(node) : Optional.empty();
   }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.mdlc.compiler.expr.ScalarExpr;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Broadcast;
@@ -319,7 +320,7 @@ final class FuseKernels {
       Optional<Anchor.Part> part,
       Space space,
       int own) {
-    int index = nodeIndices.get(node.result().id());
+    int index = Known.in(nodeIndices, node.result().id());
     var bare =
         new Anchor(
             anchors.size(),
@@ -351,7 +352,7 @@ final class FuseKernels {
   /** Writes the anchor for nothing but to see which leaves it reads, and where. */
   private List<Anchor.Access> accesses(Anchor anchor, Registers registers) {
     if (anchor.value().equals(anchor.source())
-        && definitions.get(anchor.value().id()).op() instanceof Table) {
+        && Known.in(definitions, anchor.value().id()).op() instanceof Table) {
       return List.of();
     }
     var found = new LinkedHashSet<Anchor.Access>();
@@ -386,7 +387,7 @@ final class FuseKernels {
   /** Joins anchors into kernels, keeping the kernels free of cycles. */
   private final class Grouping {
     /** One kernel in the making, or one call. */
-    private final class Member {
+    private static final class Member {
       final int id;
       final BitSet needs = new BitSet(); // itself and all that must run before it
       Space space;
@@ -520,11 +521,11 @@ final class FuseKernels {
     }
 
     private boolean isLiteral(Member member) {
-      return definitions.get(member.anchors.get(0).value().id()).op() instanceof Table;
+      return Known.in(definitions, member.anchors.get(0).value().id()).op() instanceof Table;
     }
 
     private Member added(Anchor anchor) {
-      var member = new Member(nextId++, definitions.get(anchor.value().id()), anchor.space());
+      var member = new Member(nextId++, Known.in(definitions, anchor.value().id()), anchor.space());
       members.add(member);
       return member;
     }
@@ -548,7 +549,7 @@ final class FuseKernels {
      * same tensor.
      */
     private Optional<Member> home(Anchor anchor, Set<Member> direct) {
-      if (definitions.get(anchor.value().id()).op() instanceof Table) {
+      if (Known.in(definitions, anchor.value().id()).op() instanceof Table) {
         return Optional.empty();
       }
       var byDependence =
@@ -582,7 +583,7 @@ final class FuseKernels {
 
     private boolean fits(Anchor anchor, Member member, Set<Member> direct) {
       if (member.anchors.isEmpty()
-          || definitions.get(member.anchors.get(0).value().id()).op() instanceof Table) {
+          || Known.in(definitions, member.anchors.get(0).value().id()).op() instanceof Table) {
         return false;
       }
       if (member.anchors.size() >= MOST_ANCHORS
@@ -649,7 +650,7 @@ final class FuseKernels {
       var ready =
           new PriorityQueue<Member>(
               Comparator.comparingInt((Member m) -> m.lastIndex).thenComparingInt(m -> m.id));
-      members.stream().filter(m -> waiting.get(m.id) == 0).forEach(ready::add);
+      members.stream().filter(m -> Known.in(waiting, m.id) == 0).forEach(ready::add);
       var units = new ArrayList<Unit>();
       while (!ready.isEmpty()) {
         var member = ready.poll();
@@ -689,7 +690,7 @@ final class FuseKernels {
       for (var member : members) {
         for (var anchor : member.anchors) {
           if (anchor.part().isPresent()
-              || definitions.get(anchor.value().id()).op() instanceof Table) {
+              || Known.in(definitions, anchor.value().id()).op() instanceof Table) {
             stored.add(anchor.value().id());
           }
           for (var access : anchor.accesses()) {

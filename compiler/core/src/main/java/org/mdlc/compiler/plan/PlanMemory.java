@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.plan.Buffer.Arena;
 import org.mdlc.compiler.plan.Buffer.Planned;
 import org.mdlc.compiler.plan.Program.MemoryReport;
@@ -208,8 +209,10 @@ final class PlanMemory {
         }
         for (var read : Operands.reads(call)) {
           var operand = blocks.get(read.buffer());
-          boolean dies =
-              operand != null && operand != result && operand.last == at && operand.first < at;
+          if (operand == null || operand == result) {
+            continue;
+          }
+          boolean dies = operand.last == at && operand.first < at;
           if (dies
               && operand.arena == result.arena
               && operand.size == result.size
@@ -252,8 +255,8 @@ final class PlanMemory {
     var bySize = Comparator.comparingLong((Block b) -> -b.size);
     var byArea = Comparator.comparingLong((Block b) -> -b.size * (b.last - b.first + 1));
     var byStart = Comparator.comparingInt((Block b) -> b.first);
-    Plan best = null;
-    List<Block> bestOrder = List.of();
+    List<Block> bestOrder = blocks;
+    var best = fitted(blocks);
     for (var comparator :
         List.of(
             bySize.thenComparing(byStart),
@@ -261,7 +264,7 @@ final class PlanMemory {
             byStart.thenComparing(bySize))) {
       var order = blocks.stream().sorted(comparator).toList();
       var plan = fitted(order);
-      if (best == null || plan.size() < best.size()) {
+      if (plan.size() < best.size()) {
         best = plan;
         bestOrder = order;
       }
@@ -292,7 +295,7 @@ final class PlanMemory {
       offsets.put(block, offset);
       size = Math.max(size, offset + block.size);
       int at = 0;
-      while (at < placed.size() && offsets.get(placed.get(at)) <= offset) {
+      while (at < placed.size() && Known.in(offsets, placed.get(at)) <= offset) {
         at++;
       }
       placed.add(at, block);
@@ -309,7 +312,7 @@ final class PlanMemory {
       if (!other.meets(block)) {
         continue;
       }
-      long start = offsets.get(other);
+      long start = Known.in(offsets, other);
       long gap = start - end;
       if (gap >= block.size && gap < bestGap) {
         best = end;

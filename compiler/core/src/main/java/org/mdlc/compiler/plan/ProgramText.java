@@ -60,7 +60,7 @@ public final class ProgramText {
   }
 
   private static void steps(
-      List<Step> steps, int depth, StringBuilder text, LinkedHashMap<String, Kernel> kernels) {
+      List<Step> steps, int depth, StringBuilder text, Map<String, Kernel> kernels) {
     for (var step : steps) {
       text.append("  ".repeat(depth)).append(step.name()).append(": ");
       switch (step) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.type.DType;
 
 /**
@@ -29,7 +30,7 @@ final class Registers {
   }
 
   DType type(int register) {
-    return types.get(register);
+    return Known.in(types, register);
   }
 
   /** How many there are. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.plan.Kernel.Access;
 
 /**
@@ -65,7 +66,7 @@ final class UpdateInPlace {
     }
     for (int i = 0; i < steps.size(); i++) {
       var step = steps.get(i);
-      if (step != copy && (writes(step, to) || (i > writer && reads(step, to)))) {
+      if (!step.equals(copy) && (writes(step, to) || (i > writer && reads(step, to)))) {
         return false;
       }
       if (i < writer && reads(step, from)) {
@@ -134,7 +135,7 @@ final class UpdateInPlace {
       return false;
     }
     var index = stores.keySet().iterator().next();
-    int firstStore = stores.get(index);
+    int firstStore = Known.in(stores, index);
     for (int s = 0; s < kernel.stages().size(); s++) {
       for (var instr : kernel.stages().get(s).body()) {
         if (instr instanceof Instr.Load load && readParams.contains(load.param())) {

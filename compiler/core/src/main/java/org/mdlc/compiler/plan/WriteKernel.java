@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.ir.CompilerBug;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.ArgMax;
@@ -114,7 +115,7 @@ final class WriteKernel implements ValueWriter.Leaves {
     int stage = 0;
     for (var access : anchor.accesses()) {
       var read = made.get(access.leaf().id());
-      if (read != null && read != anchor) {
+      if (read != null && !read.equals(anchor)) {
         stage = Math.max(stage, stage(read) + (read.reduction().isPresent() ? 1 : 0));
       }
     }
@@ -164,7 +165,7 @@ final class WriteKernel implements ValueWriter.Leaves {
   }
 
   private void writeAnchor(Anchor anchor, List<Store> stores) {
-    if (definitions.get(anchor.value().id()).op() instanceof Table table
+    if (Known.in(definitions, anchor.value().id()).op() instanceof Table table
         && anchor.part().isEmpty()) {
       writeTable(anchor, table, stores);
       return;
