@@ -30,7 +30,9 @@ public final class DecomposeOps implements Pass {
       here.put(input.value().id(), builder.input(input.name(), input.role(), input.value().type()));
     }
     inline(graph, Origin.NONE, builder, here);
-    graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
+    graph
+        .outputs()
+        .forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
     return builder.build();
   }
 

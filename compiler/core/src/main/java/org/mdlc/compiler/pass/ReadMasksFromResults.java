@@ -64,7 +64,9 @@ public final class ReadMasksFromResults implements Pass {
             input.value().id(), builder.input(input.name(), input.role(), input.value().type()));
       }
       graph.nodes().forEach(this::copy);
-      graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
+      graph
+          .outputs()
+          .forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
       return builder.build();
     }
 
@@ -84,7 +86,8 @@ public final class ReadMasksFromResults implements Pass {
       for (var operand : node.operands()) {
         if (results.containsKey(operand.id()) && !old.containsKey(operand.id())) {
           builder.at(node.origin());
-          var newMask = newMasks.computeIfAbsent(operand.id(), id -> newMask(Known.in(results, id)));
+          var newMask =
+              newMasks.computeIfAbsent(operand.id(), id -> newMask(Known.in(results, id)));
           old.put(operand.id(), here.put(operand.id(), newMask));
         }
       }

@@ -728,7 +728,8 @@ final class Rewrites {
       var parts = new ArrayList<Value>();
       for (var operand : node.operands()) {
         boolean same = node.made(operand, Concat.class).filter(concat::equals).isPresent();
-        parts.addAll(same ? Known.in(node.definitions(), operand.id()).operands() : List.of(operand));
+        parts.addAll(
+            same ? Known.in(node.definitions(), operand.id()).operands() : List.of(operand));
       }
       return parts.size() == node.operands().size()
           ? empty()

@@ -43,7 +43,9 @@ public final class ShareCommonValues implements Pass {
     for (var node : graph.nodes()) {
       share(node, builder, here, known);
     }
-    graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
+    graph
+        .outputs()
+        .forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
     return builder.build();
   }
 

@@ -64,7 +64,9 @@ public final class Simplify implements Pass {
             input.value().id(), builder.input(input.name(), input.role(), input.value().type()));
       }
       graph.nodes().forEach(this::node);
-      graph.outputs().forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
+      graph
+          .outputs()
+          .forEach(o -> builder.output(o.name(), o.role(), Known.in(here, o.value().id())));
       return builder.build();
     }
 
