@@ -275,7 +275,7 @@ final class KernelPrinter {
       pending.add(new Action.Define(stage, instr));
       return;
     }
-    if (readsWritten(instr)) {
+    if (schedule.readsWritten(instr)) {
       flush();
     }
     printDefinition(stage, instr);
