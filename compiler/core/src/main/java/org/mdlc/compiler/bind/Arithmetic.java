@@ -142,11 +142,10 @@ final class Arithmetic {
     if (a instanceof Truth x && b instanceof Truth y) {
       return new Truth(op == BinaryOp.AND ? x.value() && y.value() : x.value() || y.value());
     }
-    var wrong = a instanceof Truth ? b : a;
+    int position = a instanceof Truth ? 1 : 0;
+    var wrong = position == 1 ? b : a;
     throw new Misuse(
-        Codes.TYPE_MISMATCH,
-        "`" + op.symbol() + "` needs bools, not " + wrong.kind(),
-        wrong == a ? 0 : 1);
+        Codes.TYPE_MISMATCH, "`" + op.symbol() + "` needs bools, not " + wrong.kind(), position);
   }
 
   private static Datum lists(BinaryOp op, Listing a, Datum b) {
@@ -185,7 +184,7 @@ final class Arithmetic {
       case POWER ->
           b.isConstant() && b.value() >= 0 && a.isConstant()
               ? Datum.whole(power(a.value(), b.value()))
-              : real(op, known(a), known(b));
+              : real(op, (double) known(a), (double) known(b));
       case SHIFT_LEFT -> Datum.whole(Math.multiplyExact(known(a), power(2, shift(known(b)))));
       case SHIFT_RIGHT -> Datum.whole(known(a) >> shift(known(b)));
       case LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> compare(op, a, b);
@@ -196,9 +195,9 @@ final class Arithmetic {
   private static Datum compare(BinaryOp op, Dim a, Dim b) {
     var difference = a.minus(b);
     if (!difference.isConstant()) {
-      return real(op, known(a), known(b));
+      return real(op, (double) known(a), (double) known(b));
     }
-    return real(op, difference.value(), 0);
+    return real(op, (double) difference.value(), 0);
   }
 
   private static long power(long base, long exponent) {

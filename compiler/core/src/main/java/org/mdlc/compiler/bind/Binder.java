@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -94,7 +95,7 @@ public final class Binder {
     }
     switch (failure.get()) {
       case null -> {
-        return result.get();
+        return Objects.requireNonNull(result.get());
       }
       case RuntimeException e -> throw e;
       case Error e -> throw e;

@@ -57,7 +57,7 @@ final class Broadcasting {
           "add the missing dimension to the "
               + shorter
               + " side: x"
-              + index(shorter, shorter == a ? b : a));
+              + index(shorter, a.rank() < b.rank() ? b : a));
     }
     return misuse;
   }

@@ -110,7 +110,7 @@ final class Calls {
                   evaluator.layers().copy(actuals, scope, span);
               case Datum.Native n -> builtin(n.builtin(), actuals, scope, span);
               case Datum.Function f -> function(f, actuals, scope, span);
-              case Datum.Closure c -> closure(c, actuals, scope, span);
+              case Datum.Closure c -> closure(c, actuals, scope);
               case Datum.Definition d when d.tree().kind() == Ast.Kind.LAYER ->
                   evaluator.layers().construct(d, actuals, scope, span);
               case Datum.Definition d -> configure(d, actuals, scope, span);
@@ -218,7 +218,7 @@ final class Calls {
     for (var value : values.values()) {
       var first =
           value instanceof Datum.Listing l && !l.items().isEmpty() ? l.items().get(0) : value;
-      if (trail == Datum.Trail.NONE && first instanceof Tensor t) {
+      if (trail.isNone() && first instanceof Tensor t) {
         trail = t.trail();
       }
     }
@@ -254,11 +254,11 @@ final class Calls {
       return Poison.POISON;
     }
     evaluator.lints().softmax(function, inner, span);
-    var result = body(tree.body(), inner, tree.name().text(), span);
+    var result = body(tree.body(), inner, tree.name().text());
     return result(tree.result(), result, inner, tree.name().text());
   }
 
-  private Datum body(Ast.Block block, Scope scope, String name, Span span) {
+  private Datum body(Ast.Block block, Scope scope, String name) {
     var before = evaluator.statement();
     var result =
         evaluator.layers().inBody(scope, () -> evaluator.statements().body(block, scope, name));
@@ -311,7 +311,7 @@ final class Calls {
     }
   }
 
-  private Datum closure(Datum.Closure closure, List<Actual> actuals, Scope scope, Span span) {
+  private Datum closure(Datum.Closure closure, List<Actual> actuals, Scope scope) {
     var params = closure.tree().params();
     if (actuals.size() != params.size()) {
       throw new Misuse(
@@ -382,10 +382,7 @@ final class Calls {
       return Poison.POISON;
     }
     return result(
-        tree.result(),
-        body(tree.body(), inner, tree.name().text(), span),
-        inner,
-        tree.name().text());
+        tree.result(), body(tree.body(), inner, tree.name().text()), inner, tree.name().text());
   }
 
   /** The scope of a body with its configuration bound. */
@@ -405,11 +402,7 @@ final class Calls {
         .forEach(
             (name, value) -> {
               if (inner.here(name) == null) {
-                inner.put(
-                    name,
-                    value,
-                    Objects.requireNonNull(
-                        arguments.spans().values().stream().findFirst().orElseThrow()));
+                inner.put(name, value, arguments.spans().values().iterator().next());
               }
             });
     return inner;

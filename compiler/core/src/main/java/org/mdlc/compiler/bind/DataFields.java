@@ -121,8 +121,6 @@ final class DataFields {
         var affine = affine(tree.value());
         count(tree, affine, format);
         fields.put(name, new Field(name, affine.columns(), affine.scale(), affine.offset()));
-      } catch (Silent e) {
-        continue; // reported already
       } catch (Misuse m) {
         evaluator.problems().report(m, tree.value().span());
         fields.put(name, new Field(name, List.of(), 1, 0));
@@ -265,11 +263,8 @@ final class DataFields {
       case Ast.IntLit i -> Optional.of((double) i.value());
       case Ast.FloatLit f -> Optional.of(f.value());
       case Ast.Unary u when u.op() == Ast.UnaryOp.NEGATE -> constant(u.operand()).map(v -> -v);
-      case Ast.NameExpr n when scope.find(n.name()) instanceof Scope.Binding b -> {
-        b.use();
-        evaluator.usage().use(b.span());
-        yield b.value().number();
-      }
+      case Ast.NameExpr n when scope.find(n.name()) != null ->
+          evaluator.eval(n, scope, Category.VALUE).number();
       case Ast.Binary b when constant(b.left()).isPresent() && constant(b.right()).isPresent() ->
           evaluator.eval(b, scope, Category.VALUE).number();
       default -> Optional.empty();
@@ -301,7 +296,7 @@ final class DataFields {
     return switch (evaluator.eval(argument.value(), scope, Category.VALUE)) {
       case Datum.Text t -> t.value();
       case Datum.Whole w when w.dim().isConstant() -> "#" + w.dim();
-      case Datum.Poison _ -> throw new Silent();
+      case Datum.Poison _ -> "";
       case Datum other ->
           throw new Misuse(
               Codes.BAD_FIELD,

@@ -271,12 +271,16 @@ sealed interface Datum {
   record Trail(@Nullable Trail before, @Nullable Span span, String text, @Nullable Maker maker) {
     static final Trail NONE = new Trail(null, null, "", null);
 
+    boolean isNone() {
+      return before == null && text.isEmpty();
+    }
+
     Trail then(Span at, String step) {
-      return new Trail(this == NONE ? null : this, at, step, null);
+      return new Trail(isNone() ? null : this, at, step, null);
     }
 
     Trail then(Span at, String step, Maker by) {
-      return new Trail(this == NONE ? null : this, at, step, by);
+      return new Trail(isNone() ? null : this, at, step, by);
     }
 
     /** The last steps, oldest first. */

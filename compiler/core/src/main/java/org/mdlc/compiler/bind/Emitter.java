@@ -124,11 +124,11 @@ final class Emitter {
    */
   Tensor number(Dim dim, DType dtype) {
     if (dim.isConstant()) {
-      return constant(dtype, dim.value());
+      return constant(dtype, (double) dim.value());
     }
     Tensor sum = null;
     for (var term : dim.terms()) {
-      var product = constant(DType.F32, term.coefficient());
+      var product = constant(DType.F32, (double) term.coefficient());
       for (var factor : term.factors()) {
         product = add(new Mul(), product, factor(factor));
       }
@@ -149,7 +149,10 @@ final class Emitter {
       case Dim.Floor f ->
           add(
               new Floor(),
-              add(new Div(), number(f.numerator(), DType.F32), constant(DType.F32, f.divisor())));
+              add(
+                  new Div(),
+                  number(f.numerator(), DType.F32),
+                  constant(DType.F32, (double) f.divisor())));
     };
   }
 
@@ -235,8 +238,8 @@ final class Emitter {
 
   /** Moves one axis to another place; the others keep their order. */
   Tensor moveAxis(Tensor x, int from, int to) {
-    var order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
-    order.remove(from);
+    var order = new ArrayList<Integer>();
+    IntStream.range(0, x.rank()).filter(i -> i != from).forEach(order::add);
     order.add(to, from);
     return transpose(x, order);
   }

@@ -273,12 +273,10 @@ final class Evaluator {
   /** The shape history of a name. */
   private Trail trail(Ast.Node tree, Scope scope) {
     return switch (tree) {
-      case Ast.NameExpr n
-          when scope.find(n.name()) instanceof Scope.Binding b && b.value() instanceof Tensor t ->
-          t.trail();
+      case Ast.NameExpr n when scope.value(n.name()) instanceof Tensor t -> t.trail();
       case Ast.Binary b -> {
         var left = trail(b.left(), scope);
-        yield left == Trail.NONE ? trail(b.right(), scope) : left;
+        yield left.isNone() ? trail(b.right(), scope) : left;
       }
       case Ast.Pipe p -> trail(p.value(), scope);
       case Ast.Call c when !c.arguments().isEmpty() -> trail(c.arguments().get(0).value(), scope);
@@ -494,7 +492,7 @@ final class Evaluator {
         && scope.here(name) == null
         && !Problems.isLibrary(span.file())
         && outer.span().file() == span.file()
-        && !(scope.announced(name) instanceof Span own && own.equals(outer.span()))
+        && !outer.span().equals(scope.announced(name))
         && shadowWarned.add(span)) {
       problems.report(
           Diagnostic.of(Codes.SHADOWED_NAME, span, "`" + name + "` hides another `" + name + "`")

@@ -108,24 +108,18 @@ final class Files {
       case Ast.ListType l -> checkType(l.element());
       case Ast.TupleType t -> t.elements().forEach(this::checkType);
       case Ast.EnumType _ -> {}
-      case Ast.TensorType t -> known(t.dtype().text(), t.dtype().span(), Types.ELEMENTS);
-      case Ast.NamedType n -> known(n.name(), n.span(), Types.NAMES);
+      case Ast.TensorType t ->
+          known(t.dtype().text(), t.dtype().span(), Types.ELEMENTS, "element type");
+      case Ast.NamedType n -> known(n.name(), n.span(), Types.NAMES, "type");
     }
   }
 
-  private void known(String name, Span span, List<String> names) {
+  private void known(String name, Span span, List<String> names, String what) {
     if (names.contains(name)) {
       return;
     }
     var diagnostic =
-        Diagnostic.of(
-            Codes.UNKNOWN_TYPE,
-            span,
-            "there is no "
-                + (names == Types.ELEMENTS ? "element type" : "type")
-                + " `"
-                + name
-                + "`");
+        Diagnostic.of(Codes.UNKNOWN_TYPE, span, "there is no " + what + " `" + name + "`");
     var habit = Types.HABITS.get(name);
     var near =
         habit != null && names.contains(habit)

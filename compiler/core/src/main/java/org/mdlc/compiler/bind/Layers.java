@@ -536,7 +536,7 @@ final class Layers {
     recent = 0;
   }
 
-  private ModelRun current(Span span, String what) {
+  private ModelRun current(String what) {
     var run = models.peek();
     if (run == null) {
       throw new Misuse(Codes.MISPLACED_STATEMENT, "`" + what + "` stands in a model only");
@@ -545,9 +545,10 @@ final class Layers {
   }
 
   void input(Ast.Input tree, Scope scope) {
-    var run = current(tree.span(), "input");
+    var run = current("input");
     var name = tree.name().text();
-    if (scope.here(name) instanceof Scope.Binding known) {
+    var known = scope.here(name);
+    if (known != null) {
       evaluator
           .problems()
           .report(
@@ -583,7 +584,7 @@ final class Layers {
   }
 
   void output(Ast.Output tree, Scope scope) {
-    var run = current(tree.span(), "output");
+    var run = current("output");
     var name = tree.name().text();
     var value = evaluator.eval(tree.value(), scope);
     if (run.spans().containsKey("output " + name)) {

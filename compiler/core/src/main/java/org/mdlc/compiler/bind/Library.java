@@ -106,6 +106,12 @@ final class Library {
     return found != null ? found : outer == null ? null : outer.find(category, name);
   }
 
+  /** True for the name of a model. */
+  boolean isModel(String name) {
+    var entry = find(Category.VALUE, name);
+    return entry != null && entry.value() instanceof Datum.ModelDefinition;
+  }
+
   /** As {@link #find}, but {@code glorot_uniform} and {@code GlorotUniform} are one name. */
   @Nullable Entry findLoosely(Category category, String name) {
     var exact = find(category, name);

@@ -46,10 +46,8 @@ final class Lints {
   void softmax(Datum.Function function, Scope arguments, Span call) {
     if (function.tree().name().text().equals("softmax")
         && Problems.isLibrary(function.tree().span().file())
-        && arguments.here("x") instanceof Scope.Binding first
-        && first.value() instanceof Tensor x
-        && arguments.here("axis") instanceof Scope.Binding second
-        && second.value() instanceof Datum.Whole axis
+        && arguments.value("x") instanceof Tensor x
+        && arguments.value("axis") instanceof Datum.Whole axis
         && axis.dim().isConstant()
         && axis.dim().value() >= -x.rank()
         && axis.dim().value() < x.rank()

@@ -81,8 +81,9 @@ final class LossFit {
       var full = diagnostic.help(text);
       var steps = prediction.trail().last(2);
       for (var step : steps) {
-        if (step.span() instanceof Span s) {
-          full = full.also(s, step.text());
+        var span = step.span();
+        if (span != null) {
+          full = full.also(span, step.text());
         }
       }
       evaluator.problems().report(full);

@@ -171,7 +171,7 @@ final class Losses {
     var emit = evaluator.emitter();
     var type = targets.get(output);
     if (type == null) {
-      type = labelType(callee, prediction, at);
+      type = labelType(callee, prediction);
       targets.put(output, type);
     }
     var builder = emit.frame().builder();
@@ -191,7 +191,7 @@ final class Losses {
    * From the signature: {@code y_true: i32[...S]} beside {@code y_pred: f32[...S, K]}; a label
    * without a type is like the prediction.
    */
-  private TensorType labelType(Datum callee, Tensor prediction, Span at) {
+  private TensorType labelType(Datum callee, Tensor prediction) {
     if (!(callee instanceof Configured c) || c.definition().tree().operands().size() != 2) {
       return prediction.type();
     }

@@ -149,7 +149,7 @@ final class Optimizers {
     if (moving == null || moving.value().isPoison()) {
       return null;
     }
-    if (moving.value() == w) {
+    if (moving.value().equals(w)) {
       evaluator
           .problems()
           .report(

@@ -73,13 +73,7 @@ final class ProgramBinder {
   }
 
   private void unknownModel() {
-    var models =
-        library.names(Category.VALUE).stream()
-            .filter(
-                n ->
-                    library.find(Category.VALUE, n) instanceof Library.Entry e
-                        && e.value() instanceof Datum.ModelDefinition)
-            .toList();
+    var models = library.names(Category.VALUE).stream().filter(library::isModel).toList();
     var diagnostic =
         Diagnostic.of(
             Codes.UNKNOWN_MODEL,
@@ -104,13 +98,7 @@ final class ProgramBinder {
       var name = t.model().text();
       var entry = library.find(Category.VALUE, name);
       if (entry == null || !(entry.value() instanceof Datum.ModelDefinition)) {
-        var models =
-            library.names(Category.VALUE).stream()
-                .filter(
-                    n ->
-                        library.find(Category.VALUE, n) instanceof Library.Entry e
-                            && e.value() instanceof Datum.ModelDefinition)
-                .toList();
+        var models = library.names(Category.VALUE).stream().filter(library::isModel).toList();
         var diagnostic =
             Diagnostic.of(
                 Codes.UNKNOWN_MODEL,
@@ -227,13 +215,11 @@ final class ProgramBinder {
     var config = definition.tree().config();
     var given = train == null ? List.<Ast.Arg>of() : train.arguments();
     for (int i = 0; i < given.size(); i++) {
-      var name =
-          given.get(i).name() != null
-              ? given.get(i).name().text()
-              : i < config.size() ? config.get(i).name().text() : "";
+      var word = given.get(i).name();
+      var name = word != null ? word.text() : i < config.size() ? config.get(i).name().text() : "";
       if (!settings.containsKey(name)) {
         actuals.add(Actual.of(given.get(i)));
-      } else if (given.get(i).name() == null) {
+      } else if (word == null) {
         actuals.add(
             new Actual(
                 null,
@@ -283,8 +269,8 @@ final class ProgramBinder {
         .values()
         .forEach(
             s -> {
-              if (s.draw() instanceof Draw d && d.fixed() == null) {
-                draws.add(d);
+              if (drawn(s.draw())) {
+                draws.add(Objects.requireNonNull(s.draw()));
               }
             });
     var order = new ArrayList<>(draws);
@@ -294,8 +280,7 @@ final class ProgramBinder {
         .starts()
         .forEach(
             (variable, start) -> {
-              int draw =
-                  start.draw() instanceof Draw d && d.fixed() == null ? order.indexOf(d) : -1;
+              int draw = drawn(start.draw()) ? order.indexOf(start.draw()) : -1;
               boolean generator = variable.role() == Role.SEED;
               if (draw >= 0 && !generator) {
                 variables.add(
@@ -317,6 +302,11 @@ final class ProgramBinder {
                       generator ? draw : -1));
             });
     return variables;
+  }
+
+  /** True for a seed that is taken from the program's sequence. */
+  private static boolean drawn(@Nullable Draw draw) {
+    return draw != null && draw.fixed() == null;
   }
 
   /** The initialize graph: an output for every variable without a plain number to start at. */

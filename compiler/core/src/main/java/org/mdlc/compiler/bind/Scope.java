@@ -127,6 +127,12 @@ final class Scope {
     return null;
   }
 
+  /** What a name stands for here or outside. */
+  @Nullable Datum value(String name) {
+    var found = find(name);
+    return found == null ? null : found.value();
+  }
+
   @Nullable Binding here(String name) {
     return names.get(name);
   }

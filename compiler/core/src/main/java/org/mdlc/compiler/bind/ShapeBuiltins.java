@@ -178,7 +178,7 @@ final class ShapeBuiltins {
       if (x.rank() < 2) {
         throw g.wrong(Codes.RANK_MISMATCH, "x", "transpose needs two dimensions, not " + x.type());
       }
-      order.add(order.remove(x.rank() - 2));
+      Collections.swap(order, x.rank() - 2, x.rank() - 1);
       return g.emit().transpose(x, order);
     }
     int first = x.batched() ? 1 : 0;

@@ -127,8 +127,8 @@ final class Statements {
     var values = takeApart(tree.names(), value, tree.span());
     for (int i = 0; i < tree.names().size(); i++) {
       var name = tree.names().get(i);
-      if (scope.here(name.text()) instanceof Scope.Binding known
-          && !known.span().equals(name.span())) {
+      var known = scope.here(name.text());
+      if (known != null && !known.span().equals(name.span())) {
         evaluator.problems().report(duplicate(name, known.span()));
         continue;
       }
@@ -183,8 +183,8 @@ final class Statements {
 
   private void declare(Ast.Name name, Scope scope, Supplier<@Nullable Variable> making) {
     var body = evaluator.layers().bodyScope(scope);
-    if (body.here(name.text()) instanceof Scope.Binding known
-        && !known.span().equals(name.span())) {
+    var known = body.here(name.text());
+    if (known != null && !known.span().equals(name.span())) {
       evaluator.problems().report(duplicate(name, known.span()));
       return;
     }
@@ -295,12 +295,14 @@ final class Statements {
   /** Where the value was written that the condition speaks of, when that is in the user's file. */
   private @Nullable Span cause(Ast.Expr condition, Scope scope) {
     return switch (condition) {
-      case Ast.NameExpr n ->
-          scope.find(n.name()) instanceof Scope.Binding b
-                  && !Problems.isLibrary(b.span().file())
-                  && Problems.isLibrary(n.span().file())
-              ? b.span()
-              : null;
+      case Ast.NameExpr n -> {
+        var binding = scope.find(n.name());
+        boolean given =
+            binding != null
+                && !Problems.isLibrary(binding.span().file())
+                && Problems.isLibrary(n.span().file());
+        yield given ? binding.span() : null;
+      }
       case Ast.Binary b -> {
         var left = cause(b.left(), scope);
         yield left != null ? left : cause(b.right(), scope);

@@ -122,14 +122,18 @@ final class TrainItems {
                   Codes.MISPLACED_STATEMENT,
                   d.role().span(),
                   "`" + d.role() + "` belongs to the train block, not to a stage"));
-        } else if (part.data().putIfAbsent(d.role().text(), d) instanceof Ast.Data first) {
-          twice(d.role(), first.role());
+        } else {
+          var first = part.data().putIfAbsent(d.role().text(), d);
+          if (first != null) {
+            twice(d.role(), first.role());
+          }
         }
       }
       case Ast.LossItem l -> part.losses().add(l);
       case Ast.MetricItem m -> part.metrics().add(m);
       case Ast.OptimizerItem o -> {
-        if (part.optimizer instanceof Ast.OptimizerItem first) {
+        var first = part.optimizer;
+        if (first != null) {
           problems.report(
               Diagnostic.of(Codes.DUPLICATE_SETTING, o.span(), "the optimizer is given twice")
                   .also(first.span(), "first here"));
@@ -160,7 +164,10 @@ final class TrainItems {
               ? diagnostic.help(
                   "did you mean `" + near.get() + "`?", setting.key().span(), near.get())
               : diagnostic.note("settings are " + String.join(", ", SETTINGS)));
-    } else if (part.settings().putIfAbsent(name, setting) instanceof Ast.Setting first) {
+      return;
+    }
+    var first = part.settings().putIfAbsent(name, setting);
+    if (first != null) {
       twice(setting.key(), first.key());
     }
   }

@@ -113,7 +113,7 @@ final class Training {
                     .also(part.losses().get(0).span(), "the loss is here"));
       }
       for (int i = 0; i < part.minimizes().size(); i++) {
-        add(objectives, minimize(part, part.minimizes().get(i), i, scope));
+        add(objectives, minimize(part.minimizes().get(i), i, scope));
       }
     } else {
       add(objectives, plain(part, named, scope, predict));
@@ -302,8 +302,7 @@ final class Training {
 
   // ---- several objectives
 
-  private @Nullable Objective minimize(
-      TrainItems.Part part, Ast.Minimize item, int index, Scope scope) {
+  private @Nullable Objective minimize(Ast.Minimize item, int index, Scope scope) {
     var label =
         item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
     var optimizer = optimizer(item.optimizer(), scope);

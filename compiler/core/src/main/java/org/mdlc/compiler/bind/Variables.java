@@ -113,10 +113,9 @@ final class Variables {
             tree.name(),
             tree.type(),
             tree.initial(),
-            List.of(),
             scope,
             current.prefix() + tree.name().text(),
-            null,
+            Map.of(),
             evaluator.instance().order());
     if (start == null) {
       return null;
@@ -153,7 +152,7 @@ final class Variables {
       path = instance.inside(name.text() + "_" + i);
     }
     var settings = options(options, scope);
-    var start = start(name, type, initial, options, scope, path, settings, instance.order());
+    var start = start(name, type, initial, scope, path, settings, instance.order());
     if (start == null) {
       return null;
     }
@@ -275,10 +274,9 @@ final class Variables {
       Ast.Name name,
       Ast.@Nullable TypeExpr type,
       Ast.@Nullable Expr initial,
-      List<Ast.Arg> options,
       Scope scope,
       String path,
-      @Nullable Map<String, Datum> settings,
+      Map<String, Datum> settings,
       int order) {
     if (initial == null) {
       evaluator
@@ -304,7 +302,7 @@ final class Variables {
           if (value.isPoison()) {
             return null;
           }
-          return made(value, wanted, path, settings == null ? Map.of() : settings, order, name);
+          return made(value, wanted, path, settings, order, name);
         });
   }
 

@@ -21,17 +21,27 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Parser;
 
-/** The pages of `mdlc explain`: the bad example has the error of its page and no other, the mended one compiles. */
+/**
+ * The pages of `mdlc explain`: the bad example has the error of its page and no other, the mended
+ * one compiles.
+ */
 final class ExplainExamplesTest {
   private static final Pattern EXAMPLE = Pattern.compile("```mdl\n(.*?)```", Pattern.DOTALL);
 
   /** What only shows when data or weights are read, or in a file too large for a page. */
   private static final Set<Codes> NEED_FILES =
-      EnumSet.of(Codes.DATA_SHAPE, Codes.UNKNOWN_COLUMN, Codes.MISSING_DATA_FILE, Codes.HASH_MISMATCH, Codes.WEIGHTS_MISMATCH, Codes.FILE_TOO_LARGE);
+      EnumSet.of(
+          Codes.DATA_SHAPE,
+          Codes.UNKNOWN_COLUMN,
+          Codes.MISSING_DATA_FILE,
+          Codes.HASH_MISMATCH,
+          Codes.WEIGHTS_MISMATCH,
+          Codes.FILE_TOO_LARGE);
 
   @TestFactory
   Stream<DynamicTest> badOnesFailAndMendedOnesDoNot() {
-    return Arrays.stream(Codes.values()).map(code -> DynamicTest.dynamicTest(code.code(), () -> check(code)));
+    return Arrays.stream(Codes.values())
+        .map(code -> DynamicTest.dynamicTest(code.code(), () -> check(code)));
   }
 
   private static void check(Codes code) {
@@ -62,7 +72,10 @@ final class ExplainExamplesTest {
   }
 
   private static Binder.Request request(SourceFile source, String model) {
-    return new Binder.Request(model, Map.of(), path -> path.equals(source.name()) ? Optional.of(source) : Optional.empty());
+    return new Binder.Request(
+        model,
+        Map.of(),
+        path -> path.equals(source.name()) ? Optional.of(source) : Optional.empty());
   }
 
   private static List<Codes> codes(DiagnosticSink sink) {
