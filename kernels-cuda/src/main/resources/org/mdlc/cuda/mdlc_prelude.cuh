@@ -220,6 +220,11 @@ MDLC_FN float tanh(float x) {
   return abs(x) < 0.625f ? small : large;
 }
 
+MDLC_FN float sigmoid(float x) {
+  float e = exp(-abs(x));
+  return (x < 0.f ? e : 1.f) / (e + 1.f);
+}
+
 MDLC_FN float erf(float x) {
   float a = min(abs(x), ERF_ONE_FROM);
   float s = x * x;

@@ -192,6 +192,7 @@ final class Code {
           SQRT,
           RSQRT,
           TANH,
+          SIGMOID,
           ERF,
           ERFINV,
           SIN,
