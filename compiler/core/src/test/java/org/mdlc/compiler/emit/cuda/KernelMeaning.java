@@ -203,6 +203,7 @@ final class KernelMeaning {
       case SQRT -> ScalarMath.sqrt(x);
       case RSQRT -> ScalarMath.rsqrt(x);
       case TANH -> ScalarMath.tanh(x);
+      case SIGMOID -> ScalarMath.sigmoid(x);
       case ERF -> ScalarMath.erf(x);
       case ERFINV -> ScalarMath.erfinv(x);
       case SIN -> ScalarMath.sin(x);
