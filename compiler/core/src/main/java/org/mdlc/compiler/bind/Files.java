@@ -30,6 +30,7 @@ final class Files {
   private final Map<String, Library> imported = new LinkedHashMap<>();
   private final Set<String> open = new HashSet<>();
   private final Library standard = new Library(Library.builtins());
+  private final List<Library> users = new ArrayList<>();
 
   Files(Problems problems, DiagnosticSink sink, Binder.Request request) {
     this.problems = problems;
@@ -40,12 +41,18 @@ final class Files {
     }
   }
 
+  /** The libraries of the user's files. */
+  List<Library> users() {
+    return users;
+  }
+
   List<Pending> constants() {
     return constants;
   }
 
   Library load(Ast.File file) {
     var library = new Library(standard);
+    users.add(library);
     define(file, library);
     open.add(file.source().name());
     for (var item : file.items()) {

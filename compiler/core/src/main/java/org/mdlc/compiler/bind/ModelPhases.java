@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.syntax.Ast;
@@ -39,6 +40,7 @@ final class ModelPhases {
     if (evaluator.problems().hasErrors()) {
       return null;
     }
+    requireOutputs(predict);
     var graph = predicting(predict);
     return new BoundProgram(
         definition.tree().name().text(),
@@ -98,6 +100,15 @@ final class ModelPhases {
                       definition.tree().name().span(),
                       "the model " + definition.tree().name() + " has no output")
                   .help("end it with `output name = ..`"));
+    }
+  }
+
+  /** Without an error every output that was declared has a value. */
+  private static void requireOutputs(Phase predict) {
+    for (var name : predict.run().spans().keySet()) {
+      if (name.startsWith("output ") && !predict.run().outputs().containsKey(name.substring("output ".length()))) {
+        throw new CompilerBug("bind", "the " + name + " came to nothing without a word");
+      }
     }
   }
 

@@ -143,14 +143,12 @@ final class ProgramBinder {
       constant
           .library()
           .replace(Category.VALUE, new Library.Entry(name.text(), value, name.span()));
-      var imported = library.find(Category.VALUE, name.text());
-      if (imported != null
-          && imported.span().equals(name.span())
-          && !Problems.isLibrary(name.span().file())) {
-        library.replace(
-            Category.VALUE,
-            new Library.Entry(
-                name.text(), value, name.span())); // an import took it over before it was known
+      var known = new Library.Entry(name.text(), value, name.span());
+      for (var user : files.users()) {
+        var entry = user.find(Category.VALUE, name.text());
+        if (entry != null && entry.span().equals(name.span())) {
+          user.replace(Category.VALUE, known); // an import took it over before it was known
+        }
       }
     }
   }
