@@ -1,8 +1,8 @@
 package org.mdlc.compiler.pass;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +12,7 @@ import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.StopGradient;
 import org.mdlc.compiler.type.TensorType;
 
 /**
@@ -26,7 +27,7 @@ public final class BuildTrainStep {
   private final BoundProgram program;
   private final GraphBuilder builder;
   private final Map<String, Value> current = new LinkedHashMap<>();
-  private final Set<String> written = new HashSet<>();
+  private final Set<String> written = new LinkedHashSet<>();
   private final Map<String, Value> results = new LinkedHashMap<>();
 
   private BuildTrainStep(BoundProgram program, BoundProgram.Stage stage) {
@@ -66,6 +67,7 @@ public final class BuildTrainStep {
   }
 
   private void minimize(BoundProgram.Objective objective) {
+    forgetTheWay();
     var forward = new DecomposeOps().run(objective.forward());
     var arguments = forward.inputs().stream().map(i -> read(i.name())).toList();
     var values = Differentiate.inline(builder, forward, arguments);
@@ -89,6 +91,17 @@ public final class BuildTrainStep {
     }
     update(objective.updates(), loss, writes);
     current.putAll(writes);
+  }
+
+  /**
+   * What earlier objectives wrote is a number to this one: no gradient flows into their updates.
+   */
+  private void forgetTheWay() {
+    for (var path : written) {
+      if (read(path).type().dtype().isFloat()) {
+        current.put(path, builder.add(new StopGradient(), read(path)));
+      }
+    }
   }
 
   private void update(List<BoundProgram.Update> updates, Value loss, Map<String, Value> writes) {

@@ -88,6 +88,28 @@ final class BuildTrainStepTest {
     assertEquals(2 - 0.1 * 1.8, found.get("v").at(0), 1e-15); // dv = the new w
   }
 
+  /** The first update moves w by an amount that depends on v; to the second, w is a number. */
+  @Test
+  void gradientsDoNotFlowIntoEarlierUpdates() {
+    var first = new GraphBuilder("first");
+    var w = first.input("w", Role.PARAM, SCALAR);
+    var v = first.input("v", Role.PARAM, SCALAR);
+    first.output("objective", Role.RESULT, Build.mul(first, Build.mul(first, w, w), v));
+    var second = new GraphBuilder("second");
+    var movedW = second.input("w", Role.PARAM, SCALAR);
+    var sameV = second.input("v", Role.PARAM, SCALAR);
+    second.output("objective", Role.RESULT, Build.mul(second, movedW, sameV));
+    var step =
+        BuildTrainStep.of(
+            program(),
+            stage(
+                new BoundProgram.Objective(first.build(), List.of(update("w"))),
+                new BoundProgram.Objective(second.build(), List.of(update("v")))));
+    var found = Interpreter.run(step, start(), 2);
+    assertEquals(1 - 0.1 * 4, found.get("w").at(0), 1e-15); // dw = 2 w v
+    assertEquals(0.6, found.get("v/momentum").at(0), 1e-15); // dv = the new w, and nothing more
+  }
+
   @Test
   void objectiveWithoutLossIsABug() {
     var forward = new GraphBuilder("nothing");
