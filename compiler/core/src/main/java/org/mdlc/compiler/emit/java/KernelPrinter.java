@@ -291,7 +291,7 @@ final class KernelPrinter {
   private String scalarValue(Instr instr) {
     return switch (instr) {
       case Instr.Constant c -> literal(c);
-      case Instr.Index i -> "(int) (" + Numbers.index(i.value(), names, "L") + ")";
+      case Instr.Index i -> Numbers.intIndex(i.value(), names);
       case Instr.InRange r -> inRange(r);
       case Instr.Load l -> {
         String load = "$memory:T." + accessor(l.type()) + "(" + address(l.param(), l.index()) + ")";
@@ -362,11 +362,10 @@ final class KernelPrinter {
   private String indexVector(IndexExpr index, int lane) {
     budget.add(2 * NodeBudget.OPERATION);
     var stride = index.strideAlong(lane).orElseThrow();
-    String start = Numbers.index(index, names, "L");
     return "$lanes:T.IOTA"
         + (stride.is(1) ? "" : ".mul(" + Numbers.dim(stride, "") + ")")
         + ".add("
-        + (start.matches("\\w+") ? start : "(int) (" + start + ")")
+        + Numbers.intIndex(index, names)
         + ")";
   }
 

@@ -1,10 +1,13 @@
 package org.mdlc.compiler.emit.java;
 
+import java.util.regex.Pattern;
 import org.mdlc.compiler.plan.IndexExpr;
 import org.mdlc.compiler.type.Dim;
 
 /** Prints literals, dimensions and index expressions as Java. */
 final class Numbers {
+  private static final Pattern LONG = Pattern.compile("\\b\\d+L\\b");
+
   private Numbers() {}
 
   /** A float literal that reads back to the same bits. */
@@ -110,5 +113,11 @@ final class Numbers {
       text.append(" + ").append(factor(index.constant(), suffix));
     }
     return text.toString();
+  }
+
+  /** An index as an int expression that is worked out in longs where it multiplies or divides. */
+  static String intIndex(IndexExpr index, IndexNames names) {
+    String text = index(index, names, "L");
+    return LONG.matcher(text).find() ? "(int) (" + text + ")" : text;
   }
 }
