@@ -35,6 +35,7 @@ public final class Compiler {
   private static final int USUAL_BATCH = 32;
 
   private static final String BOUND = "Bind";
+  private static final String BUILT = "BuildTrainStep";
   private static final String PLANNED = "MakeProgram";
 
   private Compiler() {}
@@ -79,9 +80,7 @@ public final class Compiler {
             plans.plan(bound.initialize()),
             plans.plan(bound.predict()),
             Optional.ofNullable(bound.evaluate()).map(plans::plan),
-            bound.stages().stream()
-                .map(stage -> plans.plan(BuildTrainStep.of(bound, stage)))
-                .toList());
+            bound.stages().stream().map(plans::plan).toList());
     var source = JavaEmitter.emit(programs, request.packageName(), request.kernels());
     var prefix = request.packageName().isEmpty() ? "" : request.packageName() + ".";
     return new GeneratedModel(prefix + bound.model(), source, programs);
@@ -91,6 +90,7 @@ public final class Compiler {
   public static List<String> dumpNames() {
     var names = new ArrayList<String>();
     names.add(BOUND);
+    names.add(BUILT);
     names.addAll(Pipeline.optimize(Map.of()).passNames());
     names.add(PLANNED);
     return List.copyOf(names);
@@ -98,16 +98,31 @@ public final class Compiler {
 
   /** From the graph of a phase to its program. */
   private record Plans(BoundProgram bound, CompileRequest request) {
+    Program plan(BoundProgram.Stage stage) {
+      stage.objectives().forEach(objective -> show(BOUND, objective.forward()));
+      var step = BuildTrainStep.of(bound, stage);
+      show(BUILT, step);
+      return optimized(step);
+    }
+
     Program plan(Graph graph) {
+      show(BOUND, graph);
+      return optimized(graph);
+    }
+
+    private Program optimized(Graph graph) {
       var dumps = request.dumps();
-      if (dumps.wants(BOUND)) {
-        dumps.dump(BOUND, graph.name(), TextForm.print(graph));
-      }
       var program = MakeProgram.run(Pipeline.optimize(Map.of()).run(graph, dumps), batch());
       if (dumps.wants(PLANNED)) {
         dumps.dump(PLANNED, graph.name(), ProgramText.print(program));
       }
       return program;
+    }
+
+    private void show(String stage, Graph graph) {
+      if (request.dumps().wants(stage)) {
+        request.dumps().dump(stage, graph.name(), TextForm.print(graph));
+      }
     }
 
     private int batch() {
