@@ -781,7 +781,7 @@ final class KernelPrinter {
                   ", ",
                   scalar(u.seed()),
                   scalar(u.counter()),
-                  "(int) (" + Numbers.index(u.element(), names, "L") + ")",
+                  Numbers.intIndex(u.element(), names),
                   Numbers.dim(u.element().strideAlong(laneAxis(stage)).orElseThrow(), ""),
                   Numbers.f32(u.low()),
                   Numbers.f32(u.high()));
