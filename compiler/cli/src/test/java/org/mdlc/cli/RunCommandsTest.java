@@ -1,0 +1,206 @@
+package org.mdlc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mdlc.runtime.file.NumpyFiles;
+
+/** {@code train}, {@code evaluate} and {@code predict}, one after the other on one small model. */
+final class RunCommandsTest {
+  @TempDir private static Path folder;
+  private static Tiny tiny;
+  private static String weights;
+  private static CommandRun training;
+
+  @BeforeAll
+  static void train() throws IOException {
+    tiny = Tiny.in(folder);
+    weights = tiny.path("w.safetensors");
+    training =
+        CommandRun.of(
+            "train",
+            tiny.model(),
+            "--save",
+            weights,
+            "--history",
+            tiny.path("h.csv"),
+            "--verbose",
+            "2");
+  }
+
+  @Test
+  void trainingShowsEpochsAndTestsTheHeldOutRows() throws IOException {
+    assertThat(training.err()).isEmpty();
+    assertThat(training.exitCode()).isZero();
+    assertThat(training.out()).contains("Epoch 20/20\n", "test loss: ");
+    assertThat(accuracy(training.out(), "test accuracy: ")).isGreaterThan(0.85);
+    assertThat(Files.readAllLines(folder.resolve("h.csv")))
+        .hasSize(21)
+        .startsWith("epoch,accuracy,loss");
+  }
+
+  @Test
+  void oneSeedGivesOneResult() {
+    var again = CommandRun.of("train", tiny.model(), "--verbose", "0");
+    assertThat(again.out())
+        .isEqualTo(training.out().substring(training.out().indexOf("test loss")));
+    var other = CommandRun.of("train", tiny.model(), "--verbose", "0", "--seed", "4");
+    assertThat(other.out()).isNotEqualTo(again.out());
+  }
+
+  @Test
+  void plainLoopsGiveTheSameNumbers() {
+    var plain = CommandRun.of("train", tiny.model(), "--verbose", "0", "--no-vector");
+    assertThat(training.out()).endsWith(plain.out());
+  }
+
+  @Test
+  void evaluationOfTheSavedWeightsGivesWhatTrainingEndedWith() {
+    var run = CommandRun.of("evaluate", tiny.model(), "--weights", weights, "--verbose", "0");
+    assertThat(run.err()).isEmpty();
+    assertThat(training.out())
+        .endsWith(run.out().replaceAll("(?m)^", "test ").stripTrailing() + "\n");
+  }
+
+  @Test
+  void predictionsDoNotDependOnTheFormOfTheData() throws IOException {
+    var npy = tiny.npy("x.npy", 0.5f, 0.3f, -0.9f, 0.1f);
+    var csv = tiny.write("x.csv", "a,b\n5,3\n-9,1\n"); // scaled as the train block says
+    var output = tiny.path("y.npy");
+    var printed = CommandRun.of("predict", tiny.model(), "--weights", weights, "--input", npy);
+    assertThat(printed.err()).isEmpty();
+    assertThat(printed.out()).startsWith("side_0,side_1\n").hasLineCount(3);
+    assertThat(CommandRun.of("predict", tiny.model(), "--weights", weights, "--input", csv).out())
+        .isEqualTo(printed.out());
+    CommandRun.of(
+        "predict",
+        tiny.model(),
+        "--weights",
+        weights,
+        "--input",
+        npy,
+        "-o",
+        output,
+        "--verbose",
+        "0");
+    var logits = NumpyFiles.readNpy(Path.of(output));
+    assertThat(logits.shape()).containsExactly(2, 2);
+    assertThat(printed.out())
+        .isEqualTo(
+            "side_0,side_1\n%s,%s\n%s,%s\n"
+                .formatted(
+                    logits.floats()[0],
+                    logits.floats()[1],
+                    logits.floats()[2],
+                    logits.floats()[3]));
+    assertThat(logits.floats()[1]).isGreaterThan(logits.floats()[0]);
+    assertThat(logits.floats()[2]).isGreaterThan(logits.floats()[3]);
+  }
+
+  @Test
+  void untrainedWeightsAreWorthAWarning() throws IOException {
+    var run = CommandRun.of("predict", tiny.model(), "--input", tiny.npy("one.npy", 1, 1));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err())
+        .isEqualTo("warning: the weights are untrained; give trained ones with --weights\n");
+  }
+
+  @Test
+  void trainRefusesMissingData() throws IOException {
+    var model =
+        tiny.write(
+            "lost.mdl", Files.readString(Path.of(tiny.model())).replace("points.csv", "lost.csv"));
+    refused(1, "error: " + tiny.path("lost.csv") + ": no such file\n", "train", model);
+  }
+
+  @Test
+  void trainRefusesWordsAmongNumbers() throws IOException {
+    var data = tiny.write("words.csv", "a,b,label\n1,2,1\n1,two,0\n");
+    refused(
+        1,
+        "error: " + data + ", line 3, column b: \"two\" is not a number\n",
+        "train",
+        tiny.model(),
+        "--data",
+        data);
+  }
+
+  @Test
+  void trainRefusesWrongUsage() {
+    var run = CommandRun.of("train", tiny.model(), "--epochs", "-1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("error: --epochs is at least 0, not -1\n");
+    assertThat(CommandRun.of("train", tiny.model(), "--seed", "-5").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("train", tiny.model(), "--save", "w.h5").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("train", tiny.model(), "--epoch", "1").err())
+        .contains("did you mean --epochs?");
+  }
+
+  @Test
+  void trainGuessesAMisspeltModelAndSetting() {
+    refused(
+        1,
+        "error: " + tiny.model() + " has no model Side; did you mean Sides?\n",
+        "train",
+        tiny.model(),
+        "--model",
+        "Side");
+    var run = CommandRun.of("train", tiny.model(), "--set", "unit=3");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("unit", "units");
+  }
+
+  @Test
+  void evaluateRefusesWhatDoesNotFit() throws IOException {
+    refused(
+        1,
+        "error: " + tiny.path("none.safetensors") + ": no such file\n",
+        "evaluate",
+        tiny.model(),
+        "--weights",
+        tiny.path("none.safetensors"));
+    var wide = CommandRun.of("evaluate", tiny.model(), "--weights", weights, "--set", "units=5");
+    assertThat(wide.exitCode()).isEqualTo(1);
+    assertThat(wide.err()).contains("dense/kernel is f32[2, 5] here, f32[2, 4] in the file");
+    var xml = tiny.write("data.xml", "<a/>");
+    var unknown = CommandRun.of("evaluate", tiny.model(), "--weights", weights, "--data", xml);
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err()).contains("data.xml: unknown kind of file");
+  }
+
+  @Test
+  void predictRefusesWhatDoesNotFit() throws IOException {
+    assertThat(CommandRun.of("predict", tiny.model()).exitCode()).isEqualTo(2);
+    var text = tiny.write("text.npy", "not an array");
+    var broken = CommandRun.of("predict", tiny.model(), "--weights", weights, "--input", text);
+    assertThat(broken.exitCode()).isEqualTo(1);
+    assertThat(broken.err()).contains("text.npy: not an .npy file");
+    var npy = tiny.npy("two.npy", 1, 1);
+    refused(
+        1,
+        "error: y.txt: unknown kind of file; predictions are .npy, .npz or .csv\n",
+        "predict",
+        tiny.model(),
+        "--weights",
+        weights,
+        "--input",
+        npy,
+        "-o",
+        "y.txt");
+  }
+
+  private static void refused(int exitCode, String error, String... args) {
+    var run = CommandRun.of(args);
+    assertThat(run.err()).isEqualTo(error);
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+  }
+
+  private static double accuracy(String out, String prefix) {
+    return Double.parseDouble(out.substring(out.indexOf(prefix) + prefix.length()).strip());
+  }
+}

@@ -1,0 +1,90 @@
+package org.mdlc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The expected tables were printed by Keras 3.15.1 for the same models. */
+final class SummaryCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void printsKerassTable() throws IOException {
+    var run =
+        CommandRun.of(
+            "summary",
+            file(
+                """
+                model Small {
+                  input image: f32[8, 8, 1]
+                  output digit = image |> Conv2D(32, 3, padding = same, use_bias = false)
+                      |> BatchNormalization() |> GlobalAveragePooling2D() |> Dense(10)
+                }
+                """));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            Model: "Small"
+            ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+            ┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
+            ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+            │ image (InputLayer)              │ (None, 8, 8, 1)        │             0 │
+            ├─────────────────────────────────┼────────────────────────┼───────────────┤
+            │ conv2d (Conv2D)                 │ (None, 8, 8, 32)       │           288 │
+            ├─────────────────────────────────┼────────────────────────┼───────────────┤
+            │ batch_normalization             │ (None, 8, 8, 32)       │           128 │
+            │ (BatchNormalization)            │                        │               │
+            ├─────────────────────────────────┼────────────────────────┼───────────────┤
+            │ global_average_pooling2d        │ (None, 32)             │             0 │
+            │ (GlobalAveragePooling2D)        │                        │               │
+            ├─────────────────────────────────┼────────────────────────┼───────────────┤
+            │ dense (Dense)                   │ (None, 10)             │           330 │
+            └─────────────────────────────────┴────────────────────────┴───────────────┘
+             Total params: 746 (2.91 KB)
+             Trainable params: 682 (2.66 KB)
+             Non-trainable params: 64 (256.00 B)
+            """);
+  }
+
+  @Test
+  void showsConnectionsOfANetwork() throws IOException {
+    var run =
+        CommandRun.of(
+            "summary",
+            file(
+                """
+                model Two {
+                  input a: f32[4], b: f32[3]
+                  let d = Dense(4)
+                  let sum = Add()(a |> d, a)
+                  output y = Concatenate()(sum, b) |> Dense(1_000_000)
+                }
+                """));
+    assertThat(run.out())
+        .contains(
+            "│ add (Add)           │ (None, 4)         │          0 │ dense[0][0],      │\n",
+            "│                     │                   │            │ a[0][0]           │\n",
+            "│ dense_1 (Dense)     │ (None, 1000000)   │  8,000,000 │ concatenate[0][0] │\n",
+            " Total params: 8,000,020 (30.52 MB)\n");
+  }
+
+  @Test
+  void refusesErrorsFilesAndUsage() throws IOException {
+    var bad =
+        CommandRun.of("summary", file("model M { input x: f32[2]  output y = x |> Dens(1) }"));
+    assertThat(bad.exitCode()).isEqualTo(1);
+    assertThat(bad.err()).contains("error[E0201]", "Dense").doesNotContain("\tat ");
+    assertThat(CommandRun.of("summary", folder.resolve("no.mdl").toString()).exitCode())
+        .isEqualTo(1);
+    assertThat(CommandRun.of("summary").exitCode()).isEqualTo(2);
+  }
+
+  private String file(String text) throws IOException {
+    return Files.writeString(folder.resolve("model.mdl"), text).toString();
+  }
+}
