@@ -2,7 +2,6 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
 
@@ -63,10 +62,6 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
             : Datum.whole(Long.parseLong(text));
       }
     };
-  }
-
-  Optional<Parameter> parameter(String wanted) {
-    return parameters.stream().filter(p -> p.name().equals(wanted)).findFirst();
   }
 
   String signature() {

@@ -9,13 +9,10 @@ final class Limits {
   static final int DEPTH = 200;
 
   /** Expressions evaluated in all phases together. */
-  static final long STEPS = 20_000_000;
+  static final long STEPS = 4_000_000;
 
   /** Elements of a compile-time list. */
   static final int LIST = 100_000;
-
-  /** Nodes of a graph. */
-  static final int NODES = 400_000;
 
   private Limits() {}
 }

@@ -164,7 +164,10 @@ final class Metrics {
     }
     var owner =
         new Variables.Owner(
-            name + "/", Role.METRIC, made.computeIfAbsent(name, _ -> new LinkedHashMap<>()));
+            name + "/",
+            Role.METRIC,
+            made.computeIfAbsent(name, _ -> new LinkedHashMap<>()),
+            Map.of());
     var actuals = List.of(Actual.of(losses.fitted(c, label), at), Actual.of(prediction, at));
     var result =
         evaluator

@@ -106,7 +106,8 @@ final class ModelPhases {
   /** Without an error every output that was declared has a value. */
   private static void requireOutputs(Phase predict) {
     for (var name : predict.run().spans().keySet()) {
-      if (name.startsWith("output ") && !predict.run().outputs().containsKey(name.substring("output ".length()))) {
+      if (name.startsWith("output ")
+          && !predict.run().outputs().containsKey(name.substring("output ".length()))) {
         throw new CompilerBug("bind", "the " + name + " came to nothing without a word");
       }
     }

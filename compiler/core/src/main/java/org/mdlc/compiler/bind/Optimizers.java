@@ -79,7 +79,9 @@ final class Optimizers {
   private @Nullable Update update(Variable weight) {
     var frame = Frame.root("update");
     var slots = new LinkedHashMap<String, Variable>();
-    var owner = new Variables.Owner(prefix + weight.path() + "/", Role.SLOT, slots);
+    var owner =
+        new Variables.Owner(
+            prefix + weight.path() + "/", Role.SLOT, slots, Map.of(weightName(), weight));
     var moved =
         evaluator.within(
             frame,
@@ -105,6 +107,12 @@ final class Optimizers {
         slots.values().stream().map(Variable::path).toList(),
         hyper,
         ordered(graph, slots, hyper));
+  }
+
+  /** What the body calls the weight. */
+  private String weightName() {
+    var operands = optimizer.definition().tree().operands();
+    return operands.isEmpty() ? "" : operands.getFirst().name().text();
   }
 
   /** Weight, gradient, slots, hyper: the order that a step hands them over in. */

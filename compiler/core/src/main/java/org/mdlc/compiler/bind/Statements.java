@@ -297,11 +297,10 @@ final class Statements {
     return switch (condition) {
       case Ast.NameExpr n -> {
         var binding = scope.find(n.name());
-        boolean given =
-            binding != null
-                && !Problems.isLibrary(binding.span().file())
-                && Problems.isLibrary(n.span().file());
-        yield given ? binding.span() : null;
+        if (binding == null || Problems.isLibrary(binding.span().file())) {
+          yield null;
+        }
+        yield Problems.isLibrary(n.span().file()) ? binding.span() : null;
       }
       case Ast.Binary b -> {
         var left = cause(b.left(), scope);

@@ -47,8 +47,15 @@ final class Variables {
   private final Set<String> symbols = new LinkedHashSet<>();
   private @Nullable Owner owner;
 
-  /** Who makes metric and optimizer variables: the part of the path before the name. */
-  record Owner(String prefix, Role role, Map<String, Variable> made) {}
+  /**
+   * Who makes metric and optimizer variables.
+   *
+   * @param prefix the part of the path before the name
+   * @param made variables by name, kept from phase to phase
+   * @param atStart names that stand for a weight: in an initial value they are what it starts at
+   */
+  record Owner(
+      String prefix, Role role, Map<String, Variable> made, Map<String, Variable> atStart) {}
 
   Variables(Evaluator evaluator) {
     this.evaluator = evaluator;
@@ -108,12 +115,16 @@ final class Variables {
     if (known != null) {
       return known;
     }
+    var beginning = scope.inner();
+    current
+        .atStart()
+        .forEach((name, weight) -> beginning.put(name, startOf(weight), tree.name().span()));
     var start =
         start(
             tree.name(),
             tree.type(),
             tree.initial(),
-            scope,
+            beginning,
             current.prefix() + tree.name().text(),
             Map.of(),
             evaluator.instance().order());

@@ -2,6 +2,8 @@ package org.mdlc.compiler.bind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -274,7 +276,8 @@ final class BinderTest {
             """);
     assertThat(trained(program, 0)).containsExactly("dense/kernel", "dense/bias");
     assertThat(trained(program, 1))
-        .containsExactly("backbone/late/kernel", "backbone/late/bias", "dense/kernel", "dense/bias");
+        .containsExactly(
+            "backbone/late/kernel", "backbone/late/bias", "dense/kernel", "dense/bias");
     assertThat(program.stages().stream().map(BoundProgram.Stage::epochs)).containsExactly(5, 10);
     assertThat(
             program.variables().stream()
@@ -389,7 +392,10 @@ final class BinderTest {
 
   @Test
   void importsAreRelativeToTheirFile() {
-    var blocks = SourceFile.of("parts/blocks.mdl", "import \"sizes.mdl\"\nblock two(n: int)(x) = x |> Dense(n * factor)");
+    var blocks =
+        SourceFile.of(
+            "parts/blocks.mdl",
+            "import \"sizes.mdl\"\nblock two(n: int)(x) = x |> Dense(n * factor)");
     var sizes = SourceFile.of("parts/sizes.mdl", "let factor = 2");
     var program =
         bind(
@@ -402,7 +408,9 @@ final class BinderTest {
             }
             """,
             Map.of(),
-            p -> Optional.ofNullable(Map.of("parts/blocks.mdl", blocks, "parts/sizes.mdl", sizes).get(p)));
+            p ->
+                Optional.ofNullable(
+                    Map.of("parts/blocks.mdl", blocks, "parts/sizes.mdl", sizes).get(p)));
     assertThat(program.outputs().getFirst().type()).hasToString("f32[batch, 6]");
   }
 
@@ -425,9 +433,51 @@ final class BinderTest {
     assertThat(second.stages()).isEqualTo(first.stages());
   }
 
+  @Test
+  void aSlotMayStartWhereItsWeightStarts() {
+    var program =
+        bind(
+            """
+            optimizer Slow(learning_rate: schedule = 0.1)(w, g, step) {
+              state average = w
+              average <- 0.9 * average + 0.1 * w
+              w <- average - learning_rate * g
+            }
+
+            model M {
+              input x: f32[8]
+              output y = x |> Dense(1)
+            }
+
+            train M {
+              loss MeanSquaredError()
+              optimizer Slow()
+            }
+            """);
+    assertThat(program.initialize().output("optimizer/dense/kernel/average")).isPresent();
+    assertThat(
+            program.variables().stream()
+                .filter(v -> v.path().equals("optimizer/dense/bias/average"))
+                .map(BoundProgram.Variable::fill))
+        .containsExactly(0.0);
+  }
+
+  /** The page of functions is printed from the table of them: {@code -Dgolden=update} writes it. */
+  @Test
+  void theFunctionPageIsUpToDate() throws Exception {
+    var page = Path.of("../../docs/functions.md");
+    if ("update".equals(System.getProperty("golden"))) {
+      Files.writeString(page, FunctionReference.page());
+    }
+    assertThat(Files.readString(page)).isEqualTo(FunctionReference.page());
+  }
+
   // ---- hostile text
 
-  /** Letters, words and lines of a good model are lost, doubled and swapped: messages may come, exceptions may not. */
+  /**
+   * Letters, words and lines of a good model are lost, doubled and swapped: messages may come,
+   * exceptions may not.
+   */
   @Test
   void mutantsEndWithAMessageOrAProgram() {
     var text =
@@ -468,7 +518,9 @@ final class BinderTest {
       try {
         var file = Parser.parse(SourceFile.of("mutant.mdl", mutant), sink);
         var program = Binder.bind(file, Binder.Request.of("M"), sink);
-        assertThat(program.isPresent() || sink.hasErrors()).as("seed %d, mutant %d:\\n%s", seed, i, mutant).isTrue();
+        assertThat(program.isPresent() || sink.hasErrors())
+            .as("seed %d, mutant %d:\\n%s", seed, i, mutant)
+            .isTrue();
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ", mutant " + i + ":\n" + mutant, e);
       }
@@ -485,7 +537,11 @@ final class BinderTest {
         case 1 -> words.add(at, words.get(other));
         case 2 -> Collections.swap(words, at, other);
         case 3 -> words.set(at, words.get(other));
-        default -> words.set(at, List.of("0", "-1", "none", "x", "\"s\"", "[]", "1e9", "true", "T", "99").get(random.nextInt(10)));
+        default ->
+            words.set(
+                at,
+                List.of("0", "-1", "none", "x", "\"s\"", "[]", "1e9", "true", "T", "99")
+                    .get(random.nextInt(10)));
       }
     }
     return String.join("", words);

@@ -84,8 +84,7 @@ public final class JavaEmitter {
     for (int i = 0; i < programs.train().size(); i++) {
       type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
     }
-    var file =
-        JavaFile.builder(packageName, type.build()).indent("  ").skipJavaLangImports(true);
+    var file = JavaFile.builder(packageName, type.build()).indent("  ").skipJavaLangImports(true);
     if (style == KernelStyle.VECTOR) {
       file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "Memory"), "ALL", "ORDER");
       file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "VectorMath"), "FLOATS", "INTS");

@@ -46,9 +46,9 @@ final class KernelPrinter {
     /** One body, always masked. */
     MASKED,
     /**
-     * Blocks of elements: where a function of vectors would be called, the loop over the lanes ends,
-     * a {@code VectorBlocks} function works through the block, and the next loop goes on with its
-     * result. Values that live across are kept in {@link Slots}.
+     * Blocks of elements: where a function of vectors would be called, the loop over the lanes
+     * ends, a {@code VectorBlocks} function works through the block, and the next loop goes on with
+     * its result. Values that live across are kept in {@link Slots}.
      */
     BLOCKED
   }
@@ -126,7 +126,15 @@ final class KernelPrinter {
     if (form == Form.DOUBLED) {
       laneAxes()
           .forEach(
-              axis -> out.line("final int full" + axis + " = " + FLOATS + ".loopBound(" + size(axis) + ");"));
+              axis ->
+                  out.line(
+                      "final int full"
+                          + axis
+                          + " = "
+                          + FLOATS
+                          + ".loopBound("
+                          + size(axis)
+                          + ");"));
     }
     if (form == Form.BLOCKED) {
       out.line("final long blocks = scratch + $lanes:T.BLOCKS;");
@@ -461,16 +469,13 @@ final class KernelPrinter {
     var rest = IndexExpr.constant(load.index().constant());
     var text = new StringBuilder();
     for (var term : load.index().terms()) {
-      if (term.atom() instanceof IndexExpr.RegisterAtom r
-          && isVector(stage, r.register())) {
+      if (term.atom() instanceof IndexExpr.RegisterAtom r && isVector(stage, r.register())) {
         text.append(text.isEmpty() ? "" : ".add(").append(names.register(r.register()));
         text.append(
             term.coefficient().is(1) ? "" : ".mul(" + Numbers.dim(term.coefficient(), "") + ")");
         text.append(text.indexOf(".add(") >= 0 && text.charAt(text.length() - 1) != ')' ? ")" : "");
       } else {
-        rest =
-            rest.plus(
-                new IndexExpr(Dim.ZERO, List.of(term)));
+        rest = rest.plus(new IndexExpr(Dim.ZERO, List.of(term)));
       }
     }
     return text + ".add(" + indexVector(rest, lane) + ")";
@@ -684,9 +689,7 @@ final class KernelPrinter {
   private boolean needsTail(Action action) {
     return switch (action) {
       case Action.Define d ->
-          d.instr() instanceof Instr.Load l
-              && l.isMasked()
-              && isVector(d.stage(), l.mask());
+          d.instr() instanceof Instr.Load l && l.isMasked() && isVector(d.stage(), l.mask());
       case Action.Keep _ -> true;
       case Action.Start _ -> false;
       case Action.Accumulate _ -> isLanewise();
@@ -762,9 +765,7 @@ final class KernelPrinter {
                   + ", "
                   + Numbers.dim(store.index().strideAlong(laneAxis(stage)).orElseThrow(), "L")
                   + ", "
-                  + (isVector(stage, store.value())
-                      ? block(store.value())
-                      : scalar(store.value()))
+                  + (isVector(stage, store.value()) ? block(store.value()) : scalar(store.value()))
                   + count;
           case Action.Start _, Action.Accumulate _ ->
               throw new IllegalStateException(action + " is no call");
@@ -896,13 +897,7 @@ final class KernelPrinter {
               : "";
       boolean isBlock = inBlock() && !isLanewise();
       String sum =
-          accumulator
-              + ".lanewise($vectorOperators:T."
-              + operator
-              + ", "
-              + value
-              + mask
-              + ")";
+          accumulator + ".lanewise($vectorOperators:T." + operator + ", " + value + mask + ")";
       if (isBlock) {
         put(reduce.result(), sum);
       } else {

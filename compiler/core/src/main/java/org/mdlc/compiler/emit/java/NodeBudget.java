@@ -4,9 +4,9 @@ import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.type.DType;
 
 /**
- * Counts how many nodes HotSpot's C2 makes for a method while it is printed. After 18,000 it inlines
- * only the Vector API itself: a function of vectors that is called later allocates. The figures were
- * measured on JDK 25; the runtime's {@code VectorMath} lists them too.
+ * Counts how many nodes HotSpot's C2 makes for a method while it is printed. After 18,000 it
+ * inlines only the Vector API itself: a function of vectors that is called later allocates. The
+ * figures were measured on JDK 25; the runtime's {@code VectorMath} lists them too.
  *
  * <p>C1, the quick compiler that comes before it, gives up on methods that need more than 10,000
  * registers, and then C2 may never get its turn. Loads and stores of vectors take most, masked ones

@@ -28,7 +28,21 @@ final class ScalarCode {
       case NEG -> "-" + (a.get(0).startsWith("-") ? "(" + a.get(0) + ")" : a.get(0));
       case ABS -> "Math.abs(" + list(a) + ")";
       case SIGN -> isFloat ? "Math.signum(" + list(a) + ")" : "Integer.signum(" + list(a) + ")";
-      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, POW ->
+      case EXP,
+          EXPM1,
+          LOG,
+          LOG1P,
+          SQRT,
+          RSQRT,
+          TANH,
+          SIGMOID,
+          ERF,
+          ERFINV,
+          SIN,
+          COS,
+          FLOOR,
+          CEIL,
+          POW ->
           "$scalarMath:T." + fn.text() + "(" + list(a) + ")";
       case ROUND -> "$scalarMath:T.roundHalfEven(" + list(a) + ")";
       case EQ -> infix(a, " == ");

@@ -77,9 +77,7 @@ final class VectorCode {
 
   /** True lanes as 1, others as 0. */
   static String toInts(String mask) {
-    return "$intVector:T.zero($vectorMath:T.INTS).blend(1, "
-        + mask
-        + ".cast($vectorMath:T.INTS))";
+    return "$intVector:T.zero($vectorMath:T.INTS).blend(1, " + mask + ".cast($vectorMath:T.INTS))";
   }
 
   private static String compare(ScalarFn fn, DType type, List<String> a) {

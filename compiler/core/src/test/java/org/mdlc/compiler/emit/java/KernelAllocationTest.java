@@ -199,8 +199,10 @@ class KernelAllocationTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("kernels")
   void allocatesNothing(String name, String text) throws Exception {
-    org.junit.jupiter.api.Assumptions.assumeFalse(name.equals("column_sums"), "functions of cold loops");
-    try (var kernel = KernelPrinterTest.prepare(KernelText.parse(text), BATCH, KernelStyle.VECTOR)) {
+    org.junit.jupiter.api.Assumptions.assumeFalse(
+        name.equals("column_sums"), "functions of cold loops");
+    try (var kernel =
+        KernelPrinterTest.prepare(KernelText.parse(text), BATCH, KernelStyle.VECTOR)) {
       var run = kernel.run();
       var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long start = System.nanoTime();
