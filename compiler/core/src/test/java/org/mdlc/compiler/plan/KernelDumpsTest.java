@@ -256,12 +256,12 @@ final class KernelDumpsTest {
    */
   private static void lstm(GraphBuilder b) {
     int units = 16;
-    var projected = b.input("projected", Role.DATA, f32(Dim.BATCH, Dim.of(8), Dim.of(4 * units)));
-    var recurrent = b.input("recurrent", Role.PARAM, f32(Dim.of(units), Dim.of(4 * units)));
+    var projected = b.input("projected", Role.DATA, f32(Dim.BATCH, Dim.of(8), Dim.of(4L * units)));
+    var recurrent = b.input("recurrent", Role.PARAM, f32(Dim.of(units), Dim.of(4L * units)));
     var body = new GraphBuilder("body");
     var h = body.input("h", Role.DATA, f32(Dim.BATCH, Dim.of(units)));
     var c = body.input("c", Role.DATA, h.type());
-    var x = body.input("x", Role.DATA, f32(Dim.BATCH, Dim.of(4 * units)));
+    var x = body.input("x", Role.DATA, f32(Dim.BATCH, Dim.of(4L * units)));
     var u = body.input("u", Role.DATA, recurrent.type());
     var gates = Build.add(body, x, Build.matMul(body, h, u, false, false));
     var parts = new ArrayList<Value>();

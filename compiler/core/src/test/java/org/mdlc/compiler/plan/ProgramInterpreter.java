@@ -28,7 +28,24 @@ public final class ProgramInterpreter {
   private final Map<Integer, double[]> own = new HashMap<>();
   private final Map<Integer, Long> loopCounters = new HashMap<>();
 
-  private record Memory(double[] data, int start) {}
+  /** A place in an array. */
+  private static final class Memory {
+    private final double[] data;
+    private final int start;
+
+    Memory(double[] data, int start) {
+      this.data = data;
+      this.start = start;
+    }
+
+    double[] data() {
+      return data;
+    }
+
+    int start() {
+      return start;
+    }
+  }
 
   private ProgramInterpreter(Program program, long batch) {
     this.program = program;

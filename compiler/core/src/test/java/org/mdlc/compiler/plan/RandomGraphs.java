@@ -317,8 +317,7 @@ public final class RandomGraphs {
     var dims = new ArrayList<>(x.type().shape().dims());
     int axis = random.nextInt(dims.size() + 1);
     dims.add(axis, random.nextInt(4) == 0 ? Dim.BATCH : Dim.of(2 + random.nextInt(2)));
-    var axes = new ArrayList<>(Build.upTo(dims.size()));
-    axes.remove(axis);
+    var axes = Build.others(dims.size(), List.of(axis));
     return dims.size() > 4 ? x : add(new Broadcast(new Shape(dims), axes), x);
   }
 
