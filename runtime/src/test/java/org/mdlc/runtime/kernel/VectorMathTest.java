@@ -1,16 +1,34 @@
 package org.mdlc.runtime.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
-import java.util.function.BinaryOperator;
-import java.util.function.UnaryOperator;
-import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link VectorMath} gives the bits of {@link ScalarMath}, lane by lane, over all of float. */
+/** {@link VectorMath} gives the bits of {@link ScalarMath}, element by element, over all of float. */
 class VectorMathTest {
   private static final int LANES = VectorMath.FLOATS.length();
+  private static final int BLOCK = 512;
+
+  /** A function over blocks. */
+  private interface Function {
+    void apply(long from, long to, int count);
+  }
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment x = arena.allocate(4 * BLOCK, 64);
+  private final MemorySegment y = arena.allocate(4 * BLOCK, 64);
+  private final MemorySegment z = arena.allocate(4 * BLOCK, 64);
+
+  @AfterEach
+  void free() {
+    arena.close();
+  }
 
   @Test
   void exponentials() {
@@ -39,28 +57,33 @@ class VectorMathTest {
   }
 
   @Test
-  void rootsAndRounding() {
-    duel("sqrt", VectorMath::sqrt, ScalarMath::sqrt);
-    duel("rsqrt", VectorMath::rsqrt, ScalarMath::rsqrt);
+  void rounding() {
     duel("roundHalfEven", VectorMath::roundHalfEven, ScalarMath::roundHalfEven);
     duel("floor", VectorMath::floor, ScalarMath::floor);
     duel("ceil", VectorMath::ceil, ScalarMath::ceil);
   }
 
   @Test
-  void pow() {
+  void powersAndRemainders() {
     SplittableRandom random = new SplittableRandom(11);
-    float[] x = new float[LANES];
-    float[] y = new float[LANES];
-    for (int round = 0; round < 100_000; round++) {
-      for (int lane = 0; lane < LANES; lane++) {
-        x[lane] = sample(random);
-        y[lane] = sample(random);
+    for (int round = 0; round < 4_000; round++) {
+      for (int i = 0; i < BLOCK; i++) {
+        x.setAtIndex(JAVA_FLOAT, i, sample(random));
+        y.setAtIndex(JAVA_FLOAT, i, sample(random));
       }
-      float[] result = apply(VectorMath::pow, x, y);
-      for (int lane = 0; lane < LANES; lane++) {
-        float expected = ScalarMath.pow(x[lane], y[lane]);
-        assertSameBits("pow(" + x[lane] + ", " + y[lane] + ")", expected, result[lane]);
+      VectorMath.pow(x.address(), y.address(), z.address(), BLOCK);
+      for (int i = 0; i < BLOCK; i++) {
+        float a = x.getAtIndex(JAVA_FLOAT, i);
+        float b = y.getAtIndex(JAVA_FLOAT, i);
+        assertSameBits(
+            "pow(" + a + ", " + b + ")", ScalarMath.pow(a, b), z.getAtIndex(JAVA_FLOAT, i));
+      }
+      VectorMath.mod(x.address(), y.address(), z.address(), BLOCK);
+      for (int i = 0; i < BLOCK; i++) {
+        float a = x.getAtIndex(JAVA_FLOAT, i);
+        float b = y.getAtIndex(JAVA_FLOAT, i);
+        assertSameBits(
+            a + " mod " + b, a - ScalarMath.floor(a / b) * b, z.getAtIndex(JAVA_FLOAT, i));
       }
     }
   }
@@ -68,50 +91,68 @@ class VectorMathTest {
   @Test
   void sumIsTheSameTreeBeforeAndAfterCompilation() {
     SplittableRandom random = new SplittableRandom(3);
-    float[] x = new float[LANES];
+    float[] lanes = new float[LANES];
     for (int lane = 0; lane < LANES; lane++) {
-      x[lane] = (float) random.nextDouble(-1, 1);
+      lanes[lane] = (float) random.nextDouble(-1, 1);
+      x.setAtIndex(JAVA_FLOAT, lane, lanes[lane]);
     }
-    float expected = treeSum(x);
+    float expected = treeSum(lanes);
     for (int round = 0; round < 100_000; round++) {
-      assertSameBits(
-          "sum", expected, VectorMath.sum(FloatVector.fromArray(VectorMath.FLOATS, x, 0)));
+      assertSameBits("sum", expected, VectorMath.sum(x.address()));
     }
   }
 
   @Test
-  void loopsAllocateNothing() {
-    float[] x = new float[1024];
-    Native.assertAllocatesNothing(
-        () -> {
-          for (int i = 0; i < x.length; i += LANES) {
-            VectorMath.exp(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
-          }
-        });
-    Native.assertAllocatesNothing(
-        () -> {
-          for (int i = 0; i < x.length; i += LANES) {
-            VectorMath.log(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
-          }
-        });
-    Native.assertAllocatesNothing(
-        () -> {
-          for (int i = 0; i < x.length; i += LANES) {
-            VectorMath.tanh(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
-          }
-        });
-    Native.assertAllocatesNothing(
-        () -> {
-          for (int i = 0; i < x.length; i += LANES) {
-            VectorMath.erf(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
-          }
-        });
-    Native.assertAllocatesNothing(
-        () -> {
-          for (int i = 0; i < x.length; i += LANES) {
-            VectorMath.erfinv(FloatVector.fromArray(VectorMath.FLOATS, x, i)).intoArray(x, i);
-          }
-        });
+  void writesWholeVectorsAndNotMore() {
+    int count = LANES + 1;
+    for (int i = 0; i < BLOCK; i++) {
+      x.setAtIndex(JAVA_FLOAT, i, 0f);
+      z.setAtIndex(JAVA_FLOAT, i, 7f);
+    }
+    VectorMath.exp(x.address(), z.address(), count);
+    assertEquals(1f, z.getAtIndex(JAVA_FLOAT, count - 1));
+    assertEquals(7f, z.getAtIndex(JAVA_FLOAT, 2 * LANES));
+  }
+
+  @Test
+  void movesElementsThatDoNotLieSideBySide() {
+    for (int i = 0; i < BLOCK; i++) {
+      x.setAtIndex(JAVA_FLOAT, i, i);
+      y.setAtIndex(JAVA_INT, i, i % 3 == 0 ? 1 : 0);
+      z.setAtIndex(JAVA_INT, i, BLOCK - 1 - i);
+    }
+    VectorMath.gather(x.address(), y.address(), z.address(), 10);
+    assertEquals(BLOCK - 1f, z.getAtIndex(JAVA_FLOAT, 0));
+    assertEquals(0f, z.getAtIndex(JAVA_FLOAT, 1));
+    assertEquals(BLOCK - 4f, z.getAtIndex(JAVA_FLOAT, 3));
+    VectorMath.strided(x.address() + 4, 3, true, z.address(), 5);
+    assertEquals(13f, z.getAtIndex(JAVA_FLOAT, 4));
+    VectorMath.strided(x.address(), 2, y.address(), z.address(), 5);
+    assertEquals(6f, z.getAtIndex(JAVA_FLOAT, 3));
+    assertEquals(0f, z.getAtIndex(JAVA_FLOAT, 4));
+    VectorMath.setStrided(x.address(), 2, z.address(), 5);
+    assertEquals(0f, x.getAtIndex(JAVA_FLOAT, 8));
+    assertEquals(9f, x.getAtIndex(JAVA_FLOAT, 9));
+    VectorMath.setStrided(x.address(), 2, 2.5f, 5);
+    assertEquals(2.5f, x.getAtIndex(JAVA_FLOAT, 8));
+    assertEquals(10f, x.getAtIndex(JAVA_FLOAT, 10));
+  }
+
+  @Test
+  void allocatesNothing() {
+    long from = x.address();
+    long to = z.address();
+    Native.assertAllocatesNothing(() -> VectorMath.exp(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.expm1(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.log(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.log1p(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.tanh(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.sigmoid(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.erf(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.erfinv(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.sin(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.floor(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorThreefry.uniform(1, 2, 3, 1, 0, 1, to, BLOCK));
   }
 
   private static float treeSum(float[] lanes) {
@@ -133,26 +174,20 @@ class VectorMathTest {
     };
   }
 
-  private static float[] apply(BinaryOperator<FloatVector> function, float[] x, float[] y) {
-    return function
-        .apply(
-            FloatVector.fromArray(VectorMath.FLOATS, x, 0),
-            FloatVector.fromArray(VectorMath.FLOATS, y, 0))
-        .toArray();
-  }
-
-  private static void duel(
-      String name, UnaryOperator<FloatVector> vector, FloatSamples.FloatFunction scalar) {
-    float[] x = new float[LANES];
+  private void duel(String name, Function vector, FloatSamples.FloatFunction scalar) {
     int[] filled = {0};
     FloatSamples.forEach(
         sample -> {
-          x[filled[0]++] = sample;
-          if (filled[0] == LANES) {
+          x.setAtIndex(JAVA_FLOAT, filled[0]++, sample);
+          if (filled[0] == BLOCK) {
             filled[0] = 0;
-            float[] result = vector.apply(FloatVector.fromArray(VectorMath.FLOATS, x, 0)).toArray();
-            for (int lane = 0; lane < LANES; lane++) {
-              assertSameBits(name + "(" + x[lane] + ")", scalar.apply(x[lane]), result[lane]);
+            vector.apply(x.address(), z.address(), BLOCK);
+            for (int i = 0; i < BLOCK; i++) {
+              float argument = x.getAtIndex(JAVA_FLOAT, i);
+              assertSameBits(
+                  name + "(" + argument + ")",
+                  scalar.apply(argument),
+                  z.getAtIndex(JAVA_FLOAT, i));
             }
           }
         });

@@ -28,7 +28,6 @@ final class JavaTypes {
   private static final List<String> KERNEL_CLASSES =
       List.of(
           "VectorMath",
-          "VectorBlocks",
           "ScalarMath",
           "VectorThreefry",
           "Lanes",

@@ -27,9 +27,9 @@ import org.mdlc.compiler.type.Dim;
  * kernel's lane axis, or plain loops. Both print the same operations in the same order, so
  * element-wise results agree bit for bit.
  *
- * <p>Vectors come in three {@link Form}s, because Java's compiler inlines only so many functions
- * into one method, and a function of vectors that is not inlined allocates its argument and result:
- * the first form whose calls it inlines is taken.
+ * <p>Functions beyond what a processor does in one instruction or two work on blocks of elements in
+ * memory ({@code VectorMath}): there the loop over the lanes ends, and the next one goes on with the
+ * result. Values that live across are kept in {@link Slots}.
  *
  * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code
  * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them.
@@ -43,13 +43,7 @@ final class KernelPrinter {
     PLAIN,
     /** Whole vectors, and the body once more for the rest, masked. */
     DOUBLED,
-    /** One body, always masked. */
-    MASKED,
-    /**
-     * Blocks of elements: where a function of vectors would be called, the loop over the lanes
-     * ends, a {@code VectorBlocks} function works through the block, and the next loop goes on with
-     * its result. Values that live across are kept in {@link Slots}.
-     */
+    /** Loops over blocks, always masked, with calls between them. */
     BLOCKED
   }
 
@@ -68,7 +62,8 @@ final class KernelPrinter {
   private final Schedule schedule;
   private final Names names;
   private final Lines out = new Lines();
-  private final NodeBudget budget = new NodeBudget();
+  private final MethodSize size = new MethodSize();
+  private boolean calls;
   private final List<Action> pending = new ArrayList<>();
   private int blockAxis = -1;
   private int region;
@@ -95,19 +90,15 @@ final class KernelPrinter {
     if (!Vectorizable.test(kernel)) {
       return plain(kernel);
     }
-    for (var form : List.of(Form.DOUBLED, Form.MASKED)) {
-      var printer = new KernelPrinter(kernel, form, new Slots());
-      String text = printer.print();
-      if (printer.budget.fits() && (form == Form.MASKED || printer.budget.fitsQuickCompiler())) {
-        return text;
-      }
+    var doubled = new KernelPrinter(kernel, Form.DOUBLED, new Slots());
+    String text = doubled.print();
+    if (!doubled.calls && doubled.size.fits()) {
+      return text;
     }
     var slots = new Slots();
     new KernelPrinter(kernel, Form.BLOCKED, slots).print();
     slots.close();
-    return slots.fit()
-        ? new KernelPrinter(kernel, Form.BLOCKED, slots).print()
-        : new KernelPrinter(kernel, Form.MASKED, new Slots()).print();
+    return slots.fit() ? new KernelPrinter(kernel, Form.BLOCKED, slots).print() : plain(kernel);
   }
 
   /** The method body with plain loops. */
@@ -180,11 +171,6 @@ final class KernelPrinter {
         out.close();
         out.open("if (" + full + " < " + n + ")");
         out.line("final int " + i + " = " + full + ";");
-        tail(i, n, body);
-        out.close();
-      }
-      case MASKED -> {
-        out.open(forLoop(i, "0", n, COUNT));
         tail(i, n, body);
         out.close();
       }
@@ -279,8 +265,14 @@ final class KernelPrinter {
     if (instr instanceof Instr.Constant) {
       return; // printed where it is used
     }
-    if (inBlock() && isVector(stage, instr.result())) {
-      pending.add(new Action.Define(stage, instr));
+    if (isVector(stage, instr.result())) {
+      var action = new Action.Define(stage, instr);
+      calls |= isCall(action);
+      if (inBlock()) {
+        pending.add(action);
+      } else if (!isCall(action)) {
+        printDefinition(stage, instr);
+      }
       return;
     }
     if (schedule.readsWritten(instr)) {
@@ -339,9 +331,6 @@ final class KernelPrinter {
       case Instr.Index i -> indexVector(i.value(), lane);
       case Instr.InRange r -> {
         String index = indexVector(r.value(), lane);
-        budget.add(NodeBudget.COMPARISON);
-        budget.add(NodeBudget.COMPARISON);
-        budget.add(NodeBudget.OPERATION);
         yield index
             + ".compare($vectorOperators:T.GE, "
             + Numbers.dim(r.low(), "")
@@ -357,18 +346,13 @@ final class KernelPrinter {
       case Instr.Apply a -> {
         var args = new ArrayList<String>();
         a.args().forEach(r -> args.add(vector(stage, r)));
-        budget.apply(a.fn(), operandType(a));
         yield VectorCode.apply(a.fn(), operandType(a), args);
       }
-      case Instr.Uniform _ -> {
-        budget.exceed(); // its rounds alone are too many: only in blocks
-        yield "";
-      }
+      case Instr.Uniform _ -> throw new IllegalStateException("random numbers are a call");
     };
   }
 
   private String indexVector(IndexExpr index, int lane) {
-    budget.add(2 * NodeBudget.OPERATION);
     var stride = index.strideAlong(lane).orElseThrow();
     return "$lanes:T.IOTA"
         + (stride.is(1) ? "" : ".mul(" + Numbers.dim(stride, "") + ")")
@@ -380,43 +364,17 @@ final class KernelPrinter {
   private String vectorLoad(Stage stage, Instr.Load load, int lane) {
     boolean uniformMask = load.isMasked() && !isVector(stage, load.mask());
     String mask = load.isMasked() && !uniformMask ? names.register(load.mask()) : "";
-    String value;
-    String address = address(load.param(), load.index());
-    var stride = load.index().strideAlong(lane).orElseThrow();
-    boolean sideBySide = stride.is(1) && !isGather(stage, load);
     // the runtime keeps memory after every buffer, so that whole vectors may be read from its end
-    if (masked && !(sideBySide && mask.isEmpty())) {
-      mask = mask.isEmpty() ? "tail" : mask + ".and(tail)";
+    if (masked && !mask.isEmpty()) {
+      mask += ".and(tail)";
     }
-    budget.load(!mask.isEmpty());
-    if (isGather(stage, load)) {
-      budget.call(NodeBudget.LANE_BY_LANE);
-      value =
-          "$lanes:T.gather("
-              + names.param(load.param())
-              + ", "
-              + gatherIndex(stage, load, lane)
-              + ", "
-              + everyLane(mask)
-              + ", scratch)";
-    } else if (sideBySide) {
-      value = loadText(load.type(), address, mask);
-    } else if (stride.is(0)) {
-      value =
-          vectorBroadcast(load.type(), "$memory:T." + accessor(load.type()) + "(" + address + ")");
-    } else {
-      budget.call(NodeBudget.LANE_BY_LANE);
-      value =
-          "$lanes:T."
-              + (load.type() == DType.F32 ? "strided" : "stridedInts")
-              + "("
-              + address
-              + ", "
-              + Numbers.dim(stride, "L")
-              + ", "
-              + everyLane(mask)
-              + ", scratch)";
-    }
+    size.load(!mask.isEmpty());
+    String address = address(load.param(), load.index());
+    String value =
+        load.index().strideAlong(lane).orElseThrow().is(1)
+            ? loadText(load.type(), address, mask)
+            : vectorBroadcast(
+                load.type(), "$memory:T." + accessor(load.type()) + "(" + address + ")");
     return uniformMask
         ? scalar(load.mask())
             + " ? "
@@ -424,10 +382,6 @@ final class KernelPrinter {
             + " : "
             + vectorBroadcast(load.type(), zero(load.type()))
         : value;
-  }
-
-  private static String everyLane(String mask) {
-    return mask.isEmpty() ? FLOATS + ".maskAll(true)" : mask;
   }
 
   private boolean isGather(Stage stage, Instr.Load load) {
@@ -491,33 +445,22 @@ final class KernelPrinter {
               + ", "
               + scalar(store.value())
               + ");");
-    } else if (inBlock()) {
-      pending.add(new Action.Keep(stage, store));
-    } else {
+      return;
+    }
+    var action = new Action.Keep(stage, store);
+    calls |= isCall(action);
+    if (inBlock()) {
+      pending.add(action);
+    } else if (!isCall(action)) {
       printStore(stage, store);
     }
   }
 
   private void printStore(Stage stage, Store store) {
-    budget.store(masked);
+    size.store(masked);
     String address = address(store.param(), store.index());
-    var stride = store.index().strideAlong(laneAxis(stage)).orElseThrow();
     String value = vector(stage, store.value());
-    if (stride.is(1)) {
-      out.line(storeText(typeOf(store.value()), value, address, masked ? "tail" : ""));
-      return;
-    }
-    budget.call(NodeBudget.LANE_BY_LANE);
-    out.line(
-        "$lanes:T.setStrided("
-            + address
-            + ", "
-            + Numbers.dim(stride, "L")
-            + ", "
-            + value
-            + ", "
-            + everyLane(masked ? "tail" : "")
-            + ", scratch);");
+    out.line(storeText(typeOf(store.value()), value, address, masked ? "tail" : ""));
   }
 
   // ---- blocks
@@ -622,7 +565,7 @@ final class KernelPrinter {
       case Action.Define(var stage, var instr) ->
           switch (instr) {
             case Instr.Uniform _ -> true;
-            case Instr.Apply a -> NodeBudget.isCall(a.fn(), operandType(a));
+            case Instr.Apply a -> VectorCode.isCall(a.fn(), operandType(a));
             case Instr.Load l -> isGather(stage, l) || !isSideBySide(stage, l.index());
             case Instr.Constant _, Instr.Index _, Instr.InRange _ -> false;
           };
@@ -760,7 +703,7 @@ final class KernelPrinter {
             yield blockFunction(stage, instr) + ", " + block(instr.result()) + count;
           }
           case Action.Keep(var stage, var store) ->
-              "$vectorBlocks:T.setStrided("
+              "$vectorMath:T.setStrided("
                   + address(store.param(), store.index())
                   + ", "
                   + Numbers.dim(store.index().strideAlong(laneAxis(stage)).orElseThrow(), "L")
@@ -787,16 +730,16 @@ final class KernelPrinter {
                   Numbers.f32(u.low()),
                   Numbers.f32(u.high()));
       case Instr.Apply a ->
-          "$vectorBlocks:T."
+          "$vectorMath:T."
               + VectorCode.function(a.fn())
               + "("
               + a.args().stream()
                   .map(r -> block(isVector(stage, r) ? r : a.result()))
                   .collect(Collectors.joining(", "));
       case Instr.Load l when isGather(stage, l) ->
-          "$vectorBlocks:T.gather(" + names.param(l.param()) + ", " + inside(stage, l);
+          "$vectorMath:T.gather(" + names.param(l.param()) + ", " + inside(stage, l);
       case Instr.Load l ->
-          "$vectorBlocks:T.strided("
+          "$vectorMath:T.strided("
               + String.join(
                   ", ",
                   address(l.param(), l.index()),
@@ -873,7 +816,6 @@ final class KernelPrinter {
   }
 
   private void printAccumulation(Stage stage, Reduce reduce) {
-    budget.add(NodeBudget.OPERATION);
     String accumulator = names.register(reduce.result()) + accumulatorSuffix();
     boolean vector = isLanewise() || isVector(stage, reduce.result());
     if (reduce.reducer().isPosition()) {
@@ -882,15 +824,7 @@ final class KernelPrinter {
     }
     String value = vector ? vector(stage, reduce.value()) : scalar(reduce.value());
     if (vector) {
-      String operator =
-          switch (reduce.reducer()) {
-            case SUM -> "ADD";
-            case PROD -> "MUL";
-            case MAX -> "MAX";
-            case MIN -> "MIN";
-            case ARGMAX, ARGMIN ->
-                throw new IllegalStateException("positions are not reduced in vectors");
-          };
+      String operator = VectorCode.operator(reduce.reducer());
       String mask =
           masked && isLanewise()
               ? ", tail" + (reduce.type() == DType.F32 ? "" : ".cast(" + INTS + ")")
@@ -941,31 +875,17 @@ final class KernelPrinter {
     boolean isFloat = reduce.type() == DType.F32;
     boolean inMemory =
         isFloat
-            && (reduce.reducer() == Kernel.Reducer.PROD
-                || (form == Form.BLOCKED && reduce.reducer() == Kernel.Reducer.SUM));
+            && (reduce.reducer() == Kernel.Reducer.SUM || reduce.reducer() == Kernel.Reducer.PROD);
     if (inMemory) {
       out.line(storeText(reduce.type(), lanes, "scratch", ""));
     }
+    String operator = VectorCode.operator(reduce.reducer());
     String value =
-        switch (reduce.reducer()) {
-          case SUM -> {
-            if (isFloat && !inMemory) {
-              budget.call(NodeBudget.SUM);
-              yield "$vectorMath:T.sum(" + lanes + ")";
-            }
-            yield inMemory
-                ? "$vectorBlocks:T.sum(scratch)"
-                : lanes + ".reduceLanes($vectorOperators:T.ADD)";
-          }
-          case PROD ->
-              inMemory
-                  ? "$vectorBlocks:T.product(scratch)"
-                  : lanes + ".reduceLanes($vectorOperators:T.MUL)";
-          case MAX -> lanes + ".reduceLanes($vectorOperators:T.MAX)";
-          case MIN -> lanes + ".reduceLanes($vectorOperators:T.MIN)";
-          case ARGMAX, ARGMIN ->
-              throw new IllegalStateException("positions are not reduced in vectors");
-        };
+        !inMemory
+            ? lanes + ".reduceLanes($vectorOperators:T." + operator + ")"
+            : reduce.reducer() == Kernel.Reducer.SUM
+                ? "$vectorMath:T.sum(scratch)"
+                : "$vectorMath:T.product(scratch)";
     out.line("final " + scalarType(reduce.type()) + " " + result + " = " + value + ";");
   }
 
@@ -1010,7 +930,6 @@ final class KernelPrinter {
     if (isVector(stage, register)) {
       return names.register(register);
     }
-    budget.add(NodeBudget.OPERATION);
     return vectorBroadcast(typeOf(register), scalar(register));
   }
 

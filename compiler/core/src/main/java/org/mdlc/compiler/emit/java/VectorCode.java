@@ -2,6 +2,7 @@ package org.mdlc.compiler.emit.java;
 
 import java.util.List;
 import org.mdlc.compiler.expr.ScalarFn;
+import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.type.DType;
 
 /**
@@ -29,8 +30,7 @@ final class VectorCode {
     String x = a.get(0);
     return switch (fn) {
       case ADD, SUB, MUL, DIV, MIN, MAX -> x + "." + fn.text() + "(" + a.get(1) + ")";
-      case MOD ->
-          x + ".sub($vectorMath:T.floor(" + x + ".div(" + a.get(1) + ")).mul(" + a.get(1) + "))";
+      case MOD -> throw new IllegalStateException("mod is a call");
       case NEG -> x + ".neg()";
       case ABS -> x + ".abs()";
       case SIGN ->
@@ -41,7 +41,7 @@ final class VectorCode {
               + x
               + ".compare($vectorOperators:T.LT, 0f))";
       case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW ->
-          "$vectorMath:T." + function(fn) + "(" + String.join(", ", a) + ")";
+          throw new IllegalStateException(fn.text() + " is a call");
       case SQRT -> x + ".sqrt()";
       case RSQRT -> "$floatVector:T.broadcast($vectorMath:T.FLOATS, 1f).div(" + x + ".sqrt())";
       case EQ, NE, LT, LE, GT, GE -> compare(fn, type, a);
@@ -67,6 +67,27 @@ final class VectorCode {
             case I32, U32 -> x + ".compare($vectorOperators:T.NE, 0).cast($vectorMath:T.FLOATS)";
             case BOOL -> x;
           };
+    };
+  }
+
+  /** True for functions that work on blocks in memory: what the Vector API itself does not have. */
+  static boolean isCall(ScalarFn fn, DType type) {
+    return switch (fn) {
+      case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW ->
+          true;
+      case MOD -> type == DType.F32;
+      default -> false;
+    };
+  }
+
+  /** The lanewise operator of a reduction. */
+  static String operator(Kernel.Reducer reducer) {
+    return switch (reducer) {
+      case SUM -> "ADD";
+      case PROD -> "MUL";
+      case MAX, MIN -> reducer.name();
+      case ARGMAX, ARGMIN ->
+          throw new IllegalStateException("positions are not reduced in vectors");
     };
   }
 
