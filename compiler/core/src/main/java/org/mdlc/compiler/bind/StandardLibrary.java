@@ -15,9 +15,13 @@ final class StandardLibrary {
 
   private StandardLibrary() {}
 
-  /** Parsed when first asked for, by whichever thread comes first. */
+  /**
+   * Parsed when first asked for, by whichever thread comes first; files side by side, because this
+   * is half the time that a check takes.
+   */
   private static final class Holder {
-    static final List<Ast.File> FILES = names().stream().map(StandardLibrary::parse).toList();
+    static final List<Ast.File> FILES =
+        names().parallelStream().map(StandardLibrary::parse).toList();
   }
 
   static List<Ast.File> files() {
