@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.mdlc.compiler.driver.Compiler;
+import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code mdlc compile model.mdl -o src/main/java --package com.example}. */
 @Command(
     name = "compile",
-    description = "Generates the Java class of a model.",
+    description = "Generates the Java class of a model, or its CUDA kernels.",
     mixinStandardHelpOptions = true)
 final class CompileCommand implements Callable<Integer> {
   private static final Pattern PACKAGE =
@@ -42,6 +43,21 @@ final class CompileCommand implements Callable<Integer> {
       description = "Package of the generated class.")
   private String packageName;
 
+  /** What to generate. */
+  enum Target {
+    /** The class that trains and runs the model on the CPU. */
+    JAVA,
+    /** The text of its fused kernels for a GPU. */
+    CUDA
+  }
+
+  @Option(
+      names = "--target",
+      paramLabel = "java|cuda",
+      defaultValue = "java",
+      description = "The Java class, or its fused kernels as CUDA C++ (${DEFAULT-VALUE}).")
+  private Target target;
+
   @Option(
       names = "--no-vector",
       description = "Print kernels as plain loops, for JVMs without jdk.incubator.vector.")
@@ -60,10 +76,24 @@ final class CompileCommand implements Callable<Integer> {
             .withPackage(packageName)
             .withKernels(noVector ? KernelStyle.PLAIN : KernelStyle.VECTOR);
     var generated = Compiler.generate(ModelOptions.bind(request, main), request);
-    var file = output.resolve(generated.className().replace('.', '/') + ".java");
+    var file = output.resolve(generated.className().replace('.', '/') + suffix());
     Files.createDirectories(file.toAbsolutePath().getParent());
-    Files.writeString(file, generated.source());
+    Files.writeString(file, text(generated));
     main.terminal().out().println(file);
     return ExitCode.OK;
+  }
+
+  private String suffix() {
+    return switch (target) {
+      case JAVA -> ".java";
+      case CUDA -> ".cu";
+    };
+  }
+
+  private String text(GeneratedModel generated) {
+    return switch (target) {
+      case JAVA -> generated.source();
+      case CUDA -> generated.cudaKernels();
+    };
   }
 }

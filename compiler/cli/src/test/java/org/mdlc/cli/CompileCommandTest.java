@@ -29,6 +29,15 @@ final class CompileCommandTest {
   }
 
   @Test
+  void printsCudaOnRequest() throws IOException {
+    var tiny = Tiny.in(folder);
+    var run = CommandRun.of("compile", tiny.model(), "-o", tiny.path("gen"), "--target", "cuda");
+    assertThat(run.err()).isEmpty();
+    assertThat(folder.resolve("gen/Sides.cu")).content().contains("__global__ void");
+    assertThat(CommandRun.of("compile", tiny.model(), "--target", "metal").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void dumpsOnePassOrAll() throws IOException {
     var tiny = Tiny.in(folder);
     var one =
