@@ -53,7 +53,7 @@ public final class CudaEmitter {
       }
       launches.add(KernelPrinter.launch(named.kernel()));
       bodies.append('\n');
-      named.origins().forEach(o -> bodies.append(comment(o)));
+      named.origins().stream().map(CudaEmitter::comment).distinct().forEach(bodies::append);
       bodies.append(KernelPrinter.print(named.kernel()));
     }
     return new CudaSource(head(title, launches) + bodies, launches);

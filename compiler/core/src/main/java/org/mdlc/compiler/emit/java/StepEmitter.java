@@ -291,9 +291,10 @@ final class StepEmitter {
   private void method(Step step, String body) {
     var method = MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE);
     loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
-    for (var origin : step.origins()) {
-      comment(origin).ifPresent(c -> method.addComment("$L", c));
-    }
+    step.origins().stream()
+        .flatMap(origin -> comment(origin).stream())
+        .distinct()
+        .forEach(line -> method.addComment("$L", line));
     type.addMethod(method.addCode(JavaTypes.code(body)).build());
   }
 
