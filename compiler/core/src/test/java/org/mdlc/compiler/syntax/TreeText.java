@@ -10,12 +10,12 @@ import org.mdlc.compiler.source.Span;
 /**
  * The tree as indented text: one line per node, its plain parts in parentheses, places left out.
  */
-final class TreeText {
+public final class TreeText {
   private final StringBuilder out = new StringBuilder();
 
   private TreeText() {}
 
-  static String of(Ast.Node node) {
+  public static String of(Ast.Node node) {
     var text = new TreeText();
     text.child("", node, 0);
     return text.out.toString();
