@@ -38,6 +38,13 @@ final class Checkpoints {
     return load(model, file, SafeTensors.read(file), VariableSpec::isWeight);
   }
 
+  static LoadReport loadLayer(Model model, Path file, String layer) throws IOException {
+    String prefix = layer + "/";
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    SafeTensors.read(file).forEach((name, tensor) -> tensors.put(prefix + name, tensor));
+    return load(model, file, tensors, v -> v.isWeight() && v.name().startsWith(prefix));
+  }
+
   static LoadReport loadAll(Model model, Path file) throws IOException {
     Map<String, HostTensor> tensors = SafeTensors.read(file);
     int[] shuffle = words(tensors, SHUFFLE, file);

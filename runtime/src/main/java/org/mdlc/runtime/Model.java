@@ -168,6 +168,18 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
+   * Reads the parameters and state of one layer from {@code .safetensors}, where they are named
+   * from that layer on: {@code kernel} for {@code base/kernel}. Either all are replaced or, on an
+   * error, none.
+   *
+   * @param layer path of the layer
+   * @throws DataException if the file is malformed, or lacks a weight, or has one of another shape
+   */
+  public final LoadReport loadWeights(Path file, String layer) throws IOException {
+    return Checkpoints.loadLayer(this, file, layer);
+  }
+
+  /**
    * Writes everything training depends on as {@code .safetensors}: weights, optimizer state, random
    * generators, metric sums.
    */

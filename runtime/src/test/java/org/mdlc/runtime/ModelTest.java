@@ -176,6 +176,19 @@ class ModelTest {
   }
 
   @Test
+  void aLayerIsLoadedFromAFileOfItsOwn() throws IOException {
+    Path file = folder.resolve("dense.safetensors");
+    SafeTensors.write(
+        file,
+        Map.of(
+            "kernel", HostTensor.of(new float[] {1, 2, 3}, 3, 1),
+            "bias", HostTensor.of(new float[] {4}, 1)));
+    LoadReport report = model.loadWeights(file, "dense");
+    assertThat(report.loaded()).containsExactly("dense/kernel", "dense/bias");
+    assertThat(model.variables().get("dense/bias")).isEqualTo(HostTensor.of(new float[] {4}, 1));
+  }
+
+  @Test
   void checkpointContinuesToTheLastBit() throws IOException {
     model.fit(data, silent(2));
     Path file = folder.resolve("all.safetensors");

@@ -25,8 +25,8 @@ final class Inference {
   void evaluate(@Nullable Path file) throws IOException {
     RowSource rows =
         file == null ? new BlockRows(Trainer::dataOf, options::besideFile) : new FileRows(file);
-    warnOfUntrainedWeights();
     try (var running = RunningModel.start(main, options, run, rows)) {
+      warnOfUntrainedWeights(running);
       var settings = Trainer.settings(running.bound());
       var measured =
           file == null
@@ -40,8 +40,8 @@ final class Inference {
   void predict(Path input, @Nullable Path output) throws IOException {
     var writer = PredictionWriter.of(output, main.terminal().out());
     var rows = new FileRows(input);
-    warnOfUntrainedWeights();
     try (var running = RunningModel.start(main, options, run, rows)) {
+      warnOfUntrainedWeights(running);
       var data = rows.read(running.bound(), running.model().spec(), false);
       // the progress bar would mix with predictions that are printed
       var how = output == null ? Run.silent() : run(run.batch().orElse(BATCH));
@@ -57,8 +57,8 @@ final class Inference {
     return parts.test().orElse(parts.training());
   }
 
-  private void warnOfUntrainedWeights() {
-    if (run.weights().isEmpty()) {
+  private void warnOfUntrainedWeights(RunningModel running) {
+    if (run.weights().isEmpty() && running.bound().pretrained().isEmpty()) {
       main.reporter().warning("the weights are untrained; give trained ones with --weights");
     }
   }

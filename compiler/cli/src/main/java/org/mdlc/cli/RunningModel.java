@@ -39,6 +39,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     var model = load(Compiler.generate(bound, request), seed);
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
+    } else {
+      for (var pretrained : bound.pretrained()) {
+        PretrainedWeights.load(model, pretrained, options.besideFile(pretrained.file()));
+      }
     }
     return new RunningModel(bound, model);
   }

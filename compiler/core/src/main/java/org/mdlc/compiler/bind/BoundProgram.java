@@ -18,6 +18,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param initialize one output per variable that does not start at a constant; inputs are the SEED
  *     variables
  * @param evaluate as predict, with targets, loss and metrics; absent without a train block
+ * @param pretrained files that layers start from
  * @param stages training stages in order; one for a plain train block, none without one
  */
 public record BoundProgram(
@@ -31,7 +32,8 @@ public record BoundProgram(
     @Nullable Graph evaluate,
     List<String> metrics,
     List<Stage> stages,
-    Optional<TrainSettings> settings) {
+    Optional<TrainSettings> settings,
+    List<Pretrained> pretrained) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -41,6 +43,15 @@ public record BoundProgram(
 
   /** The result of a forward graph that gradients are taken of: the loss of this batch alone. */
   public static final String OBJECTIVE = "objective";
+
+  /**
+   * A layer that starts from a file in place of its initializers.
+   *
+   * @param layer path of the layer; the file names weights from there on
+   * @param file as written, relative to the .mdl file
+   * @param sha256 of the file, 64 hexadecimal digits
+   */
+  public record Pretrained(String layer, String file, Optional<String> sha256) {}
 
   /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
   public record Port(String name, TensorType type) {}
@@ -136,5 +147,6 @@ public record BoundProgram(
     variables = List.copyOf(variables);
     metrics = List.copyOf(metrics);
     stages = List.copyOf(stages);
+    pretrained = List.copyOf(pretrained);
   }
 }

@@ -55,7 +55,19 @@ final class ModelPhases {
         training == null ? null : training.evaluate(),
         training == null ? List.of() : training.metrics(),
         training == null ? List.of() : training.stages(),
-        training == null ? Optional.empty() : Optional.of(training.settings()));
+        training == null ? Optional.empty() : Optional.of(training.settings()),
+        pretrained());
+  }
+
+  private List<BoundProgram.Pretrained> pretrained() {
+    return evaluator.layers().pretrained().entrySet().stream()
+        .map(
+            e -> {
+              var tree = e.getValue().tree();
+              var hash = Optional.ofNullable(tree.sha256()).map(Ast.StringLit::value);
+              return new BoundProgram.Pretrained(e.getKey().path(), tree.path().value(), hash);
+            })
+        .toList();
   }
 
   Evaluator evaluator() {

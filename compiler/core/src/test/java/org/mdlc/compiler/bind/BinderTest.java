@@ -391,6 +391,23 @@ final class BinderTest {
   }
 
   @Test
+  void importedWeightsBelongToTheirLayer() {
+    var program =
+        bind(
+            """
+            import weights "dense.safetensors" as known
+
+            model M {
+              input x: f32[4]
+              output y = x |> Dense(3, weights = known) |> Dense(1)
+            }
+            """);
+    assertThat(program.pretrained())
+        .containsExactly(
+            new BoundProgram.Pretrained("dense", "dense.safetensors", Optional.empty()));
+  }
+
+  @Test
   void importsAreRelativeToTheirFile() {
     var blocks =
         SourceFile.of(

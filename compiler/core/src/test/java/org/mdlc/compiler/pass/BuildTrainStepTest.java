@@ -189,7 +189,8 @@ final class BuildTrainStepTest {
         null,
         List.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   private static Map<String, Tensor64> start() {

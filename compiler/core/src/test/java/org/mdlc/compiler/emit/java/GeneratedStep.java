@@ -62,7 +62,8 @@ final class GeneratedStep {
             null,
             List.of(),
             List.of(),
-            Optional.empty());
+            Optional.empty(),
+            List.of());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(bound, nothing, program, Optional.empty(), List.of()), "", style);
