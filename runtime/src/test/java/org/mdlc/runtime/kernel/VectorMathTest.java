@@ -111,7 +111,7 @@ class VectorMathTest {
     }
     VectorMath.exp(x.address(), z.address(), count);
     assertEquals(1f, z.getAtIndex(JAVA_FLOAT, count - 1));
-    assertEquals(7f, z.getAtIndex(JAVA_FLOAT, 2 * LANES));
+    assertEquals(7f, z.getAtIndex(JAVA_FLOAT, 2L * LANES));
   }
 
   @Test
