@@ -17,7 +17,7 @@ import java.util.List;
 import org.mdlc.cuda.DeviceHeaders;
 
 /** Printed kernels, compiled by g++ against the header that plays CUDA on the CPU. */
-@SuppressWarnings("restricted") // loads what it has just compiled
+@SuppressWarnings({"restricted", "EnumOrdinal"}) // loads what it has just compiled
 final class HostKernels {
   /** In which order the header runs warps, lanes and blocks. */
   enum Order {
