@@ -148,7 +148,7 @@ final class GeneratedStep {
       field.setAccessible(true);
       return (java.lang.foreign.MemorySegment) field.get(step);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the runtime has no such field", e);
     }
   }
 
