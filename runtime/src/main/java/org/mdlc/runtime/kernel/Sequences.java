@@ -49,76 +49,80 @@ public final class Sequences {
    * The k largest of every row in falling order and where they stood; of equal ones the earlier
    * comes first. NaN counts as the largest, as in XLA.
    *
-   * @param x [rows, columns] floats
-   * @param values [rows, k] floats
+   * @param x [rows, columns] floats or whole numbers
+   * @param values [rows, k] likewise
    * @param indices [rows, k] whole numbers
    */
-  public static void topK(long x, long values, long indices, int rows, int columns, int k) {
+  public static void topK(
+      long x, long values, long indices, int rows, int columns, int k, boolean floats) {
     for (int row = 0; row < rows; row++) {
       long from = x + 4L * row * columns;
       long value = values + 4L * row * k;
       long index = indices + 4L * row * k;
       int filled = 0;
       for (int column = 0; column < columns; column++) {
-        float candidate = Memory.f32(from + 4L * column);
-        if (filled == k && !isAbove(candidate, Memory.f32(value + 4L * (k - 1)))) {
+        int rank = rank(from + 4L * column, floats);
+        if (filled == k && rank <= rank(value + 4L * (k - 1), floats)) {
           continue;
         }
         int at = filled < k ? filled++ : k - 1;
-        while (at > 0 && isAbove(candidate, Memory.f32(value + 4L * (at - 1)))) {
-          Memory.set(value + 4L * at, Memory.f32(value + 4L * (at - 1)));
+        while (at > 0 && rank > rank(value + 4L * (at - 1), floats)) {
+          Memory.set(value + 4L * at, Memory.i32(value + 4L * (at - 1)));
           Memory.set(index + 4L * at, Memory.i32(index + 4L * (at - 1)));
           at--;
         }
-        Memory.set(value + 4L * at, candidate);
+        Memory.set(value + 4L * at, Memory.i32(from + 4L * column));
         Memory.set(index + 4L * at, column);
       }
     }
   }
 
-  private static boolean isAbove(float a, float b) {
-    return a > b || (Float.isNaN(a) && !Float.isNaN(b));
+  /** A whole number that stands in the order of the element at an address: zeros are equal, NaN is above all. */
+  private static int rank(long address, boolean floats) {
+    int word = Memory.i32(address);
+    if (!floats) {
+      return word;
+    }
+    float value = Float.intBitsToFloat(word);
+    if (Float.isNaN(value)) {
+      return Integer.MAX_VALUE;
+    }
+    return value == 0f ? 0 : word ^ ((word >> 31) & Integer.MAX_VALUE);
   }
 
   /**
    * Every row sorted, and where each element stood; equal elements keep their order. NaN counts as
    * the largest.
    *
-   * @param x [rows, columns] floats
-   * @param values [rows, columns] floats, not x
+   * @param x [rows, columns] floats or whole numbers
+   * @param values [rows, columns] likewise, not x
    * @param indices [rows, columns] whole numbers
    */
   public static void sort(
-      long x, long values, long indices, int rows, int columns, boolean descending) {
+      long x, long values, long indices, int rows, int columns, boolean descending, boolean floats) {
     for (int row = 0; row < rows; row++) {
       long at = 4L * row * columns;
       for (int column = 0; column < columns; column++) {
         Memory.set(indices + at + 4L * column, column);
       }
-      sortIndices(x + at, indices + at, values + at, columns, descending);
+      sortIndices(x + at, indices + at, values + at, columns, descending, floats);
       for (int column = 0; column < columns; column++) {
-        Memory.set(
-            values + at + 4L * column,
-            Memory.f32(x + at + 4L * Memory.i32(indices + at + 4L * column)));
+        long index = 4L * Memory.i32(indices + at + 4L * column);
+        Memory.set(values + at + 4L * column, Memory.i32(x + at + index));
       }
     }
   }
 
   /** Merges runs of 1, 2, 4 .. between the two arrays of indices; the second is scratch. */
   private static void sortIndices(
-      long x, long indices, long scratch, int count, boolean descending) {
+      long x, long indices, long scratch, int count, boolean descending, boolean floats) {
     long from = indices;
     long to = scratch;
     for (int width = 1; width < count; width *= 2) {
       for (int start = 0; start < count; start += 2 * width) {
-        merge(
-            x,
-            from,
-            to,
-            start,
-            Math.min(start + width, count),
-            Math.min(start + 2 * width, count),
-            descending);
+        int middle = Math.min(start + width, count);
+        int end = Math.min(start + 2 * width, count);
+        merge(x, from, to, start, middle, end, descending, floats);
       }
       long swap = from;
       from = to;
@@ -130,15 +134,15 @@ public final class Sequences {
   }
 
   private static void merge(
-      long x, long from, long to, int start, int middle, int end, boolean descending) {
+      long x, long from, long to, int start, int middle, int end, boolean descending, boolean floats) {
     int left = start;
     int right = middle;
     for (int at = start; at < end; at++) {
       boolean takeLeft = right >= end;
       if (!takeLeft && left < middle) {
-        float a = Memory.f32(x + 4L * Memory.i32(from + 4L * left));
-        float b = Memory.f32(x + 4L * Memory.i32(from + 4L * right));
-        takeLeft = descending ? !isAbove(b, a) : !isAbove(a, b);
+        int a = rank(x + 4L * Memory.i32(from + 4L * left), floats);
+        int b = rank(x + 4L * Memory.i32(from + 4L * right), floats);
+        takeLeft = descending ? a >= b : a <= b;
       }
       Memory.set(to + 4L * at, Memory.i32(from + 4L * (takeLeft ? left++ : right++)));
     }

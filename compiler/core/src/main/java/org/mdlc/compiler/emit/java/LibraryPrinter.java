@@ -198,6 +198,7 @@ final class LibraryPrinter {
     var operands = step.operands().stream().map(t -> layout.address(t.at())).toList();
     var results = step.results().stream().map(t -> layout.address(t.at())).toList();
     var shape = step.operands().get(0).type().shape();
+    String floats = String.valueOf(step.operands().get(0).type().dtype() == DType.F32);
     return switch (step.operation()) {
       case CumSum c ->
           statement(
@@ -219,7 +220,8 @@ final class LibraryPrinter {
               results.get(1),
               product(shape, 0, shape.rank() - 1),
               Numbers.dim(shape.dim(-1), ""),
-              String.valueOf(k.k()));
+              String.valueOf(k.k()),
+              floats);
       case Sort s ->
           statement(
               "$sequences:T.sort",
@@ -228,7 +230,8 @@ final class LibraryPrinter {
               results.get(1),
               product(shape, 0, shape.rank() - 1),
               Numbers.dim(shape.dim(-1), ""),
-              String.valueOf(s.descending()));
+              String.valueOf(s.descending()),
+              floats);
       case ScatterAdd s -> {
         var table = step.results().get(0).type().shape();
         var indices = step.operands().get(0).type().shape();
