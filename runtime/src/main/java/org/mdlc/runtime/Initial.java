@@ -11,7 +11,10 @@ public record Initial(Kind kind, double value) {
   public enum Kind {
     /** Every element is {@link Initial#value}. */
     FILL,
-    /** A {@link Role#SEED} variable whose key is draw number {@link Initial#value} of Python's generator. */
+    /**
+     * A {@link Role#SEED} variable whose key is draw number {@link Initial#value} of Python's
+     * generator.
+     */
     DRAWN,
     /** A {@link Role#SEED} variable whose key is {@link Initial#value}, given in the model. */
     SEEDED,
@@ -26,8 +29,8 @@ public record Initial(Kind kind, double value) {
   public static final Initial ONES = fill(1);
 
   /**
-   * The key is a draw. Draws are numbered from 0 in the order in which Keras constructs initializers
-   * and seed generators; a draw that Keras makes and never uses is no variable's.
+   * The key is a draw. Draws are numbered from 0 in the order in which Keras constructs
+   * initializers and seed generators; a draw that Keras makes and never uses is no variable's.
    */
   public static Initial drawn(int position) {
     return new Initial(Kind.DRAWN, position);

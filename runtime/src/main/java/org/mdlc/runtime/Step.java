@@ -1,11 +1,11 @@
 package org.mdlc.runtime;
 
-import org.mdlc.runtime.kernel.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.kernel.Memory;
 
 /**
  * One phase of a model for one batch size: a straight-line program over one planned block of

@@ -1,6 +1,5 @@
 package org.mdlc.runtime;
 
-import org.mdlc.runtime.kernel.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,6 +10,7 @@ import java.util.Map;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.kernel.Memory;
 import org.mdlc.runtime.random.PythonRandom;
 
 /**

@@ -44,12 +44,20 @@ class GeneratedCodeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "mlp_mnist", "mlp_small", "convnet_mnist", "resnet20_cifar", "lstm_imdb", "transformer_text", "gpt_char", "gru_forecast"
+        "mlp_mnist",
+        "mlp_small",
+        "convnet_mnist",
+        "resnet20_cifar",
+        "lstm_imdb",
+        "transformer_text",
+        "gpt_char",
+        "gru_forecast"
       })
   void compilesWithoutAWarningIntoMethodsThatHotSpotCompiles(String name) throws IOException {
     for (var style : KernelStyle.values()) {
       var generated = generate(MODELS.resolve(name + ".mdl"), style);
-      var classes = InMemoryJavac.compile(Map.of(generated.className(), generated.source()), STRICT);
+      var classes =
+          InMemoryJavac.compile(Map.of(generated.className(), generated.source()), STRICT);
       var tooLarge = new ArrayList<String>();
       classes.forEach(
           (className, bytes) -> {
@@ -66,7 +74,8 @@ class GeneratedCodeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"mlp_mnist", "resnet20_cifar", "lstm_imdb", "gpt_char"})
-  void isTheSameOnEveryRunAndFromAnyFolder(String name, @TempDir Path elsewhere) throws IOException {
+  void isTheSameOnEveryRunAndFromAnyFolder(String name, @TempDir Path elsewhere)
+      throws IOException {
     var here = MODELS.resolve(name + ".mdl");
     var there = Files.copy(here, elsewhere.resolve(here.getFileName()));
     var first = generate(here, KernelStyle.VECTOR).source();
@@ -82,7 +91,8 @@ class GeneratedCodeTest {
     try (var model = create(name, 42);
         var step = step(model, 32)) {
       long allocated = Long.MAX_VALUE;
-      // vectors live in registers only once the step is compiled; how many runs that takes depends on the machine
+      // vectors live in registers only once the step is compiled; how many runs that takes depends
+      // on the machine
       for (int attempt = 0; attempt < 100 && allocated > 0; attempt++) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 100; i++) {
@@ -101,7 +111,8 @@ class GeneratedCodeTest {
   }
 
   /** Losses and weights after some steps with dropout, as bits. */
-  private static List<Integer> trained(String name, long seed) throws IOException, ReflectiveOperationException {
+  private static List<Integer> trained(String name, long seed)
+      throws IOException, ReflectiveOperationException {
     var bits = new ArrayList<Integer>();
     try (var model = create(name, seed)) {
       var data = noise(model, 70);
@@ -124,9 +135,12 @@ class GeneratedCodeTest {
     return Compiler.generate(Compiler.bind(request).bound().orElseThrow(), request);
   }
 
-  private static Model create(String name, long seed) throws IOException, ReflectiveOperationException {
+  private static Model create(String name, long seed)
+      throws IOException, ReflectiveOperationException {
     var generated = generate(MODELS.resolve(name + ".mdl"), KernelStyle.VECTOR);
-    var type = InMemoryJavac.load(generated.className(), generated.source(), GeneratedCodeTest.class.getClassLoader());
+    var type =
+        InMemoryJavac.load(
+            generated.className(), generated.source(), GeneratedCodeTest.class.getClassLoader());
     return (Model) type.getMethod("create", long.class).invoke(null, seed);
   }
 
@@ -160,7 +174,9 @@ class GeneratedCodeTest {
       var labels = new int[rows * size(target.shape())];
       Arrays.setAll(labels, i -> random.nextInt(2));
       var tensor = HostTensor.of(labels, shape(rows, target.shape()));
-      columns.put(target.name(), target.dtype() == org.mdlc.runtime.data.DType.F32 ? tensor.toFloats() : tensor);
+      columns.put(
+          target.name(),
+          target.dtype() == org.mdlc.runtime.data.DType.F32 ? tensor.toFloats() : tensor);
     }
     return DataSet.of(columns);
   }

@@ -77,7 +77,10 @@ public final class Sequences {
     }
   }
 
-  /** A whole number that stands in the order of the element at an address: zeros are equal, NaN is above all. */
+  /**
+   * A whole number that stands in the order of the element at an address: zeros are equal, NaN is
+   * above all.
+   */
   private static int rank(long address, boolean floats) {
     int word = Memory.i32(address);
     if (!floats) {
@@ -99,7 +102,13 @@ public final class Sequences {
    * @param indices [rows, columns] whole numbers
    */
   public static void sort(
-      long x, long values, long indices, int rows, int columns, boolean descending, boolean floats) {
+      long x,
+      long values,
+      long indices,
+      int rows,
+      int columns,
+      boolean descending,
+      boolean floats) {
     for (int row = 0; row < rows; row++) {
       long at = 4L * row * columns;
       for (int column = 0; column < columns; column++) {
@@ -134,7 +143,14 @@ public final class Sequences {
   }
 
   private static void merge(
-      long x, long from, long to, int start, int middle, int end, boolean descending, boolean floats) {
+      long x,
+      long from,
+      long to,
+      int start,
+      int middle,
+      int end,
+      boolean descending,
+      boolean floats) {
     int left = start;
     int right = middle;
     for (int at = start; at < end; at++) {

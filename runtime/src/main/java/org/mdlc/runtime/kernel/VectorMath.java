@@ -20,12 +20,12 @@ import jdk.incubator.vector.VectorSpecies;
  * same). Also moves of elements that do not lie side by side.
  *
  * <p>Arguments and results are blocks at addresses, which may be the same one, and not vectors,
- * because HotSpot's C2 inlines only so much into one method (it stops after 18,000 nodes; one {@code
- * exp} makes 8,000, one {@code erf} 14,500) and only what is called often, and a function of vectors
- * that it does not inline allocates its argument and its result. So each function has a loop of its
- * own over calls of the Vector API alone, which is always inlined; it is compiled once and serves
- * every kernel. A kernel keeps its blocks in the first-level cache: exp costs 0.6 ns an element with
- * AVX-512, of which the way through memory is less than a tenth.
+ * because HotSpot's C2 inlines only so much into one method (it stops after 18,000 nodes; one
+ * {@code exp} makes 8,000, one {@code erf} 14,500) and only what is called often, and a function of
+ * vectors that it does not inline allocates its argument and its result. So each function has a
+ * loop of its own over calls of the Vector API alone, which is always inlined; it is compiled once
+ * and serves every kernel. A kernel keeps its blocks in the first-level cache: exp costs 0.6 ns an
+ * element with AVX-512, of which the way through memory is less than a tenth.
  *
  * <p>Blocks end at a whole vector: elements from {@code count} up to there are computed as well and
  * mean nothing. Truth values are 0 or 1. Nothing here allocates, except {@link #pow} until it is
@@ -55,8 +55,8 @@ public final class VectorMath {
   }
 
   /**
-   * The sum of one vector's elements, always added in the same tree. ({@code reduceLanes(ADD)} may change its
-   * order, and so its bits, when the method around it gets compiled.)
+   * The sum of one vector's elements, always added in the same tree. ({@code reduceLanes(ADD)} may
+   * change its order, and so its bits, when the method around it gets compiled.)
    */
   public static float sum(long vector) {
     FloatVector v = FloatVector.fromMemorySegment(FLOATS, ALL, vector, ORDER);
@@ -203,7 +203,9 @@ public final class VectorMath {
               .lanewise(LSHL, MathConstants.EXPONENT_SHIFT)
               .reinterpretAsFloats();
       FloatVector large = ONE.sub(TWO.div(e.mul(scale).add(ONE)));
-      large.blend(small, x.abs().compare(LT, TANH_SMALL)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+      large
+          .blend(small, x.abs().compare(LT, TANH_SMALL))
+          .intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
   }
 
@@ -242,7 +244,8 @@ public final class VectorMath {
       FloatVector s = x.mul(x);
       FloatVector p = F6.fma(s, F5).fma(s, F4).fma(s, F3).fma(s, F2).fma(s, F1).fma(s, F0);
       FloatVector small = p.fma(x, x);
-      FloatVector q = G7.fma(a, G6).fma(a, G5).fma(a, G4).fma(a, G3).fma(a, G2).fma(a, G1).fma(a, G0);
+      FloatVector q =
+          G7.fma(a, G6).fma(a, G5).fma(a, G4).fma(a, G3).fma(a, G2).fma(a, G1).fma(a, G0);
       FloatVector shifted = q.fma(LOG2_E, EXPONENT_MAGIC);
       FloatVector n = shifted.sub(EXPONENT_MAGIC);
       FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, q));
@@ -358,7 +361,8 @@ public final class VectorMath {
       FloatVector a = x.abs();
       IntVector rounded = a.add(INTEGER_FROM).sub(INTEGER_FROM).reinterpretAsInts();
       IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
-      x.blend(rounded.or(sign).reinterpretAsFloats(), a.compare(LT, INTEGER_FROM)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+      x.blend(rounded.or(sign).reinterpretAsFloats(), a.compare(LT, INTEGER_FROM))
+          .intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
   }
 
@@ -371,7 +375,9 @@ public final class VectorMath {
       IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
       FloatVector nearest =
           x.blend(rounded.or(sign).reinterpretAsFloats(), a.compare(LT, INTEGER_FROM));
-      nearest.blend(nearest.sub(ONE), nearest.compare(GT, x)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+      nearest
+          .blend(nearest.sub(ONE), nearest.compare(GT, x))
+          .intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
   }
 
@@ -385,7 +391,9 @@ public final class VectorMath {
       FloatVector nearest =
           x.blend(rounded.or(sign).reinterpretAsFloats(), a.compare(LT, INTEGER_FROM));
       // -(-x - 1), so that ceil(-0.3) is -0.0
-      nearest.blend(nearest.neg().sub(ONE).neg(), nearest.compare(LT, x)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+      nearest
+          .blend(nearest.neg().sub(ONE).neg(), nearest.compare(LT, x))
+          .intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
   }
 
@@ -397,7 +405,8 @@ public final class VectorMath {
       FloatVector a = x.abs();
       FloatVector magnitude =
           join(
-              powMagnitude(doubles(a, 0), doubles(y, 0)), powMagnitude(doubles(a, 1), doubles(y, 1)));
+              powMagnitude(doubles(a, 0), doubles(y, 0)),
+              powMagnitude(doubles(a, 1), doubles(y, 1)));
       VectorMask<Float> integral = roundHalfEven(y).compare(EQ, y);
       FloatVector halfOfY = y.mul(HALF);
       VectorMask<Float> odd = integral.andNot(roundHalfEven(halfOfY).compare(EQ, halfOfY));
@@ -535,7 +544,9 @@ public final class VectorMath {
     }
   }
 
-  /** Replaces each index by the element {@code address + 4 * index}, or by 0 unless {@code inside}. */
+  /**
+   * Replaces each index by the element {@code address + 4 * index}, or by 0 unless {@code inside}.
+   */
   public static void gather(long address, boolean inside, long indices, int count) {
     for (int i = 0; i < count; i++) {
       int index = Memory.i32(indices + 4L * i);

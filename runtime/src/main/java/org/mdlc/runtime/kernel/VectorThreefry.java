@@ -23,8 +23,8 @@ public final class VectorThreefry {
   /**
    * Floats in [low, high) for the elements {@code first, first + stride, ..} of the tensor drawn
    * with the key (seed, counter), into the block {@code to}, up to the end of the vector with
-   * element {@code count - 1}. A loop of its own: inlined into a kernel, the twenty rounds would use
-   * up what C2 inlines (see {@link VectorMath}).
+   * element {@code count - 1}. A loop of its own: inlined into a kernel, the twenty rounds would
+   * use up what C2 inlines (see {@link VectorMath}).
    */
   public static void uniform(
       int seed, int counter, int first, int stride, float low, float high, long to, int count) {

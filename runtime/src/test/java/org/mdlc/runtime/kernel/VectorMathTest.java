@@ -10,7 +10,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link VectorMath} gives the bits of {@link ScalarMath}, element by element, over all of float. */
+/**
+ * {@link VectorMath} gives the bits of {@link ScalarMath}, element by element, over all of float.
+ */
 class VectorMathTest {
   private static final int LANES = VectorMath.FLOATS.length();
   private static final int BLOCK = 512;
@@ -185,9 +187,7 @@ class VectorMathTest {
             for (int i = 0; i < BLOCK; i++) {
               float argument = x.getAtIndex(JAVA_FLOAT, i);
               assertSameBits(
-                  name + "(" + argument + ")",
-                  scalar.apply(argument),
-                  z.getAtIndex(JAVA_FLOAT, i));
+                  name + "(" + argument + ")", scalar.apply(argument), z.getAtIndex(JAVA_FLOAT, i));
             }
           }
         });

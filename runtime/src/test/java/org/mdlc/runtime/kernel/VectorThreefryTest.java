@@ -24,14 +24,9 @@ class VectorThreefryTest {
   }
 
   private static void draws(
-      Threefry generator,
-      int seed,
-      int counter,
-      int stride,
-      MemorySegment block) {
+      Threefry generator, int seed, int counter, int stride, MemorySegment block) {
     int count = 101;
-    VectorThreefry.uniform(
-        seed, counter, 11, stride, -0.25f, 1.5f, block.address(), count);
+    VectorThreefry.uniform(seed, counter, 11, stride, -0.25f, 1.5f, block.address(), count);
     for (int i = 0; i < count; i++) {
       int element = 11 + stride * i;
       float expected = generator.uniform(element, -0.25f, 1.5f);

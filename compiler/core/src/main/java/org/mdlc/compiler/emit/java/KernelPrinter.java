@@ -28,8 +28,8 @@ import org.mdlc.compiler.type.Dim;
  * element-wise results agree bit for bit.
  *
  * <p>Functions beyond what a processor does in one instruction or two work on blocks of elements in
- * memory ({@code VectorMath}): there the loop over the lanes ends, and the next one goes on with the
- * result. Values that live across are kept in {@link Slots}.
+ * memory ({@code VectorMath}): there the loop over the lanes ends, and the next one goes on with
+ * the result. Values that live across are kept in {@link Slots}.
  *
  * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code
  * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them.

@@ -16,8 +16,8 @@ import org.mdlc.compiler.plan.KernelText;
  */
 class KernelAllocationTest {
   /**
-   * C2 takes its time on a busy machine. One clean round of calls is enough: what allocates at every
-   * call has none.
+   * C2 takes its time on a busy machine. One clean round of calls is enough: what allocates at
+   * every call has none.
    */
   private static final long LONGEST_WARM_UP_NANOS = 60_000_000_000L;
 
@@ -202,7 +202,8 @@ class KernelAllocationTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("kernels")
   void allocatesNothing(String name, String text) throws Exception {
-    try (var kernel = KernelPrinterTest.prepare(KernelText.parse(text), BATCH, KernelStyle.VECTOR)) {
+    try (var kernel =
+        KernelPrinterTest.prepare(KernelText.parse(text), BATCH, KernelStyle.VECTOR)) {
       var run = kernel.run();
       var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long start = System.nanoTime();

@@ -20,9 +20,13 @@ import org.mdlc.compiler.op.Tensor64;
 import org.mdlc.compiler.plan.Programs;
 import org.mdlc.compiler.type.DType;
 
-/** The generated Java of every primitive, by both printers, on its samples with awkward numbers and sizes, against its float64 meaning. */
+/**
+ * The generated Java of every primitive, by both printers, on its samples with awkward numbers and
+ * sizes, against its float64 meaning.
+ */
 class PrimitiveCodeTest {
-  private record Sample(String name, Op op, double tolerance, Graph graph, Map<String, Tensor64> inputs) {}
+  private record Sample(
+      String name, Op op, double tolerance, Graph graph, Map<String, Tensor64> inputs) {}
 
   @Test
   void everyPrimitiveGivesWhatItMeans() throws Exception {
@@ -30,12 +34,16 @@ class PrimitiveCodeTest {
     for (var style : KernelStyle.values()) {
       var sources = new LinkedHashMap<String, String>();
       for (var sample : samples) {
-        sources.put(sample.name(), GeneratedStep.source(sample.name(), sample.graph(), Programs.of(sample.graph(), true), style));
+        sources.put(
+            sample.name(),
+            GeneratedStep.source(
+                sample.name(), sample.graph(), Programs.of(sample.graph(), true), style));
       }
       var loader = InMemoryJavac.loadAll(sources, PrimitiveCodeTest.class.getClassLoader());
       var wrong = new ArrayList<String>();
       for (var sample : samples) {
-        var found = GeneratedStep.run(loader.loadClass(sample.name()), sample.graph(), sample.inputs(), 1);
+        var found =
+            GeneratedStep.run(loader.loadClass(sample.name()), sample.graph(), sample.inputs(), 1);
         compare(sample, style, found, wrong);
       }
       assertThat(wrong).isEmpty();
@@ -59,23 +67,48 @@ class PrimitiveCodeTest {
         for (int i = 0; i < results.size(); i++) {
           builder.output("y" + i, Role.RESULT, results.get(i));
         }
-        all.add(new Sample("Sample" + all.size(), example.op(), samples.tolerance(), builder.build(), inputs));
+        all.add(
+            new Sample(
+                "Sample" + all.size(), example.op(), samples.tolerance(), builder.build(), inputs));
       }
     }
     return all;
   }
 
-  private static void compare(Sample sample, KernelStyle style, Map<String, float[]> found, List<String> wrong) {
+  private static void compare(
+      Sample sample, KernelStyle style, Map<String, float[]> found, List<String> wrong) {
     Interpreter.run(sample.graph(), sample.inputs(), 1)
         .forEach(
             (name, meant) -> {
               for (int i = 0; i < meant.count(); i++) {
                 // whole numbers are read as signed words
-                double wanted = meant.dtype() == DType.U32 ? (float) (int) (long) meant.at(i) : (float) meant.at(i);
+                double wanted =
+                    meant.dtype() == DType.U32
+                        ? (float) (int) (long) meant.at(i)
+                        : (float) meant.at(i);
                 double got = found.get(name)[i];
-                boolean fits = wanted == got || Double.compare(wanted, got) == 0 || Math.abs(wanted - got) <= sample.tolerance() * Math.max(1, Math.abs(wanted));
+                boolean fits =
+                    wanted == got
+                        || Double.compare(wanted, got) == 0
+                        || Math.abs(wanted - got)
+                            <= sample.tolerance() * Math.max(1, Math.abs(wanted));
                 if (!fits) {
-                  wrong.add(style + " " + sample.op() + " " + sample.graph().inputs().stream().map(x -> x.value().type().toString()).toList() + " " + name + "[" + i + "]: " + got + ", not " + wanted);
+                  wrong.add(
+                      style
+                          + " "
+                          + sample.op()
+                          + " "
+                          + sample.graph().inputs().stream()
+                              .map(x -> x.value().type().toString())
+                              .toList()
+                          + " "
+                          + name
+                          + "["
+                          + i
+                          + "]: "
+                          + got
+                          + ", not "
+                          + wanted);
                   return;
                 }
               }
