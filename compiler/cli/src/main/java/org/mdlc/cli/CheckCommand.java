@@ -33,7 +33,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     boolean failed = false;
     for (var file : files) {
-      var problems = Compiler.check(CompileRequest.of(file).withSettings(settings));
+      var problems = Compiler.check(CompileRequest.of(Paths.source(file)).withSettings(settings));
       main.reporter().diagnostics(problems);
       if (problems.hasErrors()) {
         failed = true;

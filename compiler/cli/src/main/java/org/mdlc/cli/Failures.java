@@ -33,7 +33,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   public int handleParseException(ParameterException failure, String[] args) {
     var command = failure.getCommandLine();
     var reporter = main.reporter();
-    var message = text(failure);
+    var message = text(failure).replace("option option", "option");
     reporter.error(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
     if (failure instanceof UnmatchedArgumentException unmatched) {
       suggestion(command, unmatched.getUnmatched()).forEach(reporter::more);

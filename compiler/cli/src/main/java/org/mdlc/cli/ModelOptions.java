@@ -55,7 +55,7 @@ final class ModelOptions {
   }
 
   CompileRequest request(Main main) throws IOException {
-    return CompileRequest.of(file)
+    return CompileRequest.of(Paths.source(file))
         .withModel(Optional.ofNullable(model))
         .withSettings(settings)
         .withDumps(dumps(main));

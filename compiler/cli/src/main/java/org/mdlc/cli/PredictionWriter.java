@@ -26,7 +26,7 @@ interface PredictionWriter {
     if (file == null) {
       return outputs -> out.print(csv(outputs));
     }
-    var name = file.toString().toLowerCase(Locale.ROOT);
+    var name = Paths.target(file).toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".npz")) {
       return outputs -> NumpyFiles.writeNpz(file, outputs.columns());
     }

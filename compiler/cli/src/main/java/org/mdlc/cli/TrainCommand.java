@@ -75,10 +75,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--save writes a .safetensors file, not " + save);
     }
-    return Optional.ofNullable(save);
+    return Optional.ofNullable(save).map(Paths::target);
   }
 
   Optional<Path> history() {
-    return Optional.ofNullable(history);
+    return Optional.ofNullable(history).map(Paths::target);
   }
 }

@@ -29,12 +29,13 @@ final class Trainer {
 
   void train() throws IOException {
     var save = train.save();
+    var history = train.history();
     RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
     try (var running = RunningModel.start(main, options, run, rows)) {
       var parts = TrainingParts.read(running, rows, options);
       var histories = fit(running, parts);
-      if (train.history().isPresent()) {
-        HistoryFile.write(train.history().get(), histories);
+      if (history.isPresent()) {
+        HistoryFile.write(history.get(), histories);
       }
       if (save.isPresent()) {
         running.model().saveWeights(save.get());
@@ -66,8 +67,12 @@ final class Trainer {
     var settings = settings(running.bound());
     var histories = new ArrayList<History>();
     int epochsBefore = 0;
-    for (int stage = 0; stage < running.bound().stages().size(); stage++) {
-      int epochs = train.epochs().orElse(running.bound().stages().get(stage).epochs());
+    var stages = running.bound().stages();
+    for (int stage = 0; stage < stages.size(); stage++) {
+      int epochs = train.epochs().orElse(stages.get(stage).epochs());
+      if (stages.size() > 1 && run.verbose() > 0) {
+        main.terminal().out().println("Stage " + stages.get(stage).name());
+      }
       var fit =
           Fit.epochs(epochsBefore + epochs)
               .initialEpoch(epochsBefore)

@@ -43,7 +43,8 @@ final class CheckCommandTest {
   void folderIsOneSentence() {
     var run = CommandRun.of("check", folder.toString());
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("error: ").hasLineCount(1);
+    assertThat(run.err())
+        .isEqualTo("error: " + folder + " is a folder; a model description is a file (.mdl)\n");
   }
 
   @Test

@@ -119,6 +119,61 @@ final class RunCommandsTest {
   }
 
   @Test
+  void trainLooksForTheFoldersOfItsResultsFirst() {
+    var lost = tiny.path("lost/w.safetensors");
+    refused(
+        1,
+        "error: " + lost + ": there is no folder " + tiny.path("lost") + "\n",
+        "train",
+        tiny.model(),
+        "--save",
+        lost);
+    assertThat(CommandRun.of("train", tiny.model(), "--history", tiny.path("lost/h.csv")).out())
+        .isEmpty();
+  }
+
+  @Test
+  void stagesAreNamedAndTheirEpochsCounted() throws IOException {
+    var text =
+        Files.readString(Path.of(tiny.model()))
+            .replace("epochs 20", "epochs 2  stage first { }  stage second { freeze dense }");
+    var run =
+        CommandRun.of(
+            "train",
+            tiny.write("stages.mdl", text),
+            "--verbose",
+            "2",
+            "--history",
+            tiny.path("stages.csv"));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("Stage first\nEpoch 1/2\n", "Stage second\nEpoch 3/4\n");
+    assertThat(Files.readAllLines(folder.resolve("stages.csv"))).hasSize(5);
+  }
+
+  @Test
+  void namedDimensionsGetTheirSizeFromTheData() throws IOException {
+    var model =
+        tiny.write(
+            "words.mdl",
+            """
+            model Words {
+              input words: i32[T]
+              output side = words |> Embedding(19, 4) |> GlobalAveragePooling1D() |> Dense(2)
+            }
+
+            train Words {
+              data csv("points.csv") { words = columns("a".."b") + 9, side = label }
+              loss SparseCategoricalCrossentropy(from_logits = true)
+              optimizer Adam(0.05)
+              batch 32  epochs 2
+            }
+            """);
+    var run = CommandRun.of("train", model, "--verbose", "2");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("Epoch 2/2\n3/3 - ");
+  }
+
+  @Test
   void trainRefusesWordsAmongNumbers() throws IOException {
     var data = tiny.write("words.csv", "a,b,label\n1,2,1\n1,two,0\n");
     refused(

@@ -1,0 +1,26 @@
+package org.mdlc.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Looks at paths before work begins, so that a slip does not cost a training. */
+final class Paths {
+  private Paths() {}
+
+  /** A model description that can be read. */
+  static Path source(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new UserError(file + " is a folder; a model description is a file (.mdl)");
+    }
+    return file;
+  }
+
+  /** A file that is to be written: its folder is there. */
+  static Path target(Path file) {
+    var folder = file.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new UserError(file + ": there is no folder " + file.getParent());
+    }
+    return file;
+  }
+}
