@@ -35,7 +35,7 @@ public final class DnnMatmul implements DnnOperation {
    * @throws KernelException if the shapes do not fit or oneDNN refuses
    */
   public DnnMatmul(String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
-    String what = "matmul " + name + ": " + a + " times " + b + " to " + c;
+    String what = words(name, a, b, c);
     checkShapes(what, a, b, c);
     Set<Epilogue> wanted = EnumSet.noneOf(Epilogue.class);
     wanted.addAll(List.of(epilogue));
@@ -73,7 +73,12 @@ public final class DnnMatmul implements DnnOperation {
     }
   }
 
-  private static void checkShapes(String what, Layout a, Layout b, Layout c) {
+  /** The product in words, for messages. */
+  static String words(String name, Layout a, Layout b, Layout c) {
+    return "matmul " + name + ": " + a + " times " + b + " to " + c;
+  }
+
+  static void checkShapes(String what, Layout a, Layout b, Layout c) {
     boolean fit = a.rank() >= 2 && b.rank() >= 2 && c.rank() >= Math.max(a.rank(), b.rank());
     fit = fit && fromEnd(a, 1) == fromEnd(b, 2);
     fit = fit && fromEnd(c, 2) == fromEnd(a, 2) && fromEnd(c, 1) == fromEnd(b, 1);
@@ -145,7 +150,7 @@ public final class DnnMatmul implements DnnOperation {
    * The three layouts with equal ranks, repeated batches as size 1, and no more batch dimensions
    * than needed.
    */
-  private record Shapes(Layout a, Layout b, Layout c) {
+  record Shapes(Layout a, Layout b, Layout c) {
     static Shapes simplest(Layout a, Layout b, Layout c) {
       int rank = c.rank();
       Shapes shapes = new Shapes(widen(a, rank), widen(b, rank), widen(c, rank));

@@ -33,7 +33,7 @@ final class JavaTypes {
           "Lanes",
           "Memory",
           "Dnn",
-          "DnnMatmul",
+          "Matmul",
           "DnnConvolution",
           "DnnPooling",
           "Epilogue",

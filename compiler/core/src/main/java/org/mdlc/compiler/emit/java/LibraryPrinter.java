@@ -61,8 +61,8 @@ final class LibraryPrinter {
                 matrix(operands.get(1), m.transposeB()),
                 layoutOf(result.type().shape()));
         yield new Call(
-            type("DnnMatmul"),
-            "new $dnnMatmul:T(" + with(arguments, step.post()) + ")",
+            type("Matmul"),
+            "new $matmul:T(" + with(arguments, step.post()) + ")",
             "bind",
             addresses);
       }
