@@ -17,8 +17,9 @@ import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.source.SourceFile;
 
 /**
- * Good models with words and letters lost, doubled and swapped: the compiler may find fault with them, and may not fail itself. Every message is
- * rendered, since a place outside of the text would show only there.
+ * Good models with words and letters lost, doubled and swapped: the compiler may find fault with
+ * them, and may not fail itself. Every message is rendered, since a place outside of the text would
+ * show only there.
  */
 class MutantsTest {
   private static final int MUTANTS = Integer.getInteger("mdlc.mutants", 10_000);
@@ -28,7 +29,10 @@ class MutantsTest {
   /** Networks of hundreds of layers take long to bind and say nothing new. */
   private static final int LARGEST = 1_200;
 
-  private static final List<String> WORDS = List.of("0", "-1", "none", "x", "\"s\"", "[]", "1e9", "true", "T", "99", "{", ")", "..", "|>", "<-");
+  private static final List<String> WORDS =
+      List.of(
+          "0", "-1", "none", "x", "\"s\"", "[]", "1e9", "true", "T", "99", "{", ")", "..", "|>",
+          "<-");
 
   @Test
   void noMutantMakesTheCompilerFail() throws IOException {

@@ -13,7 +13,10 @@ import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.source.SourceFile;
 
-/** A user's layer is what a library layer is: with the same text under another name it gives the same code and the same messages. */
+/**
+ * A user's layer is what a library layer is: with the same text under another name it gives the
+ * same code and the same messages.
+ */
 class UserLayerTest {
   private static final String MODEL =
       """
@@ -42,7 +45,8 @@ class UserLayerTest {
   @Test
   void aCopyOfLibraryLayersGivesTheSameMessages() throws IOException {
     assertThat(messages(MODEL.formatted("0"))).containsExactly("units is 0; it must be positive");
-    assertThat(messages(own(MODEL.formatted("0")))).containsExactly("units is 0; it must be positive");
+    assertThat(messages(own(MODEL.formatted("0"))))
+        .containsExactly("units is 0; it must be positive");
   }
 
   /** The model with copies of the library's layers, called My.. */
@@ -60,7 +64,9 @@ class UserLayerTest {
 
   private static String definition(String layer) throws IOException {
     for (var file : index()) {
-      var found = Pattern.compile("^layer " + layer + "\\(.*?^}\\n", Pattern.MULTILINE | Pattern.DOTALL).matcher(resource(file));
+      var found =
+          Pattern.compile("^layer " + layer + "\\(.*?^}\\n", Pattern.MULTILINE | Pattern.DOTALL)
+              .matcher(resource(file));
       if (found.find()) {
         return found.group();
       }
@@ -73,7 +79,8 @@ class UserLayerTest {
   }
 
   private static String resource(String name) throws IOException {
-    try (var in = Objects.requireNonNull(Compiler.class.getResourceAsStream("/std/" + name), name)) {
+    try (var in =
+        Objects.requireNonNull(Compiler.class.getResourceAsStream("/std/" + name), name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -82,13 +89,25 @@ class UserLayerTest {
   private static String code(String text) {
     var request = CompileRequest.of(SourceFile.of("m.mdl", text));
     var compilation = Compiler.bind(request);
-    var bound = compilation.bound().orElseThrow(() -> new AssertionError(Renderer.plain().render(compilation.problems())));
-    return Compiler.generate(bound, request).source().lines().filter(l -> !l.strip().startsWith("//")).reduce("", (a, b) -> a + b + "\n");
+    var bound =
+        compilation
+            .bound()
+            .orElseThrow(() -> new AssertionError(Renderer.plain().render(compilation.problems())));
+    return Compiler.generate(bound, request)
+        .source()
+        .lines()
+        .filter(l -> !l.strip().startsWith("//"))
+        .reduce("", (a, b) -> a + b + "\n");
   }
 
   /** What every error says; its code tells whether the library or the user requires it. */
   private static List<String> messages(String text) {
     var problems = Compiler.check(CompileRequest.of(SourceFile.of("m.mdl", text)));
-    return Renderer.plain().render(problems).lines().filter(l -> l.startsWith("error[")).map(l -> l.substring(l.indexOf(": ") + 2)).toList();
+    return Renderer.plain()
+        .render(problems)
+        .lines()
+        .filter(l -> l.startsWith("error["))
+        .map(l -> l.substring(l.indexOf(": ") + 2))
+        .toList();
   }
 }

@@ -56,8 +56,7 @@ public final class Matmul implements DnnOperation {
       this.b = new Packed(b, isLoose(b), this.a.end());
       this.c = new Packed(c, isLoose(c), this.b.end());
       inJava = null;
-      inLibrary =
-          new DnnMatmul(name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
+      inLibrary = new DnnMatmul(name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link Matmul}, in Java and by oneDNN, against sums in double. Tolerance: 1e-7 for each of k additions in float, at
- * least 1e-6.
+ * {@link Matmul}, in Java and by oneDNN, against sums in double. Tolerance: 1e-7 for each of k
+ * additions in float, at least 1e-6.
  */
 class MatmulTest {
   private static final int[] AWKWARD = {1, 7, 13, 257};
@@ -114,8 +114,7 @@ class MatmulTest {
   @Test
   void readsAndWritesOnlyItsOwn() {
     try (Arena arena = Arena.ofConfined();
-        Matmul matmul =
-            new Matmul("test", Layout.of(5, 3), Layout.of(3, 7), Layout.of(5, 7))) {
+        Matmul matmul = new Matmul("test", Layout.of(5, 3), Layout.of(3, 7), Layout.of(5, 7))) {
       MemorySegment a = Native.random(arena, random, 5 * 3 + SLACK);
       MemorySegment b = Native.random(arena, random, 3 * 7 + SLACK);
       MemorySegment c = Native.random(arena, random, 5 * 7 + SLACK);
