@@ -10,8 +10,8 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * oneDNN, the library behind the heavy operations: {@link DnnMatmul}, {@link DnnConvolution},
- * {@link DnnPooling}.
+ * oneDNN, the library behind the heavy operations: {@link Matmul}, {@link DnnConvolution}, {@link
+ * DnnPooling}.
  *
  * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every
  * call) and then run with one native call that allocates nothing. Operations of one step run one

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import javax.lang.model.element.Modifier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.compiler.driver.InMemoryJavac;
@@ -132,6 +133,11 @@ class KernelPrinterTest {
             .isCloseTo(plain.get(i), org.assertj.core.data.Offset.offset(37 * 0x1p-24f * 8));
       }
     }
+  }
+
+  @Test
+  void blocksFillWhatTheRuntimeReserves() {
+    assertThat(Slots.ELEMENTS).isEqualTo(Lanes.BLOCK_ELEMENTS);
   }
 
   /** A compiled kernel with memory for its parameters. */
