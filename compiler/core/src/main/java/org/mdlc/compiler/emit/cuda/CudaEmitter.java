@@ -85,7 +85,9 @@ public final class CudaEmitter {
   private static String comment(Origin origin) {
     String text =
         (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
-    String line = (text + "    " + origin.location()).strip();
+    // without folders: the same model gives the same text wherever it lies
+    String place = origin.location().substring(origin.location().lastIndexOf('/') + 1);
+    String line = (text + "    " + place).strip();
     // a backslash at the end would carry the comment on to the next line
     return line.isEmpty() ? "" : "// " + line.replaceAll("\\\\+$", "") + "\n";
   }

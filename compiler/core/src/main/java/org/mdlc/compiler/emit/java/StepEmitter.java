@@ -34,6 +34,7 @@ final class StepEmitter {
   private final TypeSpec.Builder type;
   private final List<Integer> loops = new ArrayList<>();
   private final List<String> libraryFields = new ArrayList<>();
+  private final List<String> constructions = new ArrayList<>();
   private final List<String> bindings = new ArrayList<>();
 
   private StepEmitter(
@@ -117,14 +118,14 @@ final class StepEmitter {
   }
 
   /**
-   * Builds nothing itself: fields hold the library operations, and the constructor binds them to
-   * memory, in pieces small enough to compile.
+   * Builds the library operations and binds them to memory, in pieces small enough for HotSpot to
+   * compile.
    */
   private void constructor() {
     var code = new StringBuilder();
     code.append(
         "super(variables, batch, "
-            + (layout.bytes(Arena.FIXED))
+            + layout.bytes(Arena.FIXED)
             + "L + $lanes:T.SCRATCH_BYTES, "
             + layout.bytes(Arena.ROW)
             + "L, "
@@ -134,21 +135,24 @@ final class StepEmitter {
       type.addField(
           FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL)
               .build());
-      code.append("libraryScratch = allocate($dnn:T.scratchBytes(")
-          .append(String.join(", ", libraryFields))
-          .append("));\n");
+      code.append("long scratchBytes = 0;\n");
+      for (int piece = 0; piece < pieces(libraryFields); piece++) {
+        String name = "build" + (piece + 1);
+        code.append("scratchBytes = Math.max(scratchBytes, ").append(name).append("());\n");
+        String fields = String.join(", ", piece(libraryFields, piece));
+        String body =
+            String.join("", piece(constructions, piece))
+                + "return $dnn:T.scratchBytes("
+                + fields
+                + ");\n";
+        addPiece(name, body, TypeName.LONG);
+      }
+      code.append("libraryScratch = allocate(scratchBytes);\n");
     }
-    for (int from = 0; from < bindings.size(); from += BINDINGS_PER_METHOD) {
-      String name = "bind" + (from / BINDINGS_PER_METHOD + 1);
+    for (int piece = 0; piece < pieces(bindings); piece++) {
+      String name = "bind" + (piece + 1);
       code.append(name).append("();\n");
-      String body =
-          String.join(
-              "", bindings.subList(from, Math.min(from + BINDINGS_PER_METHOD, bindings.size())));
-      type.addMethod(
-          MethodSpec.methodBuilder(name)
-              .addModifiers(Modifier.PRIVATE)
-              .addCode(JavaTypes.code(body))
-              .build());
+      addPiece(name, String.join("", piece(bindings, piece)), TypeName.VOID);
     }
     type.addMethod(
         MethodSpec.constructorBuilder()
@@ -158,7 +162,25 @@ final class StepEmitter {
             .build());
   }
 
-  private static final int BINDINGS_PER_METHOD = 50;
+  private void addPiece(String name, String body, TypeName returned) {
+    type.addMethod(
+        MethodSpec.methodBuilder(name)
+            .addModifiers(Modifier.PRIVATE)
+            .returns(returned)
+            .addCode(JavaTypes.code(body))
+            .build());
+  }
+
+  private static final int CALLS_PER_METHOD = 50;
+
+  private static int pieces(List<String> lines) {
+    return Math.ceilDiv(lines.size(), CALLS_PER_METHOD);
+  }
+
+  private static List<String> piece(List<String> lines, int index) {
+    int from = index * CALLS_PER_METHOD;
+    return lines.subList(from, Math.min(from + CALLS_PER_METHOD, lines.size()));
+  }
 
   private void runMethod() {
     var code = new StringBuilder();
@@ -231,11 +253,9 @@ final class StepEmitter {
   private void libraryCall(Step.LibraryCall step) {
     var call = library.call(step);
     String field = methodName(step) + "Call";
-    type.addField(
-        FieldSpec.builder(call.type(), field, Modifier.PRIVATE, Modifier.FINAL)
-            .initializer(JavaTypes.code(call.construct()))
-            .build());
+    type.addField(FieldSpec.builder(call.type(), field, Modifier.PRIVATE).build());
     libraryFields.add(field);
+    constructions.add(field + " = " + call.construct() + ";\n");
     String bind =
         field
             + "."
@@ -355,7 +375,8 @@ final class StepEmitter {
   private static Optional<String> comment(Origin origin) {
     String text =
         (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
-    String place = origin.location();
+    // without folders: the same model gives the same text wherever it lies
+    String place = origin.location().substring(origin.location().lastIndexOf('/') + 1);
     String line = place.isEmpty() ? text : text + "    " + place;
     return line.isBlank() ? Optional.empty() : Optional.of(line.strip());
   }
