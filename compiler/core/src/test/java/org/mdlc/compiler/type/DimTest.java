@@ -27,8 +27,8 @@ class DimTest {
         "batch",
         "64*T",
         "T*batch",
-        "2*T*T-T+7",
-        "floor((T-3)/2)+1",
+        "-T+2*T*T+7",
+        "floor((T+1)/2)-1",
         "3*floor((2*T+1)/4)"
       })
   void textParsesBack(String text) {
