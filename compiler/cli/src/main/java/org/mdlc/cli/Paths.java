@@ -21,6 +21,9 @@ final class Paths {
     if (folder != null && !Files.isDirectory(folder)) {
       throw new UserError(file + ": there is no folder " + file.getParent());
     }
+    if (Files.isDirectory(file)) {
+      throw new UserError(file + " is a folder; give the name of a file");
+    }
     return file;
   }
 }

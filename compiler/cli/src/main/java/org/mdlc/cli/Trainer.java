@@ -34,11 +34,11 @@ final class Trainer {
     try (var running = RunningModel.start(main, options, run, rows)) {
       var parts = TrainingParts.read(running, rows, options);
       var histories = fit(running, parts);
+      if (save.isPresent()) {
+        running.model().saveWeights(save.get()); // before anything else that may fail
+      }
       if (history.isPresent()) {
         HistoryFile.write(history.get(), histories);
-      }
-      if (save.isPresent()) {
-        running.model().saveWeights(save.get());
       }
       parts.test().ifPresent(test -> test(running, test));
     }

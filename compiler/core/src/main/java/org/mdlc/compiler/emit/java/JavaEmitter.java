@@ -78,9 +78,11 @@ public final class JavaEmitter {
     type.addMethod(newStep());
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     specification(type);
-    type.addType(step("InitializeStep", programs.initialize(), List.of()));
-    type.addType(step("PredictStep", programs.predict(), List.of()));
-    programs.evaluate().ifPresent(p -> type.addType(step("EvaluateStep", p, bound.metrics())));
+    type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
+    type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
+    programs
+        .evaluate()
+        .ifPresent(p -> type.addType(step(stepClass("EvaluateStep"), p, bound.metrics())));
     for (int i = 0; i < programs.train().size(); i++) {
       type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
     }
@@ -105,8 +107,13 @@ public final class JavaEmitter {
         metrics);
   }
 
+  /** A nested class may not be called as the model itself. */
+  private String stepClass(String name) {
+    return name.equals(bound.model()) ? name + "Class" : name;
+  }
+
   private String trainClass(int stage) {
-    return programs.train().size() == 1 ? "TrainStep" : "TrainStep" + (stage + 1);
+    return stepClass(programs.train().size() == 1 ? "TrainStep" : "TrainStep" + (stage + 1));
   }
 
   private MethodSpec create(ClassName self) {
@@ -143,11 +150,11 @@ public final class JavaEmitter {
 
   private MethodSpec newStep() {
     var code = CodeBlock.builder().add("return switch (phase) {\n").indent();
-    code.add("case INITIALIZE -> new InitializeStep(variables(), batch);\n");
+    code.add("case INITIALIZE -> new $L(variables(), batch);\n", stepClass("InitializeStep"));
     if (programs.train().isEmpty()) {
       code.add("case TRAIN, EVALUATE -> throw noPhase(phase);\n");
     } else if (programs.train().size() == 1) {
-      code.add("case TRAIN -> new TrainStep(variables(), batch);\n");
+      code.add("case TRAIN -> new $L(variables(), batch);\n", trainClass(0));
     } else {
       code.add("case TRAIN -> switch (stage()) {\n").indent();
       for (int i = 0; i < programs.train().size(); i++) {
@@ -156,9 +163,11 @@ public final class JavaEmitter {
       code.add("default -> throw noPhase(phase);\n").unindent().add("};\n");
     }
     if (!programs.train().isEmpty()) {
-      code.add("case EVALUATE -> new EvaluateStep(variables(), batch);\n");
+      code.add("case EVALUATE -> new $L(variables(), batch);\n", stepClass("EvaluateStep"));
     }
-    code.add("case PREDICT -> new PredictStep(variables(), batch);\n").unindent().add("};\n");
+    code.add("case PREDICT -> new $L(variables(), batch);\n", stepClass("PredictStep"))
+        .unindent()
+        .add("};\n");
     return MethodSpec.methodBuilder("newStep")
         .addAnnotation(Override.class)
         .addModifiers(Modifier.PROTECTED)

@@ -83,7 +83,7 @@ final class StepEmitter {
     for (var place : layout.places()) {
       String home =
           place.variable()
-              ? "variable " + ((Buffer.Variable) place.buffer().storage()).path()
+              ? "variable " + harmless(((Buffer.Variable) place.buffer().storage()).path())
               : switch (place.arena()) {
                 case FIXED -> "bytes";
                 case ROW -> "bytes per row of the padded batch";
@@ -372,13 +372,21 @@ final class StepEmitter {
           "wait",
           "getClass");
 
+  /**
+   * Words of the user's as part of a comment. javac reads unicode escapes even in comments, and one
+   * of a line end would let what follows it run: a backslash in an even run starts none.
+   */
+  static String harmless(String text) {
+    return text.replace("\\", "\\\\").replace("*/", "* /");
+  }
+
   private static Optional<String> comment(Origin origin) {
     String text =
         (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
     // without folders: the same model gives the same text wherever it lies
     String place = origin.location().substring(origin.location().lastIndexOf('/') + 1);
     String line = place.isEmpty() ? text : text + "    " + place;
-    return line.isBlank() ? Optional.empty() : Optional.of(line.strip());
+    return line.isBlank() ? Optional.empty() : Optional.of(harmless(line.strip()));
   }
 
   private void closeMethod() {

@@ -36,12 +36,16 @@ final class StepLayout {
     for (var arena : Arena.values()) {
       layout.sizes.put(arena, program.arenaSizes().getOrDefault(arena, 0L));
     }
-    var taken = new HashSet<String>();
+    var taken = new HashSet<>(IMPORTED);
     for (var buffer : program.buffers()) {
       layout.places.add(layout.place(buffer, constantName(buffer.name(), taken), variableOffsets));
     }
     return layout;
   }
+
+  /** Constants that generated classes import or inherit. */
+  private static final Set<String> IMPORTED =
+      Set.of("ORDER", "ALL", "FLOATS", "INTS", "BATCH_PADDING", "SPEC");
 
   private Place place(Buffer buffer, String constant, Map<String, Long> variableOffsets) {
     return switch (buffer.storage()) {
