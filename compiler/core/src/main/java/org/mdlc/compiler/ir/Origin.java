@@ -9,4 +9,9 @@ package org.mdlc.compiler.ir;
  */
 public record Origin(String scope, String location, String text) {
   public static final Origin NONE = new Origin("", "", "");
+
+  /** The location without folders, so that the same model gives the same text wherever it lies. */
+  public String place() {
+    return location.substring(location.lastIndexOf('/') + 1);
+  }
 }

@@ -38,8 +38,6 @@ public sealed interface Op extends Operation
   /**
    * Gradients with respect to the operands, given those of the results; null where none flows
    * (whole numbers, keys, predicates).
-   *
-   * @throws UnsupportedOperationException never: an operation without a gradient returns nulls
    */
   List<@Nullable Value> gradient(Adjoint adjoint);
 

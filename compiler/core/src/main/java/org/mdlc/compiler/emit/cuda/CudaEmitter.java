@@ -85,8 +85,7 @@ public final class CudaEmitter {
   private static String comment(Origin origin) {
     String text =
         (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
-    // without folders: the same model gives the same text wherever it lies
-    String place = origin.location().substring(origin.location().lastIndexOf('/') + 1);
+    String place = origin.place();
     String line = (text + "    " + place).strip();
     // a backslash at the end would carry the comment on to the next line
     return line.isEmpty() ? "" : "// " + line.replaceAll("\\\\+$", "") + "\n";

@@ -383,8 +383,7 @@ final class StepEmitter {
   private static Optional<String> comment(Origin origin) {
     String text =
         (origin.text().isEmpty() ? origin.scope() : origin.text()).replaceAll("\\s+", " ").strip();
-    // without folders: the same model gives the same text wherever it lies
-    String place = origin.location().substring(origin.location().lastIndexOf('/') + 1);
+    String place = origin.place();
     String line = place.isEmpty() ? text : text + "    " + place;
     return line.isBlank() ? Optional.empty() : Optional.of(harmless(line.strip()));
   }
