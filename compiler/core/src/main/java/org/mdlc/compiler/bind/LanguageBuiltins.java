@@ -62,6 +62,7 @@ final class LanguageBuiltins {
             "split_text(text, separator)",
             "The pieces of a text between separators; without a separator its characters.",
             LanguageBuiltins::splitText),
+        Builtin.of(
             "mask_of(x)", "The mask that a tensor carries, or none.", LanguageBuiltins::maskOf),
         Builtin.of(
             "with_mask(x, mask)",
