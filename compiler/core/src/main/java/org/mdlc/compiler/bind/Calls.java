@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Configured;
+import org.mdlc.compiler.bind.Datum.None;
 import org.mdlc.compiler.bind.Datum.Poison;
 import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
@@ -116,7 +118,7 @@ final class Calls {
               case Datum.Definition d -> configure(d, actuals, scope, span);
               case Datum.ModelDefinition m -> evaluator.layers().construct(m, actuals, scope, span);
               case Configured c -> apply(c, actuals, scope, span);
-              case Datum.Layer l -> evaluator.layers().apply(l.instance(), actuals, scope, span);
+              case Datum.Layer l -> evaluator.layers().apply(l, actuals, scope, span);
               default -> throw notCallable(callee, name);
             });
   }
@@ -370,7 +372,7 @@ final class Calls {
   Datum run(Configured configured, List<Actual> actuals, Scope scope, Span span) {
     var tree = configured.definition().tree();
     var inner = configuredScope(configured);
-    bind(
+    operands(
         tree.operands(),
         gathered(tree.operands(), actuals),
         scope,
@@ -458,6 +460,41 @@ final class Calls {
       String callee,
       Span span,
       int order) {
+    return arguments(params, actuals, scope, inner, callee, span, order, _ -> None.NONE);
+  }
+
+  /** The second list, where masks come along with their tensors. */
+  Arguments operands(
+      List<Ast.Param> params,
+      List<Actual> actuals,
+      Scope scope,
+      Scope inner,
+      String callee,
+      Span span,
+      int order) {
+    if (params.stream().anyMatch(Masks::isMask)) {
+      evaluator.masks().take();
+    }
+    return arguments(
+        params,
+        actuals,
+        scope,
+        inner,
+        callee,
+        span,
+        order,
+        name -> evaluator.masks().implied(name, params, inner));
+  }
+
+  private Arguments arguments(
+      List<Ast.Param> params,
+      List<Actual> actuals,
+      Scope scope,
+      Scope inner,
+      String callee,
+      Span span,
+      int order,
+      Function<String, Datum> implied) {
     var matched =
         Matching.match(
             evaluator.problems(), callee, params.stream().map(Formal::of).toList(), actuals, span);
@@ -476,8 +513,11 @@ final class Calls {
     for (var param : params) {
       var name = param.name().text();
       var given = matched.getOrDefault(name, List.of());
-      var at = given.isEmpty() ? param.span() : given.get(0).span();
-      var value = evaluated.containsKey(name) ? evaluated.get(name) : defaultOf(param, inner);
+      var at = given.isEmpty() ? param.span() : written(given.get(0), scope);
+      var value = evaluated.containsKey(name) ? evaluated.get(name) : implied.apply(name);
+      if (value instanceof None && given.isEmpty()) {
+        value = defaultOf(param, inner);
+      }
       var fitted = fit(param, value, callee, inner, at, number);
       values.put(name, fitted);
       spans.put(name, at);
@@ -488,6 +528,15 @@ final class Calls {
         .filter(b -> !values.containsKey(b.name()))
         .forEach(b -> dims.put(b.name(), b.value()));
     return new Arguments(values, spans, dims);
+  }
+
+  /** Where an argument was written: what the library hands on, in the user's call. */
+  private static Span written(Actual actual, Scope scope) {
+    if (Problems.isLibrary(actual.span().file()) && actual.tree() instanceof Ast.NameExpr n) {
+      var binding = scope.find(n.name());
+      return binding == null ? actual.span() : binding.span();
+    }
+    return actual.span();
   }
 
   private Datum defaultOf(Ast.Param param, Scope inner) {

@@ -1,5 +1,7 @@
 package org.mdlc.compiler.bind;
 
+import static java.util.Map.entry;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,21 +18,17 @@ import org.mdlc.compiler.diag.DidYouMean;
 final class Conversions {
   /** Keras's short names that are not those of the definitions. */
   private static final Map<String, String> SHORT_NAMES =
-      Map.of(
-          "mse",
-          "mean_squared_error",
-          "mae",
-          "mean_absolute_error",
-          "bce",
-          "binary_crossentropy",
-          "uniform",
-          "random_uniform",
-          "normal",
-          "random_normal",
-          "one",
-          "ones",
-          "zero",
-          "zeros");
+      Map.ofEntries(
+          entry("mse", "mean_squared_error"),
+          entry("mae", "mean_absolute_error"),
+          entry("bce", "binary_crossentropy"),
+          entry("uniform", "random_uniform"),
+          entry("normal", "random_normal"),
+          entry("one", "ones"),
+          entry("zero", "zeros"),
+          entry("identityinitializer", "identity"),
+          entry("orthogonalinitializer", "orthogonal"),
+          entry("stftinitializer", "stft"));
 
   private final Evaluator evaluator;
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.source.Span;
@@ -81,8 +82,13 @@ sealed interface Datum {
    * A value of the graph.
    *
    * @param frame the graph it is defined in
+   * @param mask says which of its steps count; layers hand it on, functions do not
    */
-  record Tensor(Frame frame, Value value, Trail trail) implements Datum {
+  record Tensor(Frame frame, Value value, Trail trail, @Nullable Tensor mask) implements Datum {
+    Tensor(Frame frame, Value value, Trail trail) {
+      this(frame, value, trail, null);
+    }
+
     TensorType type() {
       return value.type();
     }
@@ -109,7 +115,11 @@ sealed interface Datum {
     }
 
     Tensor with(Trail other) {
-      return new Tensor(frame, value, other);
+      return new Tensor(frame, value, other, mask);
+    }
+
+    Tensor withMask(@Nullable Tensor other) {
+      return new Tensor(frame, value, trail, other);
     }
   }
 
@@ -144,8 +154,38 @@ sealed interface Datum {
     }
   }
 
-  /** A layer, or a model used as one: owns its weights. */
-  record Layer(Instance instance) implements Datum {}
+  /**
+   * A layer, or a model used as one: owns its weights.
+   *
+   * @param readings how a call sees some of its weights
+   */
+  record Layer(Instance instance, List<Reading> readings) implements Datum {
+    public Layer {
+      readings = List.copyOf(readings);
+    }
+
+    Layer(Instance instance) {
+      this(instance, List.of());
+    }
+
+    Layer through(Reading reading) {
+      return new Layer(
+          instance, Stream.concat(readings.stream(), Stream.of(reading)).toList());
+    }
+  }
+
+  /**
+   * A weight of a layer seen through a function.
+   *
+   * @param names the layer has one of them
+   * @param keep true when the weight becomes what the function gives
+   * @param owner the layer in whose body the function stands
+   */
+  record Reading(List<String> names, Datum function, boolean keep, Instance owner) {
+    public Reading {
+      names = List.copyOf(names);
+    }
+  }
 
   /** Weights of a file. */
   record WeightsFile(Ast.WeightsImport tree) implements Datum {}
@@ -191,6 +231,15 @@ sealed interface Datum {
       case Whole w when w.dim().isConstant() -> Optional.of((double) w.dim().value());
       case Real r -> Optional.of(r.value());
       default -> Optional.empty();
+    };
+  }
+
+  /** Without the masks that its tensors carry. */
+  default Datum unmasked() {
+    return switch (this) {
+      case Tensor t when t.mask() != null -> t.withMask(null);
+      case Listing l -> new Listing(l.items().stream().map(Datum::unmasked).toList(), l.tuple());
+      default -> this;
     };
   }
 

@@ -54,6 +54,7 @@ final class Evaluator {
   private final Randomness randomness = new Randomness(this);
   private final Variables variables = new Variables(this);
   private final Usage usage = new Usage();
+  private final Masks masks = new Masks(this);
   private final Lints lints;
   private final Library library;
   private Instance instance;
@@ -122,6 +123,10 @@ final class Evaluator {
 
   Lints lints() {
     return lints;
+  }
+
+  Masks masks() {
+    return masks;
   }
 
   Usage usage() {
@@ -302,7 +307,7 @@ final class Evaluator {
               Codes.TYPE_MISMATCH, "`" + s.span().text() + "` stands only inside a list");
       case Ast.Unary u -> {
         var operand = eval(u.operand(), scope, Category.VALUE);
-        yield operand.isPoison() ? Poison.POISON : arithmetic.unary(u.op(), operand);
+        yield operand.isPoison() ? Poison.POISON : arithmetic.unary(u.op(), operand).unmasked();
       }
       case Ast.Binary b -> binary(b, scope);
       case Ast.Pipe p -> calls.pipe(p, scope, wanted);

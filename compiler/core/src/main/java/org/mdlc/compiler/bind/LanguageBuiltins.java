@@ -2,8 +2,10 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Listing;
+import org.mdlc.compiler.bind.Datum.None;
 import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Truth;
@@ -37,8 +39,8 @@ final class LanguageBuiltins {
             "is_tensor(x)", "True for tensors.", g -> new Truth(g.get("x") instanceof Tensor)),
         Builtin.of(
             "is_layer(x)", "True for layers.", g -> new Truth(g.get("x") instanceof Datum.Layer)),
-        Builtin.of("int(x)", "The whole part of a number.", LanguageBuiltins::whole),
-        Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real),
+        Builtin.of("int(x)", "The whole part of a number.", LanguageBuiltins::whole).unmasked(),
+        Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real).unmasked(),
         Builtin.of("str(x)", "A value as text.", g -> new Datum.Text(g.get("x").text())),
         Builtin.of(
             "error(message)",
@@ -52,6 +54,20 @@ final class LanguageBuiltins {
             g -> {
               throw new IllegalStateException("copy_layer is a case of its own in Calls");
             }),
+        Builtin.of(
+            "with_weight(layer, names, function, keep = false)",
+            "The layer, which when called sees its weight of this name (or of the first of several) through a function; the optimizer moves the weight itself. With keep the weight becomes what the function gives.",
+            LanguageBuiltins::withWeight),
+        Builtin.of(
+            "split_text(text, separator)",
+            "The pieces of a text between separators; without a separator its characters.",
+            LanguageBuiltins::splitText),
+        Builtin.of(
+            "mask_of(x)", "The mask that a tensor carries, or none.", LanguageBuiltins::maskOf),
+        Builtin.of(
+            "with_mask(x, mask)",
+            "x, carrying a mask (bool, the first dimensions of x) or none.",
+            LanguageBuiltins::withMask),
         Builtin.of(
             "add_loss(x, value)",
             "x itself; the number is added to the loss that is minimised.",
@@ -126,6 +142,53 @@ final class LanguageBuiltins {
   private static Datum real(Given g) {
     var number = g.get("x").number();
     return number.isPresent() ? new Real(number.get()) : g.emit().cast(g.tensor("x"), DType.F32);
+  }
+
+  private static Datum withWeight(Given g) {
+    if (!(g.get("layer") instanceof Datum.Layer layer)) {
+      throw g.wrong(
+          Codes.TYPE_MISMATCH,
+          "layer",
+          "with_weight takes a layer, not " + g.get("layer").kind());
+    }
+    var names = new ArrayList<String>();
+    for (var name : g.items("names")) {
+      if (!(name instanceof Datum.Text t)) {
+        throw g.wrong(Codes.TYPE_MISMATCH, "names", "a name is a string, not " + name.kind());
+      }
+      names.add(t.value());
+    }
+    if (!g.get("function").callable()) {
+      throw g.wrong(
+          Codes.TYPE_MISMATCH,
+          "function",
+          "`function` must be a function, not " + g.get("function").kind());
+    }
+    return layer.through(
+        new Datum.Reading(
+            names, g.get("function"), g.truth("keep"), g.evaluator().instance()));
+  }
+
+  private static Datum splitText(Given g) {
+    var separator = g.text("separator");
+    var text = g.text("text");
+    if (separator.isEmpty()) {
+      return Datum.list(
+          text.codePoints().mapToObj(c -> new Datum.Text(Character.toString(c))).toList());
+    }
+    var pieces = text.split(Pattern.quote(separator), -1);
+    return Datum.list(Stream.of(pieces).map(Datum.Text::new).toList());
+  }
+
+  private static Datum maskOf(Given g) {
+    g.evaluator().masks().take();
+    var mask = g.tensor("x").mask();
+    return mask == null ? None.NONE : mask;
+  }
+
+  private static Datum withMask(Given g) {
+    var x = g.tensor("x");
+    return x.withMask(g.has("mask") ? g.evaluator().masks().fitting(x, g) : null);
   }
 
   private static Datum addLoss(Given g) {
