@@ -627,7 +627,7 @@ final class Rewrites {
 
   /**
    * {@code matmul(transpose(a), b) -> matmul(a, b) {transpose_a=true}} when only the last two axes
-   * change places.
+   * change places. A left side of higher rank than the right one stays: its batch axes are rows.
    */
   static final class FoldTransposesIntoMatMul implements Rewrite {
     @Override
@@ -635,7 +635,9 @@ final class Rewrites {
       if (!(node.op() instanceof MatMul matMul)) {
         return empty();
       }
-      boolean left = swapsMatrix(node, 0);
+      boolean left =
+          swapsMatrix(node, 0)
+              && node.operand(0).type().rank() == node.operand(1).type().rank();
       boolean right = swapsMatrix(node, 1);
       if (!left && !right) {
         return empty();

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,10 +31,12 @@ class LayerParityTest {
 
   @TestFactory
   Stream<DynamicTest> layers() {
-    return tests("layer", (name, expression) -> layer(GoldenFile.read(name), expression));
+    return tests(
+        "layer", (name, expression) -> layer(GoldenFile.read(name), expression, _ -> {}));
   }
 
-  private static void layer(GoldenFile golden, String expression) {
+  /** Tests one case, and shows each graph with gradients that it ran. */
+  static void layer(GoldenFile golden, String expression, Consumer<LayerGraphs.Example> show) {
     var arguments = layerInputs(golden);
     int outputs = (int) golden.names("out.").stream().count();
     var results =
@@ -73,7 +76,8 @@ class LayerParityTest {
     if (golden.has("out_mask")) {
       compare(golden, "out_mask", predicted, "mask_out");
     }
-    gradients(golden, "", Objects.requireNonNull(program.evaluate()), arguments, weights, batch);
+    gradients(
+        golden, "", Objects.requireNonNull(program.evaluate()), arguments, weights, batch, show);
     if (golden.has("train.out.0")) {
       var state =
           gradients(
@@ -82,7 +86,8 @@ class LayerParityTest {
               program.stages().get(0).objectives().get(0).forward(),
               arguments,
               weights,
-              batch);
+              batch,
+              show);
       for (var weight : weights.paths.entrySet()) {
         if (golden.has("train.w." + weight.getKey())) {
           // A weight that the layer does not set stays as it was.
@@ -155,7 +160,8 @@ class LayerParityTest {
       Graph graph,
       Map<String, Tensor64> arguments,
       Weights weights,
-      long batch) {
+      long batch,
+      Consumer<LayerGraphs.Example> show) {
     var names = new LinkedHashMap<String, String>(); // ours to the file's
     golden
         .names(prefix + "grad.in.")
@@ -174,8 +180,11 @@ class LayerParityTest {
               }
               return unused;
             });
-    var found =
-        Interpreter.run(withGradients(graph, List.copyOf(names.keySet())), arguments, batch);
+    var complete = withGradients(graph, List.copyOf(names.keySet()));
+    var found = Interpreter.run(complete, arguments, batch);
+    show.accept(
+        new LayerGraphs.Example(
+            golden.name() + " " + prefix, complete, Map.copyOf(arguments), (int) batch));
     compare(golden, prefix + "S", found, BoundProgram.OBJECTIVE);
     names.forEach((ours, theirs) -> compare(golden, theirs, found, "d " + ours));
     return found;

@@ -526,6 +526,15 @@ final class RewritesTest {
         %3 f32[2, 3, 5] = mat_mul(%0, %2) {transpose_a=false, transpose_b=false}
         output result "y": %3
         """);
+    leaves( // the batch axis would have to be rows of a transposed matrix
+        rewrite,
+        """
+        input data "x": %0 f32[2, 4, 3]
+        input data "z": %1 f32[4, 5]
+        %2 f32[2, 3, 4] = transpose(%0) {order=[0, 2, 1]}
+        %3 f32[2, 3, 5] = mat_mul(%2, %1) {transpose_a=false, transpose_b=false}
+        output result "y": %3
+        """);
   }
 
   @Test
