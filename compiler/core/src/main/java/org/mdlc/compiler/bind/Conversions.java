@@ -16,21 +16,17 @@ import org.mdlc.compiler.diag.DidYouMean;
 final class Conversions {
   /** Keras's short names that are not those of the definitions. */
   private static final Map<String, String> SHORT_NAMES =
-      Map.of(
-          "mse",
-          "mean_squared_error",
-          "mae",
-          "mean_absolute_error",
-          "bce",
-          "binary_crossentropy",
-          "uniform",
-          "random_uniform",
-          "normal",
-          "random_normal",
-          "one",
-          "ones",
-          "zero",
-          "zeros");
+      Map.ofEntries(
+          Map.entry("mse", "mean_squared_error"),
+          Map.entry("mae", "mean_absolute_error"),
+          Map.entry("mape", "mean_absolute_percentage_error"),
+          Map.entry("msle", "mean_squared_logarithmic_error"),
+          Map.entry("bce", "binary_crossentropy"),
+          Map.entry("kld", "kl_divergence"),
+          Map.entry("uniform", "random_uniform"),
+          Map.entry("normal", "random_normal"),
+          Map.entry("one", "ones"),
+          Map.entry("zero", "zeros"));
 
   private final Evaluator evaluator;
 
