@@ -64,6 +64,11 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
     };
   }
 
+  /** The same for primitives: what they make has no mask, even where it is an argument itself. */
+  Builtin unmasked() {
+    return new Builtin(name, parameters, doc, given -> body.apply(given).unmasked());
+  }
+
   String signature() {
     var text = new ArrayList<String>();
     for (var p : parameters) {

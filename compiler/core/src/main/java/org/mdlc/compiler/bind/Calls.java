@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Configured;
+import org.mdlc.compiler.bind.Datum.None;
 import org.mdlc.compiler.bind.Datum.Poison;
 import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
@@ -432,7 +434,7 @@ final class Calls {
   Datum run(Configured configured, List<Actual> actuals, Scope scope, Span span) {
     var tree = configured.definition().tree();
     var inner = configuredScope(configured);
-    bind(
+    operands(
         tree.operands(),
         gathered(tree.operands(), actuals),
         scope,
@@ -520,6 +522,41 @@ final class Calls {
       String callee,
       Span span,
       int order) {
+    return arguments(params, actuals, scope, inner, callee, span, order, _ -> None.NONE);
+  }
+
+  /** The second list, where masks come along with their tensors. */
+  Arguments operands(
+      List<Ast.Param> params,
+      List<Actual> actuals,
+      Scope scope,
+      Scope inner,
+      String callee,
+      Span span,
+      int order) {
+    if (params.stream().anyMatch(Masks::isMask)) {
+      evaluator.masks().take();
+    }
+    return arguments(
+        params,
+        actuals,
+        scope,
+        inner,
+        callee,
+        span,
+        order,
+        name -> evaluator.masks().implied(name, params, inner));
+  }
+
+  private Arguments arguments(
+      List<Ast.Param> params,
+      List<Actual> actuals,
+      Scope scope,
+      Scope inner,
+      String callee,
+      Span span,
+      int order,
+      Function<String, Datum> implied) {
     var matched =
         Matching.match(
             evaluator.problems(), callee, params.stream().map(Formal::of).toList(), actuals, span);
@@ -539,7 +576,10 @@ final class Calls {
       var name = param.name().text();
       var given = matched.getOrDefault(name, List.of());
       var at = given.isEmpty() ? param.span() : given.get(0).span();
-      var value = evaluated.containsKey(name) ? evaluated.get(name) : defaultOf(param, inner);
+      var value = evaluated.containsKey(name) ? evaluated.get(name) : implied.apply(name);
+      if (value instanceof None && given.isEmpty()) {
+        value = defaultOf(param, inner);
+      }
       var fitted = fit(param, value, callee, inner, at, number);
       values.put(name, fitted);
       spans.put(name, at);

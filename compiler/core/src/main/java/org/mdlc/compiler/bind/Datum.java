@@ -81,8 +81,13 @@ sealed interface Datum {
    * A value of the graph.
    *
    * @param frame the graph it is defined in
+   * @param mask says which of its steps count; layers hand it on, functions do not
    */
-  record Tensor(Frame frame, Value value, Trail trail) implements Datum {
+  record Tensor(Frame frame, Value value, Trail trail, @Nullable Tensor mask) implements Datum {
+    Tensor(Frame frame, Value value, Trail trail) {
+      this(frame, value, trail, null);
+    }
+
     TensorType type() {
       return value.type();
     }
@@ -109,7 +114,11 @@ sealed interface Datum {
     }
 
     Tensor with(Trail other) {
-      return new Tensor(frame, value, other);
+      return new Tensor(frame, value, other, mask);
+    }
+
+    Tensor withMask(@Nullable Tensor other) {
+      return new Tensor(frame, value, trail, other);
     }
   }
 
@@ -208,6 +217,15 @@ sealed interface Datum {
       case Whole w when w.dim().isConstant() -> Optional.of((double) w.dim().value());
       case Real r -> Optional.of(r.value());
       default -> Optional.empty();
+    };
+  }
+
+  /** Without the masks that its tensors carry. */
+  default Datum unmasked() {
+    return switch (this) {
+      case Tensor t when t.mask() != null -> t.withMask(null);
+      case Listing l -> new Listing(l.items().stream().map(Datum::unmasked).toList(), l.tuple());
+      default -> this;
     };
   }
 

@@ -55,6 +55,7 @@ final class Evaluator {
   private final Randomness randomness = new Randomness(this);
   private final Variables variables = new Variables(this);
   private final Usage usage = new Usage();
+  private final Masks masks = new Masks(this);
   private final Lints lints;
   private final Library library;
   private Instance instance;
@@ -123,6 +124,10 @@ final class Evaluator {
 
   Lints lints() {
     return lints;
+  }
+
+  Masks masks() {
+    return masks;
   }
 
   Usage usage() {
@@ -312,7 +317,7 @@ final class Evaluator {
               Codes.TYPE_MISMATCH, "`" + s.span().text() + "` stands only inside a list");
       case Ast.Unary u -> {
         var operand = eval(u.operand(), scope, Category.VALUE);
-        yield operand.isPoison() ? Poison.POISON : arithmetic.unary(u.op(), operand);
+        yield operand.isPoison() ? Poison.POISON : arithmetic.unary(u.op(), operand).unmasked();
       }
       case Ast.Binary b -> binary(b, scope);
       case Ast.Pipe p -> calls.pipe(p, scope, wanted);

@@ -41,7 +41,7 @@ final class Indexing {
     }
     return switch (target) {
       case Listing l -> list(l, entries, tree);
-      case Tensor t -> tensor(t, entries);
+      case Tensor t -> tensor(t, entries).unmasked();
       default -> throw new Misuse(Codes.TYPE_MISMATCH, target.kind() + " cannot be indexed");
     };
   }

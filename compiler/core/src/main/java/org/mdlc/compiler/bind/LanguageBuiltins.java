@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Listing;
+import org.mdlc.compiler.bind.Datum.None;
 import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Truth;
@@ -37,8 +38,8 @@ final class LanguageBuiltins {
             "is_tensor(x)", "True for tensors.", g -> new Truth(g.get("x") instanceof Tensor)),
         Builtin.of(
             "is_layer(x)", "True for layers.", g -> new Truth(g.get("x") instanceof Datum.Layer)),
-        Builtin.of("int(x)", "The whole part of a number.", LanguageBuiltins::whole),
-        Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real),
+        Builtin.of("int(x)", "The whole part of a number.", LanguageBuiltins::whole).unmasked(),
+        Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real).unmasked(),
         Builtin.of("str(x)", "A value as text.", g -> new Datum.Text(g.get("x").text())),
         Builtin.of(
             "error(message)",
@@ -52,6 +53,12 @@ final class LanguageBuiltins {
             g -> {
               throw new IllegalStateException("copy_layer is a case of its own in Calls");
             }),
+        Builtin.of(
+            "mask_of(x)", "The mask that a tensor carries, or none.", LanguageBuiltins::maskOf),
+        Builtin.of(
+            "with_mask(x, mask)",
+            "x, carrying a mask (bool, the first dimensions of x) or none.",
+            LanguageBuiltins::withMask),
         Builtin.of(
             "add_loss(x, value)",
             "x itself; the number is added to the loss that is minimised.",
@@ -126,6 +133,17 @@ final class LanguageBuiltins {
   private static Datum real(Given g) {
     var number = g.get("x").number();
     return number.isPresent() ? new Real(number.get()) : g.emit().cast(g.tensor("x"), DType.F32);
+  }
+
+  private static Datum maskOf(Given g) {
+    g.evaluator().masks().take();
+    var mask = g.tensor("x").mask();
+    return mask == null ? None.NONE : mask;
+  }
+
+  private static Datum withMask(Given g) {
+    var x = g.tensor("x");
+    return x.withMask(g.has("mask") ? g.evaluator().masks().fitting(x, g) : null);
   }
 
   private static Datum addLoss(Given g) {

@@ -338,10 +338,11 @@ final class Layers {
       Span span) {
     var tree = definition.tree();
     var inner = Calls.scope(definition.scope(), instance.arguments());
+    int taken = evaluator.masks().taken();
     var operands =
         evaluator
             .calls()
-            .arguments(
+            .operands(
                 tree.operands(),
                 Calls.gathered(tree.operands(), actuals),
                 scope,
@@ -367,6 +368,7 @@ final class Layers {
               }
               return evaluator.calls().result(tree.result(), value, inner, definition.name());
             });
+    evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
   }
 
@@ -424,19 +426,32 @@ final class Layers {
   private Datum export(Instance instance, Frame frame, Frame outer, Datum result) {
     var tensors = new ArrayList<Tensor>();
     collect(result, tensors);
-    var names = new ArrayList<String>();
     for (int i = 0; i < tensors.size(); i++) {
       frame
           .builder()
           .output(tensors.size() == 1 ? "y" : "y" + i, Role.RESULT, frame.use(tensors.get(i)));
-      names.add("y" + i);
+    }
+    // Masks made outside, such as the input's own, need not come out of here again.
+    var masks =
+        tensors.stream()
+            .map(Tensor::mask)
+            .filter(m -> m != null && m.frame() == frame)
+            .distinct()
+            .toList();
+    for (var mask : masks) {
+      frame
+          .builder()
+          .output(
+              masks.size() == 1 ? "mask" : "mask" + masks.indexOf(mask),
+              Role.RESULT,
+              frame.use(mask));
     }
     var writes = frame.writes();
     writes.forEach(
         (variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
     var losses = frame.addedLosses();
     losses.forEach(value -> frame.builder().output("loss", Role.RESULT, value));
-    if (names.isEmpty() && writes.isEmpty() && losses.isEmpty()) {
+    if (tensors.isEmpty() && writes.isEmpty() && losses.isEmpty()) {
       return result;
     }
     var operands =
@@ -447,14 +462,18 @@ final class Layers {
             .emitter()
             .addAll(
                 new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
-    int at = tensors.size();
+    int at = tensors.size() + masks.size();
+    var outside = new LinkedHashMap<Tensor, Tensor>();
+    for (int i = 0; i < masks.size(); i++) {
+      outside.put(masks.get(i), results.get(tensors.size() + i).with(masks.get(i).trail()));
+    }
     for (var variable : writes.keySet()) {
       evaluator.emitter().write(variable, results.get(at++));
     }
     for (int i = 0; i < losses.size(); i++) {
       outer.addLoss(results.get(at++).value());
     }
-    return replace(result, results.iterator());
+    return replace(result, results.iterator(), outside);
   }
 
   private static void collect(Datum value, List<Tensor> tensors) {
@@ -465,12 +484,19 @@ final class Layers {
     }
   }
 
-  private static Datum replace(Datum value, Iterator<Tensor> tensors) {
+  private static Datum replace(
+      Datum value, Iterator<Tensor> tensors, Map<Tensor, Tensor> outside) {
     return switch (value) {
-      case Tensor t -> tensors.next().with(t.trail());
+      case Tensor t -> {
+        var mask = t.mask();
+        yield tensors
+            .next()
+            .with(t.trail())
+            .withMask(mask == null ? null : outside.getOrDefault(mask, mask));
+      }
       case Listing l -> {
         var items = new ArrayList<Datum>();
-        l.items().forEach(i -> items.add(replace(i, tensors)));
+        l.items().forEach(i -> items.add(replace(i, tensors, outside)));
         yield new Listing(items, l.tuple());
       }
       default -> value;
@@ -501,6 +527,7 @@ final class Layers {
       return Poison.POISON;
     }
     settle(instance, span);
+    int taken = evaluator.masks().taken();
     var inner = Calls.scope(definition.scope(), instance.arguments());
     var run = new ModelRun(values, new LinkedHashMap<>(), new LinkedHashMap<>(), false);
     var result =
@@ -513,11 +540,9 @@ final class Layers {
                   ? Poison.POISON
                   : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
             });
-    return described(
-        result,
-        new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>()),
-        instance,
-        span);
+    var operands = new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>());
+    evaluator.masks().check(instance, operands, result, taken, span);
+    return described(result, operands, instance, span);
   }
 
   /** Runs a model's body. */

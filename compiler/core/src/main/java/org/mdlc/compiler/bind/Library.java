@@ -71,12 +71,15 @@ final class Library {
             ShapeBuiltins.all(),
             ReductionBuiltins.all(),
             ContractionBuiltins.all(),
-            RandomBuiltins.all(),
-            LanguageBuiltins.all())
-        .flatMap(s -> s)
-        .forEach(
-            b -> library.put(Category.VALUE, new Entry(b.name(), new Datum.Native(b), nowhere)));
+            RandomBuiltins.all())
+        .flatMap(s -> s.map(Builtin::unmasked))
+        .forEach(b -> library.put(b, nowhere));
+    LanguageBuiltins.all().forEach(b -> library.put(b, nowhere));
     return library;
+  }
+
+  private void put(Builtin builtin, Span nowhere) {
+    put(Category.VALUE, new Entry(builtin.name(), new Datum.Native(builtin), nowhere));
   }
 
   /** Adds an entry; returns the one of the same name that stood here before. */

@@ -82,7 +82,8 @@ final class Lints {
     }
   }
 
-  private void report(Diagnostic diagnostic) {
+  /** Once for each place, though a body runs once per phase. */
+  void report(Diagnostic diagnostic) {
     if (warned.add(diagnostic.span())) {
       problems.report(diagnostic);
     }

@@ -245,6 +245,10 @@ public enum Codes {
       "silent broadcast",
       "Two tensors are stretched to fit in a way that is rarely meant."),
   UNUSED_INPUT("W0402", "input never used", "No output depends on this model input."),
+  MASK_DROPPED(
+      "W0403",
+      "mask lost",
+      "A tensor with a mask enters a layer that neither uses the mask nor hands it on."),
   UNUSED_CALLBACK_METRIC(
       "W0502",
       "monitors nothing",

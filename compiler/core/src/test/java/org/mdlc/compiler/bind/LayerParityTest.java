@@ -53,6 +53,7 @@ class LayerParityTest {
             + IntStream.range(0, outputs)
                 .mapToObj(i -> "  output o" + i + " = r" + i + (i == 0 ? " |> Weighted()\n" : "\n"))
                 .collect(Collectors.joining())
+            + (golden.has("out_mask") ? "  output mask_out = mask_of(r0)\n" : "")
             + "}\n\ntrain Case {\n  loss "
             + IntStream.range(0, outputs)
                 .mapToObj(i -> "o" + i + ": Against()")
@@ -68,6 +69,9 @@ class LayerParityTest {
     for (int i = 0; i < outputs; i++) {
       compare(golden, "out." + i, predicted, "o" + i);
       arguments.put(targetOf(program, i), golden.tensor("cot." + i));
+    }
+    if (golden.has("out_mask")) {
+      compare(golden, "out_mask", predicted, "mask_out");
     }
     gradients(golden, "", Objects.requireNonNull(program.evaluate()), arguments, weights, batch);
     if (golden.has("train.out.0")) {

@@ -116,6 +116,11 @@ final class DesignSnippetsTrainTest {
               train Case { loss MeanSquaredError()  optimizer RMSprop() }
               """,
               "Case"),
+          new Snippet(
+              "masks",
+              "model Sentiment",
+              "train Sentiment { loss BinaryCrossentropy(from_logits = true)  optimizer RMSprop() }",
+              "Sentiment"),
           new Snippet("several objectives", "model Gan", "", "Gan"));
 
   @TestFactory
