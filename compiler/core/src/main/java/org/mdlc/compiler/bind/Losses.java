@@ -168,7 +168,7 @@ final class Losses {
 
   /** Where a prediction counts; null for everywhere. */
   @Nullable Tensor mask(Tensor prediction) {
-    return null;
+    return prediction.mask();
   }
 
   /** Where values count, by their own mask and that of the prediction; null for everywhere. */

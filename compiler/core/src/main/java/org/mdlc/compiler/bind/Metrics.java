@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ final class Metrics {
   private final Losses losses;
   private final Weights weights;
   private final Map<String, Map<String, Variable>> made = new LinkedHashMap<>();
+  private final Set<String> means = new HashSet<>();
   private final Set<String> names = new LinkedHashSet<>();
 
   Metrics(Evaluator evaluator, Losses losses, Weights weights) {
@@ -184,7 +186,6 @@ final class Metrics {
       }
       return;
     }
-    var counts = weights.product(weight, losses.mask(prediction), at);
     var result =
         owned(
             name,
@@ -193,14 +194,15 @@ final class Metrics {
                     .calls()
                     .run(
                         c,
-                        actuals(c, losses.fitted(c, label), prediction, counts, at),
+                        actuals(c, losses.fitted(c, label), prediction, weight, at),
                         evaluator.emptyScope(),
                         at));
     if (result.isPoison()) {
       return;
     }
     var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(result), DType.F32);
-    if (Objects.requireNonNull(made.get(name)).isEmpty()) {
+    if (means.contains(name) || Objects.requireNonNull(made.get(name)).isEmpty()) {
+      means.add(name);
       average(name, tensor, weight, prediction, at);
     } else {
       put(name, tensor, c);
