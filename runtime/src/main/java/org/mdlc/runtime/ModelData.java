@@ -18,7 +18,7 @@ import org.mdlc.runtime.file.NumpyFiles;
  * Reads a file as the data of a model, finding the model's inputs and targets by name.
  *
  * <ul>
- *   <li>{@code .npz}: an array for each name.
+ *   <li>{@code .npz}: an array for each name; weights are named {@code <target>_weight}.
  *   <li>{@code .npy}: the only input of the model.
  *   <li>{@code .csv}: a column for each tensor of one number per row; a tensor of more takes the
  *       columns {@code name_0}, {@code name_1} and so on. If one input and no column of its name is
@@ -87,6 +87,11 @@ public final class ModelData {
       for (TensorSpec input : spec.inputs()) {
         if (!bindByName(input, true)) {
           left.add(input);
+        }
+      }
+      for (TensorSpec weight : spec.weights()) {
+        if (!bindByName(weight, labelled) && free.remove(weight.name()) && labelled) {
+          bound.put(weight.name(), table.column(weight.name())); // one for all values of the row
         }
       }
       if (left.size() == 1) {

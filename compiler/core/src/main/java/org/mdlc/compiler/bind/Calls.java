@@ -417,6 +417,14 @@ final class Calls {
     return Datum.None.NONE;
   }
 
+  /** What a loss, metric or function makes of its operands, not reduced. */
+  Datum values(Datum callee, List<Actual> actuals, Span at) {
+    var scope = evaluator.emptyScope();
+    return callee instanceof Configured c
+        ? guarded(at, () -> run(c, actuals, scope, at))
+        : invoke(callee, actuals, scope, at, at);
+  }
+
   /** What the values of a loss come to, by the library's own definition of that. */
   Datum reduced(Datum values, Datum weight, Datum mask, Datum loss, Span at) {
     if (values.isPoison()) {

@@ -182,10 +182,7 @@ final class Losses {
     var value =
         evaluator.within(
             Evaluator.Mode.PLAIN,
-            () ->
-                callee instanceof Configured c
-                    ? evaluator.calls().run(c, actuals, evaluator.emptyScope(), at)
-                    : evaluator.calls().invoke(callee, actuals, evaluator.emptyScope(), at, at));
+            () -> evaluator.calls().values(callee, actuals, at));
     return value.isPoison()
         ? null
         : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32);

@@ -186,7 +186,7 @@ public enum Codes {
   CLASS_WEIGHTS(
       "E0512",
       "class weights do not fit the classes",
-      "class_weight gives one number per class of its output."),
+      "A class_weight gives one number for each class of its output."),
 
   // ---- 06: data
   UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),

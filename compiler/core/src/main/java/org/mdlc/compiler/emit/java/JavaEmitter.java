@@ -96,7 +96,10 @@ public final class JavaEmitter {
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
     var inputs =
-        Stream.concat(bound.inputs().stream(), bound.targets().stream()).map(Port::name).toList();
+        Stream.of(bound.inputs(), bound.targets(), bound.weights())
+            .flatMap(List::stream)
+            .map(Port::name)
+            .toList();
     return StepEmitter.emit(
         name,
         program,
@@ -206,6 +209,9 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    bound
+        .weights()
+        .forEach(p -> body.addStatement("spec.weight($S$L)", p.name(), rowSizes(p.type())));
     bound
         .outputs()
         .forEach(
