@@ -364,7 +364,15 @@ final class Calls {
       return configured;
     }
     var word = evaluate(reduction, null, null, scope);
-    return word.isPoison() ? word : configured.reduced(reductionWord(definition, word));
+    if (word.isPoison()) {
+      return word;
+    }
+    try {
+      return configured.reduced(reductionWord(definition, word));
+    } catch (Misuse m) {
+      evaluator.problems().report(m, reduction.span());
+      return Poison.POISON;
+    }
   }
 
   /** The argument {@code reduction} of a loss that does not declare one: by name, or the last. */

@@ -208,7 +208,7 @@ final class Weights {
               new Misuse(
                   Codes.TYPE_MISMATCH,
                   "class weights are a list of numbers from 0 up, one per class, not "
-                      + value.kind()),
+                      + value.text()),
               item.value().span());
     }
     return List.of();
