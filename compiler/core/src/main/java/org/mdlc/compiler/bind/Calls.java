@@ -123,7 +123,7 @@ final class Calls {
               case Datum.Definition d -> configure(d, actuals, scope, span);
               case Datum.ModelDefinition m -> evaluator.layers().construct(m, actuals, scope, span);
               case Configured c -> apply(c, actuals, scope, span);
-              case Datum.Layer l -> evaluator.layers().apply(l.instance(), actuals, scope, span);
+              case Datum.Layer l -> evaluator.layers().apply(l, actuals, scope, span);
               default -> throw notCallable(callee, name);
             });
   }
@@ -591,7 +591,7 @@ final class Calls {
     for (var param : params) {
       var name = param.name().text();
       var given = matched.getOrDefault(name, List.of());
-      var at = given.isEmpty() ? param.span() : given.get(0).span();
+      var at = given.isEmpty() ? param.span() : written(given.get(0), scope);
       var value = evaluated.containsKey(name) ? evaluated.get(name) : implied.apply(name);
       if (value instanceof None && given.isEmpty()) {
         value = defaultOf(param, inner);
@@ -606,6 +606,15 @@ final class Calls {
         .filter(b -> !values.containsKey(b.name()))
         .forEach(b -> dims.put(b.name(), b.value()));
     return new Arguments(values, spans, dims);
+  }
+
+  /** Where an argument was written: what the library hands on, in the user's call. */
+  private static Span written(Actual actual, Scope scope) {
+    if (Problems.isLibrary(actual.span().file()) && actual.tree() instanceof Ast.NameExpr n) {
+      var binding = scope.find(n.name());
+      return binding == null ? actual.span() : binding.span();
+    }
+    return actual.span();
   }
 
   private Datum defaultOf(Ast.Param param, Scope inner) {

@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.diag.Codes;
@@ -76,7 +77,7 @@ final class Contractions {
    * repetition within an operand.
    */
   Tensor einsum(String equation, Tensor a, Tensor b) {
-    var parts = parse(equation);
+    var parts = parse(spelledOut(equation, a, b));
     var x = labelled(equation, parts.get(0), a, 0);
     var y = labelled(equation, parts.get(1), b, 1);
     var result = parts.get(2);
@@ -107,6 +108,27 @@ final class Contractions {
   }
 
   private record Labelled(Tensor tensor, List<String> labels) {}
+
+  /** Letters in place of {@code ...}: new ones, the same in every term, aligned at the right. */
+  private static String spelledOut(String equation, Tensor a, Tensor b) {
+    if (!equation.contains("...")) {
+      return equation;
+    }
+    var terms = equation.replace(" ", "").split(",|->", -1);
+    int hidden = 0;
+    for (int i = 0; i < Math.min(2, terms.length); i++) {
+      if (terms[i].contains("...")) {
+        hidden = Math.max(hidden, (i == 0 ? a : b).rank() - (terms[i].length() - 3));
+      }
+    }
+    var letters =
+        IntStream.concat(IntStream.rangeClosed('A', 'Z'), IntStream.rangeClosed('a', 'z'))
+            .mapToObj(c -> String.valueOf((char) c))
+            .filter(l -> !equation.contains(l))
+            .limit(hidden)
+            .collect(Collectors.joining());
+    return equation.replace("...", letters);
+  }
 
   private static List<String> parse(String equation) {
     var text = equation.replace(" ", "");

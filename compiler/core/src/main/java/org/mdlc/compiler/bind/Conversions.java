@@ -1,5 +1,7 @@
 package org.mdlc.compiler.bind;
 
+import static java.util.Map.entry;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,16 +19,19 @@ final class Conversions {
   /** Keras's short names that are not those of the definitions. */
   private static final Map<String, String> SHORT_NAMES =
       Map.ofEntries(
-          Map.entry("mse", "mean_squared_error"),
-          Map.entry("mae", "mean_absolute_error"),
-          Map.entry("mape", "mean_absolute_percentage_error"),
-          Map.entry("msle", "mean_squared_logarithmic_error"),
-          Map.entry("bce", "binary_crossentropy"),
-          Map.entry("kld", "kl_divergence"),
-          Map.entry("uniform", "random_uniform"),
-          Map.entry("normal", "random_normal"),
-          Map.entry("one", "ones"),
-          Map.entry("zero", "zeros"));
+          entry("mse", "mean_squared_error"),
+          entry("mae", "mean_absolute_error"),
+          entry("mape", "mean_absolute_percentage_error"),
+          entry("msle", "mean_squared_logarithmic_error"),
+          entry("bce", "binary_crossentropy"),
+          entry("kld", "kl_divergence"),
+          entry("uniform", "random_uniform"),
+          entry("normal", "random_normal"),
+          entry("one", "ones"),
+          entry("zero", "zeros"),
+          entry("identityinitializer", "identity"),
+          entry("orthogonalinitializer", "orthogonal"),
+          entry("stftinitializer", "stft"));
 
   private final Evaluator evaluator;
 

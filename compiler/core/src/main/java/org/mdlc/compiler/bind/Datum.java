@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.source.Span;
@@ -170,8 +171,38 @@ sealed interface Datum {
     }
   }
 
-  /** A layer, or a model used as one: owns its weights. */
-  record Layer(Instance instance) implements Datum {}
+  /**
+   * A layer, or a model used as one: owns its weights.
+   *
+   * @param readings how a call sees some of its weights
+   */
+  record Layer(Instance instance, List<Reading> readings) implements Datum {
+    public Layer {
+      readings = List.copyOf(readings);
+    }
+
+    Layer(Instance instance) {
+      this(instance, List.of());
+    }
+
+    Layer through(Reading reading) {
+      return new Layer(
+          instance, Stream.concat(readings.stream(), Stream.of(reading)).toList());
+    }
+  }
+
+  /**
+   * A weight of a layer seen through a function.
+   *
+   * @param names the layer has one of them
+   * @param keep true when the weight becomes what the function gives
+   * @param owner the layer in whose body the function stands
+   */
+  record Reading(List<String> names, Datum function, boolean keep, Instance owner) {
+    public Reading {
+      names = List.copyOf(names);
+    }
+  }
 
   /** Weights of a file. */
   record WeightsFile(Ast.WeightsImport tree) implements Datum {}

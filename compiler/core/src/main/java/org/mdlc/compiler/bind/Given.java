@@ -28,6 +28,11 @@ final class Given {
     this.span = span;
   }
 
+  /** The same call with other arguments. */
+  Given with(Map<String, Datum> others) {
+    return new Given(builtin, others, evaluator, span);
+  }
+
   Evaluator evaluator() {
     return evaluator;
   }

@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Listing;
 import org.mdlc.compiler.bind.Datum.None;
@@ -53,6 +54,14 @@ final class LanguageBuiltins {
             g -> {
               throw new IllegalStateException("copy_layer is a case of its own in Calls");
             }),
+        Builtin.of(
+            "with_weight(layer, names, function, keep = false)",
+            "The layer, which when called sees its weight of this name (or of the first of several) through a function; the optimizer moves the weight itself. With keep the weight becomes what the function gives.",
+            LanguageBuiltins::withWeight),
+        Builtin.of(
+            "split_text(text, separator)",
+            "The pieces of a text between separators; without a separator its characters.",
+            LanguageBuiltins::splitText),
         Builtin.of(
             "mask_of(x)", "The mask that a tensor carries, or none.", LanguageBuiltins::maskOf),
         Builtin.of(
@@ -133,6 +142,42 @@ final class LanguageBuiltins {
   private static Datum real(Given g) {
     var number = g.get("x").number();
     return number.isPresent() ? new Real(number.get()) : g.emit().cast(g.tensor("x"), DType.F32);
+  }
+
+  private static Datum withWeight(Given g) {
+    if (!(g.get("layer") instanceof Datum.Layer layer)) {
+      throw g.wrong(
+          Codes.TYPE_MISMATCH,
+          "layer",
+          "with_weight takes a layer, not " + g.get("layer").kind());
+    }
+    var names = new ArrayList<String>();
+    for (var name : g.items("names")) {
+      if (!(name instanceof Datum.Text t)) {
+        throw g.wrong(Codes.TYPE_MISMATCH, "names", "a name is a string, not " + name.kind());
+      }
+      names.add(t.value());
+    }
+    if (!g.get("function").callable()) {
+      throw g.wrong(
+          Codes.TYPE_MISMATCH,
+          "function",
+          "`function` must be a function, not " + g.get("function").kind());
+    }
+    return layer.through(
+        new Datum.Reading(
+            names, g.get("function"), g.truth("keep"), g.evaluator().instance()));
+  }
+
+  private static Datum splitText(Given g) {
+    var separator = g.text("separator");
+    var text = g.text("text");
+    if (separator.isEmpty()) {
+      return Datum.list(
+          text.codePoints().mapToObj(c -> new Datum.Text(Character.toString(c))).toList());
+    }
+    var pieces = text.split(Pattern.quote(separator), -1);
+    return Datum.list(Stream.of(pieces).map(Datum.Text::new).toList());
   }
 
   private static Datum maskOf(Given g) {

@@ -208,6 +208,7 @@ final class Layers {
   private static boolean holdsTensor(Datum value) {
     return value instanceof Tensor
         || value instanceof Listing l && l.items().stream().anyMatch(Layers::holdsTensor)
+        || value instanceof Datum.Layer r && !r.readings().isEmpty()
         || value instanceof Datum.Closure;
   }
 
@@ -322,7 +323,13 @@ final class Layers {
 
   // ---- running
 
-  Datum apply(Instance instance, List<Actual> actuals, Scope scope, Span span) {
+  Datum apply(Datum.Layer layer, List<Actual> actuals, Scope scope, Span span) {
+    return evaluator
+        .variables()
+        .through(layer, () -> apply(layer.instance(), actuals, scope, span));
+  }
+
+  private Datum apply(Instance instance, List<Actual> actuals, Scope scope, Span span) {
     return switch (instance.source()) {
       case Datum.Definition d -> layer(d, instance, actuals, scope, span);
       case Datum.ModelDefinition m -> model(m, instance, actuals, scope, span);

@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
@@ -57,13 +58,13 @@ final class MathBuiltins {
         unary("round", new Round(), "Nearest whole number, half to even.", false),
         unary("sign", new Sign(), "-1, 0 or 1.", true),
         Builtin.of(
-            "maximum(a, b)",
-            "The larger of two, element by element.",
-            g -> pair(g, new Max(), "a", "b")),
+            "maximum(a, b = none)",
+            "The larger of two, or of all of a list, element by element.",
+            g -> ofAll(g, new Max())),
         Builtin.of(
-            "minimum(a, b)",
-            "The smaller of two, element by element.",
-            g -> pair(g, new Min(), "a", "b")),
+            "minimum(a, b = none)",
+            "The smaller of two, or of all of a list, element by element.",
+            g -> ofAll(g, new Min())),
         Builtin.of("logical_xor(a, b)", "True where exactly one is.", MathBuiltins::xor),
         Builtin.of(
             "where(condition, a, b)",
@@ -108,6 +109,21 @@ final class MathBuiltins {
     var x = g.tensor("x");
     boolean whole = keepsWhole && x.dtype() == DType.I32;
     return g.emit().add(op, whole ? x : g.emit().cast(x, DType.F32));
+  }
+
+  private static Datum ofAll(Given g, Elementwise op) {
+    if (g.has("b")) {
+      return pair(g, op, "a", "b");
+    }
+    if (!(g.get("a") instanceof Datum.Listing list) || list.items().isEmpty()) {
+      throw g.wrong(
+          Codes.MISSING_ARGUMENT, "a", "one argument must be a list, not " + g.get("a").kind());
+    }
+    var result = list.items().get(0);
+    for (var item : list.items().subList(1, list.items().size())) {
+      result = pair(g.with(Map.of("a", result, "b", item)), op, "a", "b");
+    }
+    return result;
   }
 
   static Datum pair(Given g, Elementwise op, String left, String right) {

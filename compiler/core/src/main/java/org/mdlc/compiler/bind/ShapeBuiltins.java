@@ -72,6 +72,10 @@ final class ShapeBuiltins {
             "Equal parts along an axis (or parts of the listed sizes), as a list.",
             ShapeBuiltins::split),
         Builtin.of(
+            "slice(x, start, stop, axis = -1)",
+            "The entries from start up to but without stop along an axis.",
+            ShapeBuiltins::sliceOf),
+        Builtin.of(
             "reverse(x, axis)",
             "The other way round along an axis.",
             g -> g.emit().add(new Reverse(List.of(axis(g))), g.tensor("x"))),
@@ -343,6 +347,26 @@ final class ShapeBuiltins {
       start = start.plus(part);
     }
     return Datum.list(parts);
+  }
+
+  private static Datum sliceOf(Given g) {
+    var x = g.tensor("x");
+    int axis = axis(g);
+    var start = g.dim("start");
+    var stop = g.dim("stop");
+    var size = x.shape().dim(axis);
+    var taken = stop.plus(start.times(-1));
+    boolean inside =
+        !(start.isConstant() && start.value() < 0)
+            && !(taken.isConstant() && taken.value() < 0)
+            && !(stop.isConstant() && size.isConstant() && stop.value() > size.value());
+    if (!inside) {
+      throw g.wrong(
+          Codes.INDEX_OUT_OF_RANGE,
+          "stop",
+          "there is no slice from " + start + " to " + stop + " of " + size + " entries");
+    }
+    return slice(g.emit(), x, axis, start, stop);
   }
 
   static Tensor slice(Emitter emit, Tensor x, int axis, Dim from, Dim to) {

@@ -192,7 +192,11 @@ final class Statements {
     body.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), false, null));
     var variable = making.get();
     if (variable != null) {
-      body.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), false, variable));
+      var seen = evaluator.variables().seen(variable);
+      body.put(
+          seen == null
+              ? new Scope.Binding(name.text(), Poison.POISON, name.span(), false, variable)
+              : new Scope.Binding(name.text(), seen, name.span(), false, null));
     }
   }
 

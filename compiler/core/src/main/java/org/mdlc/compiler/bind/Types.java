@@ -500,6 +500,9 @@ final class Types {
     return switch (dim) {
       case Ast.RestDims r -> {
         var bound = scope.find(r.name().text());
+        if (bound != null && bound.value().isPoison()) {
+          throw new Silent();
+        }
         if (bound == null || !(bound.value() instanceof Listing l)) {
           throw new Misuse(Codes.UNKNOWN_NAME, "..." + r.name().text() + " is not bound here");
         }

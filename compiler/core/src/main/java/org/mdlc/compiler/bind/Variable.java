@@ -31,6 +31,11 @@ final class Variable {
     return path;
   }
 
+  /** The last part of its path. */
+  String name() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
   Role role() {
     return role;
   }

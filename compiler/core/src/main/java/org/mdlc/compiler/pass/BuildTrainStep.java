@@ -111,7 +111,9 @@ public final class BuildTrainStep {
     for (int i = 0; i < updates.size(); i++) {
       var update = updates.get(i);
       var arguments = new ArrayList<Value>();
-      arguments.add(parameters.get(i));
+      // A weight that the forward pass has set is moved from there.
+      var set = writes.remove(update.parameter());
+      arguments.add(set == null ? parameters.get(i) : set);
       arguments.add(gradients.get(i));
       update.slots().forEach(s -> arguments.add(read(s)));
       update.hyper().forEach(h -> arguments.add(read(h)));

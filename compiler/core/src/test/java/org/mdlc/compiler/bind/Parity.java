@@ -35,6 +35,11 @@ final class Parity {
 
   private static final Map<String, String> CASES = read();
 
+  /** Every case: the file's name and what it is in mdl. */
+  static Map<String, String> cases() {
+    return CASES;
+  }
+
   /**
    * The cases of a kind ({@code layer}, {@code loss} ..): the file's name and what it is in mdl.
    */
