@@ -55,7 +55,8 @@ final class Feed {
       for (TensorSpec weight : spec.weights()) {
         if (weight.name().equals(ModelSpec.weightOf(target.name()))) {
           double[] ofClasses = classWeights.get(target.name());
-          HostTensor labels = sources.get(spec.inputs().size() + spec.targets().indexOf(target)).array();
+          HostTensor labels =
+              sources.get(spec.inputs().size() + spec.targets().indexOf(target)).array();
           sources.add(weights(spec, weight, data, labels, ofClasses));
           weighed.add(target.name());
         }
@@ -85,8 +86,8 @@ final class Feed {
   }
 
   /**
-   * Gives the step the rows {@code order[first]} and following, or without an order {@code first} and
-   * following.
+   * Gives the step the rows {@code order[first]} and following, or without an order {@code first}
+   * and following.
    */
   void fill(Step step, int @Nullable [] order, int first) {
     for (int i = 0; i < sources.size(); i++) {
@@ -103,8 +104,7 @@ final class Feed {
     }
     HostTensor given = data.get(wanted.name());
     requireShape(spec, kind, wanted, given);
-    HostTensor array =
-        wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
     return new Source(array, wanted.rowSize());
   }
 

@@ -117,8 +117,8 @@ public final class Fit {
 
   /**
    * Lets an example count as much as its class says: its weight (from the data, or 1) is multiplied
-   * by that of its class. Validation is not affected. The model needs {@code sample_weight} for this
-   * target in its train block.
+   * by that of its class. Validation is not affected. The model needs {@code sample_weight} for
+   * this target in its train block.
    *
    * @param target the name of the target
    * @param weights a number for class 0, for class 1 and so on; a class without one counts 1

@@ -24,8 +24,8 @@ import org.mdlc.runtime.file.NumpyFiles;
  *       columns {@code name_0}, {@code name_1} and so on. If one input and no column of its name is
  *       left over, it takes all columns that are left over, in order. A target of integers takes a
  *       column of text by the sorted order of its values; a single target whose name is no column
- *       takes the last column. Weights of a target are the column {@code <target>_weight}, if there is
- *       one.
+ *       takes the last column. Weights of a target are the column {@code <target>_weight}, if there
+ *       is one.
  * </ul>
  */
 public final class ModelData {
@@ -125,9 +125,7 @@ public final class ModelData {
     // A file without labels has just the columns of the inputs; their last is then not a label.
     private boolean bindLast(TensorSpec target, boolean wanted) {
       int inputColumns = spec.inputs().stream().mapToInt(TensorSpec::rowSize).sum();
-      if (spec.targets().size() != 1
-          || target.rowSize() != 1
-          || free.size() != inputColumns + 1) {
+      if (spec.targets().size() != 1 || target.rowSize() != 1 || free.size() != inputColumns + 1) {
         return false;
       }
       bindColumn(target, free.getLast(), wanted);

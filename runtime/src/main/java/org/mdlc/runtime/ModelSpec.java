@@ -13,8 +13,8 @@ import org.mdlc.runtime.data.DType;
  * @param name the name of the model
  * @param inputs the inputs, in the order in which steps number them
  * @param targets the labels the loss and metrics compare with; steps number them after the inputs
- * @param weights how much each value of a target's loss counts, named {@code <target>_weight}; steps
- *     number them after the targets, and they are ones where the data has none
+ * @param weights how much each value of a target's loss counts, named {@code <target>_weight};
+ *     steps number them after the targets, and they are ones where the data has none
  * @param outputs the outputs, in the order in which steps number them
  * @param variables every variable
  * @param metrics what training and evaluation report, the loss first; empty for a model that has no
@@ -140,7 +140,8 @@ public record ModelSpec(
     }
 
     /**
-     * Adds the weights of a target, named {@code <target>_weight}; {@code shape} is that of one row.
+     * Adds the weights of a target, named {@code <target>_weight}; {@code shape} is that of one
+     * row.
      */
     public Builder weight(String weightName, int... shape) {
       weights.add(new TensorSpec(weightName, DType.F32, list(shape)));

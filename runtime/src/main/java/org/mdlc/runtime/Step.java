@@ -76,8 +76,8 @@ public abstract class Step implements AutoCloseable {
   public abstract void run();
 
   /**
-   * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets, then
-   * the weights, in the order of the {@link ModelSpec}. Rows follow each other without gaps.
+   * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets,
+   * then the weights, in the order of the {@link ModelSpec}. Rows follow each other without gaps.
    *
    * @throws IndexOutOfBoundsException if this phase has no such input
    */

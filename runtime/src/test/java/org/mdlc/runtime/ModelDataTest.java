@@ -60,7 +60,8 @@ class ModelDataTest {
             .build(0);
     assertThat(csv(weighed, "a,b,y_0,y_1,y_weight\n1,2,3,4,0.5\n", true).get("y_weight"))
         .isEqualTo(HostTensor.of(new float[] {0.5f}, 1));
-    assertThat(csv(weighed, "a,b,y_0,y_1,y_weight_0,y_weight_1\n1,2,3,4,0,1\n", true).get("y_weight"))
+    assertThat(
+            csv(weighed, "a,b,y_0,y_1,y_weight_0,y_weight_1\n1,2,3,4,0,1\n", true).get("y_weight"))
         .isEqualTo(HostTensor.of(new float[] {0, 1}, 1, 2));
     assertThat(csv(weighed, "a,b,y_weight\n1,2,0.5\n", false).names()).containsExactly("x");
     assertThat(csv(weighed, "a,b,y_0,y_1\n1,2,3,4\n", true).has("y_weight")).isFalse();

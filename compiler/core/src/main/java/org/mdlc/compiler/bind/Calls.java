@@ -411,8 +411,7 @@ final class Calls {
     var tree = configured.definition().tree();
     return switch (tree.kind()) {
       case BLOCK -> run(configured, actuals, scope, span);
-      case LOSS ->
-          reduced(run(configured, actuals, scope, span), none(), none(), configured, span);
+      case LOSS -> reduced(run(configured, actuals, scope, span), none(), none(), configured, span);
       case SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
       case INITIALIZER -> evaluator.variables().initializer(configured, actuals, scope, span);
       case METRIC, OPTIMIZER, LAYER ->

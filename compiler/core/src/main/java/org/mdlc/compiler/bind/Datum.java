@@ -150,11 +150,7 @@ sealed interface Datum {
    * @param reduction of a loss: what is made of its values
    */
   record Configured(
-      Definition definition,
-      Arguments arguments,
-      @Nullable Draw draw,
-      Span span,
-      String reduction)
+      Definition definition, Arguments arguments, @Nullable Draw draw, Span span, String reduction)
       implements Datum {
     static final String MEAN = "sum_over_batch_size";
 
@@ -186,8 +182,7 @@ sealed interface Datum {
     }
 
     Layer through(Reading reading) {
-      return new Layer(
-          instance, Stream.concat(readings.stream(), Stream.of(reading)).toList());
+      return new Layer(instance, Stream.concat(readings.stream(), Stream.of(reading)).toList());
     }
   }
 

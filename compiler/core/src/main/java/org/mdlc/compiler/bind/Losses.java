@@ -155,8 +155,7 @@ final class Losses {
       return null;
     }
     if (t.rank() > 0) {
-      throw new Misuse(
-              Codes.RANK_MISMATCH, "what is minimised must be one number, not " + t.type())
+      throw new Misuse(Codes.RANK_MISMATCH, "what is minimised must be one number, not " + t.type())
           .help("let the loss take the mean: leave out `reduction`");
     }
     return t;
@@ -180,9 +179,7 @@ final class Losses {
   @Nullable Tensor compare(Datum callee, Tensor label, Tensor prediction, Span at) {
     var actuals = List.of(Actual.of(fitted(callee, label), at), Actual.of(prediction, at));
     var value =
-        evaluator.within(
-            Evaluator.Mode.PLAIN,
-            () -> evaluator.calls().values(callee, actuals, at));
+        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().values(callee, actuals, at));
     return value.isPoison()
         ? null
         : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32);

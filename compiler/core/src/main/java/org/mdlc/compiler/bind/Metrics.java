@@ -129,7 +129,8 @@ final class Metrics {
 
   private static String name(Datum callee) {
     return switch (callee) {
-      case Configured c when c.arguments().values().get("name") instanceof Datum.Text t -> t.value();
+      case Configured c when c.arguments().values().get("name") instanceof Datum.Text t ->
+          t.value();
       case Configured c -> Layers.snakeCase(c.name());
       case Datum.Function f -> f.tree().name().text();
       default -> "metric";
@@ -210,8 +211,8 @@ final class Metrics {
   }
 
   /**
-   * What a metric takes: labels, predictions and, if it says so, weights; the predictions alone when
-   * it takes one thing.
+   * What a metric takes: labels, predictions and, if it says so, weights; the predictions alone
+   * when it takes one thing.
    */
   private static List<Actual> actuals(
       Configured metric, Tensor label, Tensor prediction, @Nullable Tensor weight, Span at) {
@@ -232,12 +233,12 @@ final class Metrics {
   private Datum owned(String name, Supplier<Datum> body) {
     var states = made.computeIfAbsent(name, _ -> new LinkedHashMap<>());
     var owner = new Variables.Owner(name + "/", Role.METRIC, states, Map.of());
-    return evaluator
-        .variables()
-        .owned(owner, () -> evaluator.within(Evaluator.Mode.METRIC, body));
+    return evaluator.variables().owned(owner, () -> evaluator.within(Evaluator.Mode.METRIC, body));
   }
 
-  /** One figure, or one per entry of a vector: {@code f1_score[0]}, {@code f1_score[1]} and so on. */
+  /**
+   * One figure, or one per entry of a vector: {@code f1_score[0]}, {@code f1_score[1]} and so on.
+   */
   private void put(String name, Tensor value, Configured metric) {
     if (value.rank() == 0) {
       put(name, value);
@@ -300,8 +301,7 @@ final class Metrics {
             () ->
                 evaluator
                     .calls()
-                    .invoke(
-                        mean, List.of(Actual.of(values, at)), evaluator.emptyScope(), at, at));
+                    .invoke(mean, List.of(Actual.of(values, at)), evaluator.emptyScope(), at, at));
     if (result instanceof Tensor t) {
       put(name, t);
     }

@@ -66,8 +66,8 @@ final class Settings {
     var data = base.data().get("data");
     var holdout = base.data().get("holdout");
     var validation = base.data().get("validation");
-    var fields = new DataFields(
-            evaluator, ports(), labels(), declaredOutputs(), weightArrays(), scope);
+    var fields =
+        new DataFields(evaluator, ports(), labels(), declaredOutputs(), weightArrays(), scope);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
     return new TrainSettings(

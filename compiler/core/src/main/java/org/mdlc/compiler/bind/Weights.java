@@ -222,17 +222,17 @@ final class Weights {
   private @Nullable Tensor apply(String function, Span at, Datum... arguments) {
     var actuals = List.of(arguments).stream().map(a -> Actual.of(a, at)).toList();
     return evaluator.within(
-            Evaluator.Mode.PLAIN,
-            () ->
-                evaluator
-                    .calls()
-                    .invoke(
-                        evaluator.libraryFunction(function),
-                        actuals,
-                        evaluator.emptyScope(),
-                        at,
-                        at))
-        instanceof Tensor t
+                Evaluator.Mode.PLAIN,
+                () ->
+                    evaluator
+                        .calls()
+                        .invoke(
+                            evaluator.libraryFunction(function),
+                            actuals,
+                            evaluator.emptyScope(),
+                            at,
+                            at))
+            instanceof Tensor t
         ? t
         : null;
   }

@@ -93,15 +93,14 @@ class LossParityTest {
     close(golden, "loss." + key, golden.tensor("loss." + key), timesSteps(golden, key, objective));
     if (golden.has("grad." + key) && !OTHER_GRADIENTS.containsKey(golden.name())) {
       var gradient = Objects.requireNonNull(found.get("d p"));
-      close(
-          golden, "grad." + key, golden.tensor("grad." + key), timesSteps(golden, key, gradient));
+      close(golden, "grad." + key, golden.tensor("grad." + key), timesSteps(golden, key, gradient));
     }
   }
 
   /**
    * For weights of one number per row of a sequence Keras divides by the sum of these numbers, but
-   * with a mask by their sum over all steps. Here it is the sum over the steps in both cases, so that
-   * the mean is a mean.
+   * with a mask by their sum over all steps. Here it is the sum over the steps in both cases, so
+   * that the mean is a mean.
    */
   private static Tensor64 timesSteps(GoldenFile golden, String key, Tensor64 found) {
     boolean ignores = golden.name().contains("ignore-class"); // which makes a mask

@@ -19,8 +19,8 @@ import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.op.Tensor64;
 
 /**
- * Metrics over several batches, plain, weighted and masked, and what they keep at the end, are those
- * of real Keras.
+ * Metrics over several batches, plain, weighted and masked, and what they keep at the end, are
+ * those of real Keras.
  */
 class MetricParityTest {
   private static final int BATCHES = 3;
@@ -90,9 +90,7 @@ class MetricParityTest {
       boolean column = expression.startsWith("Sparse") && labels.rank() == 2 && labels.size(1) == 1;
       return labels.count() == predictions(0).count()
           ? predictions(0)
-          : column
-              ? Tensor64.of(labels.dtype(), new int[] {labels.size(0)}, labels::at)
-              : labels;
+          : column ? Tensor64.of(labels.dtype(), new int[] {labels.size(0)}, labels::at) : labels;
     }
 
     /** The shape of what a loss gives, so that weights can be told for each value. */
@@ -132,7 +130,8 @@ class MetricParityTest {
       return Tensor64.of(expected.dtype(), expected.sizes(), values::get);
     }
 
-    // A correlation over the rows (axis = 0) is a value per output; running_mean takes their mean as
+    // A correlation over the rows (axis = 0) is a value per output; running_mean takes their mean
+    // as
     // one value, Keras as so many. The figure is the same.
     private void checkStates(BoundProgram program, Map<String, Tensor64> memory) {
       var metric = program.metrics().get(1).replaceFirst("\\[.*", "") + "/";

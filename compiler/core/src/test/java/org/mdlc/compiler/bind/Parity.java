@@ -153,8 +153,8 @@ final class Parity {
   }
 
   /**
-   * In the shape of a port: a column for a number per row and the other way round, one weight for all
-   * steps of its row.
+   * In the shape of a port: a column for a number per row and the other way round, one weight for
+   * all steps of its row.
    */
   static Tensor64 shaped(Tensor64 rows, BoundProgram.Port port) {
     var inner = port.type().shape().dims().subList(1, port.type().rank());

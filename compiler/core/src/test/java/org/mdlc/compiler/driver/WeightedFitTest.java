@@ -92,7 +92,11 @@ final class WeightedFitTest {
     assertThat(trained("class_weight [0.5, 2, 4]", rows, fit(2))).isEqualTo(byExample);
     assertThat(trained("sample_weight y", rows, fit(2).classWeight("y", 0.5, 2, 4)))
         .isEqualTo(byExample);
-    assertThat(trained("sample_weight y  class_weight [0.5, 1, 1]", rows, fit(2).classWeight("y", 1, 2, 4)))
+    assertThat(
+            trained(
+                "sample_weight y  class_weight [0.5, 1, 1]",
+                rows,
+                fit(2).classWeight("y", 1, 2, 4)))
         .isEqualTo(byExample);
     assertThat(trained("sample_weight y", rows, fit(2))).isEqualTo(trained("", rows, fit(2)));
     assertThat(byExample).isNotEqualTo(trained("", rows, fit(2)));
@@ -118,11 +122,7 @@ final class WeightedFitTest {
         }
         """;
     var rows =
-        DataSet.of(
-            "x",
-            HostTensor.of(ramp(18), 3, 3, 2),
-            "y",
-            HostTensor.of(ramp(9), 3, 3, 1));
+        DataSet.of("x", HostTensor.of(ramp(18), 3, 3, 2), "y", HostTensor.of(ramp(9), 3, 3, 1));
     var perExample = rows.with("y_weight", HostTensor.of(new float[] {0, 1, 3}, 3));
     var perStep =
         rows.with("y_weight", HostTensor.of(new float[] {0, 0, 0, 1, 1, 1, 3, 3, 3}, 3, 3));
@@ -167,7 +167,10 @@ final class WeightedFitTest {
       // the loss is divided by the rows, the metric by their weights
       assertThat(found.require("loss") * 50)
           .isCloseTo(found.require("sparse_categorical_crossentropy") * weightOfAll, within(1e-3));
-      assertThat(found.require("per_class[0]") + found.require("per_class[1]") + found.require("per_class[2]"))
+      assertThat(
+              found.require("per_class[0]")
+                  + found.require("per_class[1]")
+                  + found.require("per_class[2]"))
           .isCloseTo(weightOfAll, within(1e-3));
     }
   }
@@ -185,10 +188,16 @@ final class WeightedFitTest {
   @Test
   void lossesOfManyRowsAndStepsAreCompiled() throws IOException {
     lossIs("loss_Circle_embed", "Circle()", Map.of());
-    lossIs("loss_Circle_embed_remove-diagonal.False_gamma.2.0", "Circle(2.0, remove_diagonal = false)", Map.of());
+    lossIs(
+        "loss_Circle_embed_remove-diagonal.False_gamma.2.0",
+        "Circle(2.0, remove_diagonal = false)",
+        Map.of());
     lossIs("loss_CTC_ctc", "CTC()", Map.of("y_N", "4"));
     lossIs("loss_Dice_mask_axis.-1-2-3", "Dice(axis = [1, 2, 3])", Map.of());
-    lossIs("loss_SparseCategoricalCrossentropy_sparse-seq_ignore-class.-1", "SparseCategoricalCrossentropy(ignore_class = -1)", Map.of());
+    lossIs(
+        "loss_SparseCategoricalCrossentropy_sparse-seq_ignore-class.-1",
+        "SparseCategoricalCrossentropy(ignore_class = -1)",
+        Map.of());
   }
 
   private static void lossIs(String name, String loss, Map<String, String> settings)
@@ -224,7 +233,6 @@ final class WeightedFitTest {
 
   // ---- what the tests share
 
-
   /** The kernel of the first layer after training. */
   private static HostTensor trained(String items, DataSet rows, Fit fit) {
     try (var model = load(MLP.formatted(items), Map.of(), 7)) {
@@ -252,8 +260,7 @@ final class WeightedFitTest {
         compilation
             .bound()
             .orElseThrow(
-                () ->
-                    new AssertionError(Renderer.plain().render(compilation.problems()) + text));
+                () -> new AssertionError(Renderer.plain().render(compilation.problems()) + text));
     var generated = Compiler.generate(bound, request);
     var type =
         InMemoryJavac.load(

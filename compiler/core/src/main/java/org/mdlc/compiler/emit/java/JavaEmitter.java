@@ -324,7 +324,8 @@ public final class JavaEmitter {
    */
   private static String direction(String metric) {
     String name = metric.substring(metric.lastIndexOf('/') + 1);
-    if (name.matches(".*(accuracy|auc|precision|recall|sensitivity|specificity|io_u|score|similarity|correlation|true_).*")) {
+    if (name.matches(
+        ".*(accuracy|auc|precision|recall|sensitivity|specificity|io_u|score|similarity|correlation|true_).*")) {
       return "UP";
     }
     return name.matches(
