@@ -217,10 +217,11 @@ final class TrainItems {
   private static boolean sameOutput(Ast.Setting a, Ast.Setting b) {
     var output = a.output();
     var other = b.output();
-    if (output == null || other == null) {
-      return output == other && (a.key().text().equals(Weights.CLASSES) || sameName(a, b));
+    if (output != null && other != null) {
+      return output.text().equals(other.text());
     }
-    return output.text().equals(other.text());
+    boolean unnamed = output == null && other == null;
+    return unnamed && (a.key().text().equals(Weights.CLASSES) || sameName(a, b));
   }
 
   private static boolean sameName(Ast.Setting a, Ast.Setting b) {

@@ -268,7 +268,7 @@ final class WeightedFitTest {
     try {
       return (Model) type.getMethod("create", long.class).invoke(null, seed);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the generated class cannot be created", e);
     }
   }
 
