@@ -145,17 +145,18 @@ trainBody: '{' (trainItem ';'*)* '}';
 trainItem
     : role=('data' | 'holdout' | 'validation') expr ('{' (field (','? field)* ','?)? '}')? # data
     | 'loss' lossItem (',' lossItem)*                          # loss
-    | 'metrics' metricItem (',' metricItem)*                   # metrics
+    | kind=('metrics' | 'weighted_metrics') metricItem (',' metricItem)*             # metrics
     | 'optimizer' expr                                         # optimizer
     | 'callbacks' expr (',' expr)*                             # callbacks
     | 'stage' name trainBody                                   # stage
     | kind=('freeze' | 'unfreeze') glob (',' glob)*            # freeze
     | 'minimize' (name ':')? loss=expr 'over' glob (',' glob)* 'with' optimizer=expr # minimize
     | 'let' binding                                            # trainLet
-    | key=IDENT expr                                           # setting
+    | key=IDENT (name ':')? expr                               # setting
     ;
 
-field: name '=' expr;
+// `weight digit = ..` fills the weights of an output's examples.
+field: weighs='weight'? name '=' expr;
 
 lossItem: (name ':')? expr ('weight' weight=expr)?;
 
@@ -173,7 +174,7 @@ name
     : IDENT
     | 'layer' | 'block' | 'loss' | 'metric' | 'optimizer' | 'schedule' | 'initializer' | 'regularizer' | 'constraint'
     | 'weights' | 'sha256' | 'as' | 'with' | 'over' | 'reverse' | 'enum'
-    | 'data' | 'holdout' | 'validation' | 'metrics' | 'callbacks' | 'stage' | 'freeze' | 'unfreeze' | 'minimize' | 'weight'
+    | 'data' | 'holdout' | 'validation' | 'metrics' | 'weighted_metrics' | 'callbacks' | 'stage' | 'freeze' | 'unfreeze' | 'minimize' | 'weight'
     ;
 
 /** After a dot and before the `=` of an argument every word is a name. */
@@ -238,6 +239,7 @@ DATA: 'data';
 HOLDOUT: 'holdout';
 VALIDATION: 'validation';
 METRICS: 'metrics';
+WEIGHTED_METRICS: 'weighted_metrics';
 CALLBACKS: 'callbacks';
 STAGE: 'stage';
 FREEZE: 'freeze';

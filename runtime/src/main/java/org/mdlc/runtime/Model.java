@@ -89,7 +89,8 @@ public abstract class Model implements AutoCloseable {
   /**
    * Trains the model; Keras's {@code fit}.
    *
-   * @param data an array for each input and target, by name
+   * @param data an array for each input and target, by name, and one {@code <target>_weight} for
+   *     each target whose examples do not count alike; see {@link ModelSpec#weights}
    * @return the metrics of every epoch
    * @throws DataException if the data does not fit the model
    */
@@ -101,7 +102,8 @@ public abstract class Model implements AutoCloseable {
   /**
    * Loss and metrics over all rows, in inference mode; Keras's {@code evaluate}.
    *
-   * @param data an array for each input and target, by name
+   * @param data an array for each input and target, and for each {@code <target>_weight} if there
+   *     are weights, by name
    * @throws DataException if the data does not fit the model
    */
   public final Logs evaluate(DataSet data, Run options) {

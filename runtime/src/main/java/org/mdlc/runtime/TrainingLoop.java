@@ -28,7 +28,7 @@ final class TrainingLoop {
       trained = split.first();
       validated = split.last();
     }
-    Feed feed = Feed.labelled(spec, trained);
+    Feed feed = Feed.labelled(spec, trained, options.classWeights);
     Feed validation = validated == null ? null : Feed.labelled(spec, validated);
     options.seed.ifPresent(model::reseedShuffle);
     skipPermutationOfMetricBuild(feed, options);
@@ -70,7 +70,7 @@ final class TrainingLoop {
     for (int first = 0; first < feed.rows(); first += options.batchSize) {
       all.onPredictBatchBegin(batch);
       Step step = model.step(Phase.PREDICT, Math.min(options.batchSize, feed.rows() - first));
-      feed.fill(step, first);
+      feed.fill(step, null, first);
       step.run();
       for (int i = 0; i < outputs.size(); i++) {
         step.getOutput(i, outputs.get(i), first);
@@ -86,7 +86,7 @@ final class TrainingLoop {
     model.buildMetrics();
     model.variables().resetMetrics();
     Step step = model.step(phase, feed.rows());
-    feed.fill(step, 0);
+    feed.fill(step, null, 0);
     step.run();
     return logs(step);
   }
@@ -131,11 +131,7 @@ final class TrainingLoop {
       all.onTrainBatchBegin(batch);
       Step step =
           model.trainingStep(options.stage, Math.min(options.batchSize, feed.rows() - first));
-      if (order == null) {
-        feed.fill(step, first);
-      } else {
-        feed.fill(step, order, first);
-      }
+      feed.fill(step, order, first);
       step.run();
       logs = logs(step);
       all.onTrainBatchEnd(batch++, logs);
@@ -154,7 +150,7 @@ final class TrainingLoop {
     for (int first = 0; first < feed.rows(); first += batchSize) {
       all.onTestBatchBegin(batch);
       Step step = model.step(Phase.EVALUATE, Math.min(batchSize, feed.rows() - first));
-      feed.fill(step, first);
+      feed.fill(step, null, first);
       step.run();
       logs = logs(step);
       all.onTestBatchEnd(batch++, logs);

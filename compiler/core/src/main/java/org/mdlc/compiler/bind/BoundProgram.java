@@ -11,6 +11,8 @@ import org.mdlc.compiler.type.TensorType;
  * A model with its train block, fully bound: names resolved, library bodies instantiated, shapes
  * inferred. What the passes start from.
  *
+ * @param weights how much each value of an output's loss counts, named after the output: inputs of
+ *     training and evaluation that are ones unless the data has them
  * @param variables everything kept between steps, in order of creation (which is the order of
  *     Keras's weights)
  * @param predict model inputs (and variables) to model outputs, {@code training} false; its layers
@@ -26,6 +28,7 @@ public record BoundProgram(
     List<Port> inputs,
     List<Port> outputs,
     List<Port> targets,
+    List<Port> weights,
     List<Variable> variables,
     Graph predict,
     Graph initialize,
@@ -144,6 +147,7 @@ public record BoundProgram(
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     targets = List.copyOf(targets);
+    weights = List.copyOf(weights);
     variables = List.copyOf(variables);
     metrics = List.copyOf(metrics);
     stages = List.copyOf(stages);

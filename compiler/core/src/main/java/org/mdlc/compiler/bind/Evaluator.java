@@ -17,6 +17,7 @@ import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
@@ -142,6 +143,15 @@ final class Evaluator {
     return library;
   }
 
+  /** A function of the library that the compiler itself has a use for. */
+  Datum libraryFunction(String name) {
+    var entry = library.find(Category.VALUE, name);
+    if (entry == null) {
+      throw new CompilerBug("bind", "the library has no " + name);
+    }
+    return entry.value();
+  }
+
   Instance instance() {
     return instance;
   }
@@ -216,6 +226,11 @@ final class Evaluator {
   void statement(@Nullable Span span) {
     statement = span;
     mark();
+  }
+
+  /** What the library's constants took is not the user's. */
+  void startCounting() {
+    steps = 0;
   }
 
   void count(Span at) {

@@ -91,6 +91,10 @@ final class ShapeBuiltins {
             "full(shape, value, dtype = \"f32\")",
             "A tensor of one value of exactly this shape.",
             g -> fill(g, g.real("value"))),
+        Builtin.of(
+            "tensor(values, dtype = \"f32\")",
+            "A list of numbers as a tensor; of lists of equal lengths, as one of more dimensions.",
+            ShapeBuiltins::table),
         Builtin.of("zeros_like(x)", "Zeros of the shape and type of x.", g -> like(g, 0)),
         Builtin.of("ones_like(x)", "Ones of the shape and type of x.", g -> like(g, 1)),
         Builtin.of(
@@ -375,6 +379,41 @@ final class ShapeBuiltins {
 
   private static Datum fill(Given g, double value) {
     return g.emit().fill(new TensorType(g.dtype("dtype"), g.shape("shape")), value);
+  }
+
+  private static Tensor table(Given g) {
+    var sizes = new ArrayList<Long>();
+    Datum first = g.get("values");
+    while (first instanceof Datum.Listing l && !l.items().isEmpty()) {
+      sizes.add((long) l.items().size());
+      first = l.items().get(0);
+    }
+    var numbers = new ArrayList<Double>();
+    flatten(g, g.get("values"), sizes, 0, numbers);
+    var shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
+    return g.emit().table(new TensorType(g.dtype("dtype"), shape), numbers);
+  }
+
+  private static void flatten(
+      Given g, Datum value, List<Long> sizes, int depth, List<Double> numbers) {
+    if (depth == sizes.size()) {
+      numbers.add(
+          value
+              .number()
+              .orElseThrow(
+                  () ->
+                      g.wrong(
+                          Codes.TYPE_MISMATCH,
+                          "values",
+                          "a tensor is made of numbers known at compile time, not of "
+                              + value.kind())));
+      return;
+    }
+    if (!(value instanceof Datum.Listing l) || l.items().size() != sizes.get(depth)) {
+      throw g.wrong(
+          Codes.SHAPE_MISMATCH, "values", "the lists of a tensor must be of equal lengths");
+    }
+    l.items().forEach(i -> flatten(g, i, sizes, depth + 1, numbers));
   }
 
   private static Datum like(Given g, double value) {

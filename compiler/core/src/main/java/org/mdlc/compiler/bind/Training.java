@@ -33,6 +33,7 @@ final class Training {
   private final ModelPhases model;
   private final Ast.Train tree;
   private final TrainItems items;
+  private final Weights weights;
   private final Losses losses;
   private final Metrics metrics;
   private final Freezing freezing;
@@ -46,13 +47,18 @@ final class Training {
     this.model = model;
     this.tree = tree;
     this.items = new TrainItems(evaluator.problems(), tree);
-    this.losses = new Losses(evaluator);
-    this.metrics = new Metrics(evaluator, losses);
+    this.weights = new Weights(evaluator, items);
+    this.losses = new Losses(evaluator, weights);
+    this.metrics = new Metrics(evaluator, losses, weights);
     this.freezing = new Freezing(evaluator);
   }
 
   List<Port> targets() {
     return losses.targets();
+  }
+
+  List<Port> weights() {
+    return List.copyOf(weights.ports().values());
   }
 
   @Nullable Graph evaluate() {
@@ -79,7 +85,7 @@ final class Training {
     for (var part : parts) {
       stage(part, parts.size() > 1 || !part.name().isEmpty(), scope.inner(), predict);
     }
-    settings = new Settings(evaluator, items, predict, losses, metrics, scope).bind();
+    settings = new Settings(evaluator, items, predict, losses, weights, metrics, scope).bind();
     if (evaluator.problems().hasErrors()) {
       return null;
     }
@@ -232,7 +238,7 @@ final class Training {
     evaluator.within(
         phase.frame(),
         () -> {
-          var total = losses.bind(part, phase, scope);
+          var total = losses.bind(part, phase, training, scope);
           if (total != null) {
             finish(phase, total, freezing.trained(evaluator.variables().all()));
             metrics.bind(part, phase, scope);

@@ -149,6 +149,7 @@ public final class Compiler {
   private static void requireSizes(BoundProgram bound) {
     var open = new TreeSet<String>();
     bound.inputs().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
+    bound.targets().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     bound.variables().forEach(v -> v.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     open.removeAll(Dim.BATCH.symbols());
     if (!open.isEmpty()) {

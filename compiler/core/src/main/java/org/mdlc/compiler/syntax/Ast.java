@@ -466,8 +466,12 @@ public final class Ast {
     }
   }
 
-  /** {@code image = images / 255}. */
-  public record Field(Name name, Expr value, Span span) implements Node {}
+  /**
+   * {@code image = images / 255}, or {@code weight digit = importance}.
+   *
+   * @param weighs true when it fills the weights of the output of that name
+   */
+  public record Field(boolean weighs, Name name, Expr value, Span span) implements Node {}
 
   /** {@code loss digit: Huber() weight 0.3}. */
   public record LossItem(@Nullable Name output, Expr loss, @Nullable Expr weight, Span span)
@@ -476,15 +480,19 @@ public final class Ast {
   /**
    * {@code metrics digit: BinaryAccuracy()}; in a list, a metric without a name belongs to the
    * output named before it.
+   *
+   * @param weighted true in {@code weighted_metrics}
    */
-  public record MetricItem(@Nullable Name output, Expr metric, Span span) implements TrainItem {}
+  public record MetricItem(@Nullable Name output, Expr metric, boolean weighted, Span span)
+      implements TrainItem {}
 
   public record OptimizerItem(Expr optimizer, Span span) implements TrainItem {}
 
   public record CallbackItem(Expr callback, Span span) implements TrainItem {}
 
-  /** {@code batch 128}. */
-  public record Setting(Name key, Expr value, Span span) implements TrainItem {}
+  /** {@code batch 128}, or {@code class_weight digit: [1, 5]} for one output. */
+  public record Setting(Name key, @Nullable Name output, Expr value, Span span)
+      implements TrainItem {}
 
   /** {@code stage tune { .. }}. */
   public record Stage(Name name, List<TrainItem> items, Span span) implements TrainItem {

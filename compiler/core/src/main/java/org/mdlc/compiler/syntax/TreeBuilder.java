@@ -644,7 +644,11 @@ final class TreeBuilder {
           binding(l.LET().getSymbol(), l.binding()).ifPresent(out::add);
       case MdlParser.SettingContext s when s.expr() != null ->
           out.add(
-              new Ast.Setting(new Ast.Name(s.key.getText(), span(s.key)), expr(s.expr()), span(s)));
+              new Ast.Setting(
+                  new Ast.Name(s.key.getText(), span(s.key)),
+                  s.name() == null ? null : name(s.name()),
+                  expr(s.expr()),
+                  span(s)));
       default -> requireReported(item);
     }
   }
@@ -653,7 +657,7 @@ final class TreeBuilder {
     var fields =
         d.field().stream()
             .filter(f -> hasName(f.name()) && f.expr() != null)
-            .map(f -> new Ast.Field(name(f.name()), expr(f.expr()), span(f)))
+            .map(f -> new Ast.Field(f.weighs != null, name(f.name()), expr(f.expr()), span(f)))
             .toList();
     return new Ast.Data(
         new Ast.Name(d.role.getText(), span(d.role)), expr(d.expr()), fields, span(d));
@@ -669,11 +673,12 @@ final class TreeBuilder {
   }
 
   private void metrics(MdlParser.MetricsContext m, List<Ast.TrainItem> out) {
+    boolean weighted = m.kind.getType() == MdlParser.WEIGHTED_METRICS;
     Ast.Name output = null;
     for (var item : m.metricItem()) {
       output = item.name() == null ? output : name(item.name());
       if (item.expr() != null) {
-        out.add(new Ast.MetricItem(output, expr(item.expr()), span(item)));
+        out.add(new Ast.MetricItem(output, expr(item.expr()), weighted, span(item)));
       }
     }
   }

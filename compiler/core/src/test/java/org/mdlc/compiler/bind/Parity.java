@@ -140,6 +140,33 @@ final class Parity {
     return tensor.dtype().text() + Arrays.stream(tensor.sizes()).skip(1).boxed().toList();
   }
 
+  /**
+   * Binds the model {@code Case}; dimensions of its labels that only data knows are those of these
+   * labels.
+   */
+  static BoundProgram bind(GoldenFile golden, String source, Tensor64 labels) {
+    var settings = new LinkedHashMap<String, String>();
+    if (golden.name().startsWith("loss_CTC_")) {
+      settings.put("o0_N", Integer.toString(labels.size(1)));
+    }
+    return Programs.bind(golden.name(), source, settings);
+  }
+
+  /**
+   * In the shape of a port: a column for a number per row and the other way round, one weight for
+   * all steps of its row.
+   */
+  static Tensor64 shaped(Tensor64 rows, BoundProgram.Port port) {
+    var inner = port.type().shape().dims().subList(1, port.type().rank());
+    var sizes = new int[inner.size() + 1];
+    sizes[0] = rows.size(0);
+    for (int i = 1; i < sizes.length; i++) {
+      sizes[i] = Math.toIntExact(inner.get(i - 1).value());
+    }
+    int times = Tensor64.count(sizes) / rows.count();
+    return Tensor64.of(rows.dtype(), sizes, i -> rows.at(i / times));
+  }
+
   static Tensor64 row(Tensor64 tensor, int index) {
     var sizes = Arrays.copyOfRange(tensor.sizes(), 1, tensor.rank());
     int count = Tensor64.count(sizes);

@@ -183,6 +183,7 @@ final class BuildTrainStepTest {
         List.of(new BoundProgram.Port("x", BATCH)),
         List.of(),
         List.of(new BoundProgram.Port("t", BATCH)),
+        List.of(),
         variables,
         empty,
         empty,

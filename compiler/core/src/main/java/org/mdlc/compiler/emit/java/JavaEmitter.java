@@ -96,7 +96,10 @@ public final class JavaEmitter {
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
     var inputs =
-        Stream.concat(bound.inputs().stream(), bound.targets().stream()).map(Port::name).toList();
+        Stream.of(bound.inputs(), bound.targets(), bound.weights())
+            .flatMap(List::stream)
+            .map(Port::name)
+            .toList();
     return StepEmitter.emit(
         name,
         program,
@@ -206,6 +209,9 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    bound
+        .weights()
+        .forEach(p -> body.addStatement("spec.weight($S$L)", p.name(), rowSizes(p.type())));
     bound
         .outputs()
         .forEach(
@@ -318,7 +324,8 @@ public final class JavaEmitter {
    */
   private static String direction(String metric) {
     String name = metric.substring(metric.lastIndexOf('/') + 1);
-    if (name.matches(".*(accuracy|auc|precision|recall|iou|f1|fbeta|r2|score|true_).*")) {
+    if (name.matches(
+        ".*(accuracy|auc|precision|recall|sensitivity|specificity|io_u|score|similarity|correlation|true_).*")) {
       return "UP";
     }
     return name.matches(

@@ -56,6 +56,7 @@ final class GeneratedStep {
             data,
             outputs,
             List.of(),
+            List.of(),
             variables,
             graph,
             graph,
