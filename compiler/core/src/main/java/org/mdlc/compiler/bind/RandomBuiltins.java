@@ -18,8 +18,8 @@ final class RandomBuiltins {
   static Stream<Builtin> all() {
     return Stream.of(
         Builtin.of(
-            "random_uniform(shape, seed = none, low = 0.0, high = 1.0)",
-            "Evenly distributed between low and high. In a layer the shape is per example.",
+            "random_uniform(shape, seed = none, low = 0.0, high = 1.0, per_example = true)",
+            "Evenly distributed between low and high. In a layer the shape is that of one example, or of one draw for the whole batch.",
             RandomBuiltins::uniform),
         Builtin.of(
             "seed_generator(seed = none)",
@@ -38,7 +38,7 @@ final class RandomBuiltins {
     var shape =
         g.get("shape") instanceof Tensor like
             ? like.shape()
-            : perExample(g, randomness.exactShapes());
+            : perExample(g, randomness.exactShapes() || !g.truth("per_example"));
     return g.emit()
         .add(new RandomUniform(shape, low, high), randomness.key(g.span(), g.get("seed")));
   }
