@@ -474,7 +474,7 @@ final class ShapeBuiltins {
       throw g.wrong(
           Codes.SHAPE_MISMATCH,
           "indices",
-          "the first " + shared + " dimensions of " + x.type() + " and " + indices.type() + " differ");
+          "the leading " + shared + " dimensions of " + x.type() + " and " + indices.type() + " differ");
     }
     return gatherEach(g.emit(), x, indices, axis, shared);
   }
