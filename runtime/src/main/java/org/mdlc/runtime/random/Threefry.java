@@ -70,7 +70,9 @@ public record Threefry(int seed, int counter) {
     return low + Integer.remainderUnsigned(upper + lower, span);
   }
 
-  /** 0 .. n-1 in random order; JAX sorts by random bits, often enough that equal ones do not matter. */
+  /**
+   * 0 .. n-1 in random order; JAX sorts by random bits, often enough that equal ones do not matter.
+   */
   public int[] order(int n) {
     int[] order = new int[n];
     for (int i = 0; i < n; i++) {

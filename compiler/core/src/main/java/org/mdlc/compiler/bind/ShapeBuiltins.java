@@ -474,7 +474,13 @@ final class ShapeBuiltins {
       throw g.wrong(
           Codes.SHAPE_MISMATCH,
           "indices",
-          "the leading " + shared + " dimensions of " + x.type() + " and " + indices.type() + " differ");
+          "the leading "
+              + shared
+              + " dimensions of "
+              + x.type()
+              + " and "
+              + indices.type()
+              + " differ");
     }
     return gatherEach(g.emit(), x, indices, axis, shared);
   }
@@ -493,16 +499,14 @@ final class ShapeBuiltins {
    * {@code x [leading, between, n, rest]} at {@code indices [leading, places]}: all lines of {@code
    * n} become one, so that a plain gather finds entry i of line l at {@code l * n + i}.
    */
-  private static Tensor gatherEach(
-      Emitter emit, Tensor x, Tensor indices, int axis, int shared) {
+  private static Tensor gatherEach(Emitter emit, Tensor x, Tensor indices, int axis, int shared) {
     var leading = new Shape(x.shape().dims().subList(0, shared));
     var size = x.shape().dim(axis);
     var lines = emit.moveAxis(x, axis, shared);
     var flat = new ArrayList<>(lines.shape().dims().subList(shared + 1, lines.rank()));
     flat.add(0, leading.elements().times(size));
     var line = emit.reshape(emit.iota(new Shape(List.of(leading.elements())), 0), leading);
-    var start =
-        emit.elementwise(new Mul(), List.of(line, emit.number(size, DType.I32)));
+    var start = emit.elementwise(new Mul(), List.of(line, emit.number(size, DType.I32)));
     for (int i = shared; i < indices.rank(); i++) {
       start = emit.expand(start, i);
     }
@@ -554,8 +558,7 @@ final class ShapeBuiltins {
       return;
     }
     if (!(value instanceof Datum.Listing list) || !shape.get(0).is(list.items().size())) {
-      throw g.wrong(
-          Codes.SHAPE_MISMATCH, "numbers", "the lists in a tensor must be of one length");
+      throw g.wrong(Codes.SHAPE_MISMATCH, "numbers", "the lists in a tensor must be of one length");
     }
     list.items().forEach(item -> numbers(g, item, shape.subList(1, shape.size()), numbers));
   }

@@ -35,11 +35,7 @@ public record RandomBeta() implements Sampling {
     var b = operands.get(2);
     return List.of(
         Tensor64.of(
-            DType.F32,
-            a.sizes(),
-            i ->
-                Draws.beta(
-                    seed(key), counter(key), i, a.at(i), b.at(i))));
+            DType.F32, a.sizes(), i -> Draws.beta(seed(key), counter(key), i, a.at(i), b.at(i))));
   }
 
   @Override

@@ -30,8 +30,7 @@ public record RandomInt(Shape shape, int low, int high) implements Sampling {
         Tensor64.of(
             DType.I32,
             Tensor64.sizes(shape),
-            i ->
-                Draws.integer(seed(key), counter(key), i, low, high)));
+            i -> Draws.integer(seed(key), counter(key), i, low, high)));
   }
 
   @Override

@@ -27,9 +27,7 @@ public record RandomOrder(Dim length) implements Sampling {
   @Override
   public List<Tensor64> evaluate(List<Tensor64> operands) {
     var key = operands.get(0);
-    var order =
-        Draws.order(
-            seed(key), counter(key), Tensor64.sizes(Shape.of(length))[0]);
+    var order = Draws.order(seed(key), counter(key), Tensor64.sizes(Shape.of(length))[0]);
     return List.of(Tensor64.of(DType.I32, new int[] {order.length}, i -> order[i]));
   }
 

@@ -213,8 +213,7 @@ class LayerParityTest {
         .forEach(w -> names.put(weights.paths.get(w), prefix + "grad.w." + w));
     golden
         .names(prefix + "out.")
-        .forEach(
-            o -> names.put(targetOf(program, Integer.parseInt(o)), prefix + "out." + o));
+        .forEach(o -> names.put(targetOf(program, Integer.parseInt(o)), prefix + "out." + o));
     var inputs = graph.inputs().stream().map(Graph.Input::name).toList();
     names
         .entrySet()

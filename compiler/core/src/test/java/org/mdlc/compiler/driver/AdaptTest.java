@@ -156,7 +156,10 @@ final class AdaptTest {
   private static DataSet data(float[] rows, int count) {
     return DataSet.of(
         Map.of(
-            "x", HostTensor.of(rows, count, COLUMNS), "y", HostTensor.of(new float[count], count, 1)));
+            "x",
+            HostTensor.of(rows, count, COLUMNS),
+            "y",
+            HostTensor.of(new float[count], count, 1)));
   }
 
   private static Model model(String item, KernelStyle style) {

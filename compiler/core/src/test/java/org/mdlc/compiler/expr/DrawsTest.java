@@ -16,9 +16,7 @@ final class DrawsTest {
   }
 
   private static int[] integers(int count, int low, int high) {
-    return IntStream.range(0, count)
-        .map(i -> Draws.integer(12345, 7, i, low, high))
-        .toArray();
+    return IntStream.range(0, count).map(i -> Draws.integer(12345, 7, i, low, high)).toArray();
   }
 
   @Test

@@ -85,9 +85,7 @@ public final class JavaEmitter {
     programs
         .evaluate()
         .ifPresent(p -> type.addType(step(stepClass("EvaluateStep"), p, bound.metrics())));
-    programs
-        .adapt()
-        .ifPresent(p -> type.addType(step(stepClass("AdaptStep"), p, List.of())));
+    programs.adapt().ifPresent(p -> type.addType(step(stepClass("AdaptStep"), p, List.of())));
     for (int i = 0; i < programs.train().size(); i++) {
       type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
     }

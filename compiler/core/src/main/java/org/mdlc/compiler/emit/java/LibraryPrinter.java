@@ -265,10 +265,7 @@ final class LibraryPrinter {
               String.valueOf(r.high()));
       case RandomOrder r ->
           statement(
-              "$sampling:T.order",
-              operands.get(0),
-              results.get(0),
-              Numbers.dim(r.length(), ""));
+              "$sampling:T.order", operands.get(0), results.get(0), Numbers.dim(r.length(), ""));
       case RandomBeta _ ->
           statement(
               "$sampling:T.beta",
