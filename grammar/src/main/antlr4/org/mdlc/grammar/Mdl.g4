@@ -112,6 +112,7 @@ primary
     | value=('true' | 'false')                                 # boolLiteral
     | 'none'                                                   # noneLiteral
     | 'training'                                               # trainingUse
+    | 'adapting'                                               # adaptingUse
     | lbrack (listItem (',' listItem)* ','?)? ']'              # list
     | lparen expr (comma+=',' expr)* comma+=','? ')'           # parenthesised
     | conditional                                              # conditionalUse
@@ -150,6 +151,7 @@ trainItem
     | 'callbacks' expr (',' expr)*                             # callbacks
     | 'stage' name trainBody                                   # stage
     | kind=('freeze' | 'unfreeze') glob (',' glob)*            # freeze
+    | 'adapt' glob (',' glob)*                                 # adapt
     | 'minimize' (name ':')? loss=expr 'over' glob (',' glob)* 'with' optimizer=expr # minimize
     | 'let' binding                                            # trainLet
     | key=IDENT (name ':')? expr                               # setting
@@ -174,7 +176,7 @@ name
     : IDENT
     | 'layer' | 'block' | 'loss' | 'metric' | 'optimizer' | 'schedule' | 'initializer' | 'regularizer' | 'constraint'
     | 'weights' | 'sha256' | 'as' | 'with' | 'over' | 'reverse' | 'enum'
-    | 'data' | 'holdout' | 'validation' | 'metrics' | 'weighted_metrics' | 'callbacks' | 'stage' | 'freeze' | 'unfreeze' | 'minimize' | 'weight'
+    | 'data' | 'holdout' | 'validation' | 'metrics' | 'weighted_metrics' | 'callbacks' | 'stage' | 'freeze' | 'unfreeze' | 'adapt' | 'minimize' | 'weight'
     ;
 
 /** After a dot and before the `=` of an argument every word is a name. */
@@ -184,7 +186,7 @@ word: name | reserved;
 
 reserved
     : 'import' | 'let' | 'model' | 'fn' | 'train' | 'input' | 'output' | 'var' | 'param' | 'state' | 'return' | 'require' | 'repeat' | 'for' | 'in'
-    | 'if' | 'else' | 'scan' | 'training' | 'true' | 'false' | 'none' | 'and' | 'or' | 'not'
+    | 'if' | 'else' | 'scan' | 'training' | 'adapting' | 'true' | 'false' | 'none' | 'and' | 'or' | 'not'
     ;
 
 lparen: '(' | LPAREN_LINE;
@@ -212,6 +214,7 @@ IF: 'if';
 ELSE: 'else';
 SCAN: 'scan';
 TRAINING: 'training';
+ADAPTING: 'adapting';
 TRUE: 'true';
 FALSE: 'false';
 NONE: 'none';
@@ -244,6 +247,7 @@ CALLBACKS: 'callbacks';
 STAGE: 'stage';
 FREEZE: 'freeze';
 UNFREEZE: 'unfreeze';
+ADAPT: 'adapt';
 MINIMIZE: 'minimize';
 WEIGHT: 'weight';
 

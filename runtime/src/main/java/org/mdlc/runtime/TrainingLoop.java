@@ -12,6 +12,8 @@ import org.mdlc.runtime.data.HostTensor;
 
 /** Goes through data by batches, in the order of events of Keras's JAX trainer. */
 final class TrainingLoop {
+  private static final int ADAPT_BATCH = 128; // as many as Keras takes of single rows
+
   private final Model model;
   private final ModelSpec spec;
 
@@ -29,6 +31,9 @@ final class TrainingLoop {
       validated = split.last();
     }
     Feed feed = Feed.labelled(spec, trained, options.classWeights);
+    if (model.waitsForAdaptation()) {
+      model.adapt(trained);
+    }
     Feed validation = validated == null ? null : Feed.labelled(spec, validated);
     options.seed.ifPresent(model::reseedShuffle);
     skipPermutationOfMetricBuild(feed, options);
@@ -45,6 +50,16 @@ final class TrainingLoop {
     all.start(model, new Callback.Params(verbose, options.epochs, steps));
     trainEpochs(feed, validation, options, all);
     return history;
+  }
+
+  void adapt(DataSet data) {
+    Feed feed = Feed.unlabelled(spec, data);
+    model.variables().reset(model.adaptedStates());
+    for (int first = 0; first < feed.rows(); first += ADAPT_BATCH) {
+      Step step = model.step(Phase.ADAPT, Math.min(ADAPT_BATCH, feed.rows() - first));
+      feed.fill(step, first);
+      step.run();
+    }
   }
 
   Logs evaluate(DataSet data, Run options) {

@@ -20,6 +20,8 @@ import org.mdlc.compiler.type.TensorType;
  * @param initialize one output per variable that does not start at a constant; inputs are the SEED
  *     variables
  * @param evaluate as predict, with targets, loss and metrics; absent without a train block
+ * @param adapt model inputs (and variables) to new STATE values of the layers that the train block
+ *     adapts, {@code adapting} true in them; absent when it adapts none
  * @param pretrained files that layers start from
  * @param stages training stages in order; one for a plain train block, none without one
  */
@@ -33,6 +35,7 @@ public record BoundProgram(
     Graph predict,
     Graph initialize,
     @Nullable Graph evaluate,
+    @Nullable Graph adapt,
     List<String> metrics,
     List<Stage> stages,
     Optional<TrainSettings> settings,

@@ -62,6 +62,7 @@ final class Evaluator {
   private Mode mode = Mode.MODEL;
   private Category wanted = Category.VALUE;
   private boolean training;
+  private Set<Instance> adapting = Set.of();
   private long steps;
   private @Nullable Span statement;
   private final Set<Span> shadowWarned = new HashSet<>();
@@ -200,6 +201,11 @@ final class Evaluator {
     training = on;
   }
 
+  /** The layers for which the word {@code adapting} is true. */
+  void adapting(Set<Instance> layers) {
+    adapting = layers;
+  }
+
   // ---- where we are
 
   /** Notes the statement that runs, for the origin of its nodes. */
@@ -315,6 +321,7 @@ final class Evaluator {
       case Ast.BoolLit b -> new Truth(b.value());
       case Ast.NoneLit _ -> Datum.None.NONE;
       case Ast.Training _ -> new Truth(training);
+      case Ast.Adapting _ -> new Truth(adapting.contains(instance));
       case Ast.ListExpr l -> new Listing(items(l.elements(), scope), false);
       case Ast.TupleExpr t -> Datum.tuple(items(t.elements(), scope));
       case Ast.Spread s ->

@@ -54,6 +54,7 @@ final class ModelPhases {
         graph,
         ProgramBinder.initialize(evaluator),
         training == null ? null : training.evaluate(),
+        training == null ? null : training.adapt(),
         training == null ? List.of() : training.metrics(),
         training == null ? List.of() : training.stages(),
         training == null ? Optional.empty() : Optional.of(training.settings()),

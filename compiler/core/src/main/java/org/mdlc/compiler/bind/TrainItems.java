@@ -27,6 +27,7 @@ final class TrainItems {
     private final List<Ast.MetricItem> metrics = new ArrayList<>();
     private final List<Ast.CallbackItem> callbacks = new ArrayList<>();
     private final List<Ast.Freeze> freezes = new ArrayList<>();
+    private final List<Ast.Adapt> adapts = new ArrayList<>();
     private final List<Ast.Minimize> minimizes = new ArrayList<>();
     private final List<Ast.Let> lets = new ArrayList<>();
     private final List<Ast.Setting> weights = new ArrayList<>();
@@ -56,6 +57,10 @@ final class TrainItems {
 
     List<Ast.Freeze> freezes() {
       return freezes;
+    }
+
+    List<Ast.Adapt> adapts() {
+      return adapts;
     }
 
     List<Ast.Minimize> minimizes() {
@@ -157,9 +162,23 @@ final class TrainItems {
       case Ast.Setting s -> setting(s, part);
       case Ast.Stage s -> stage(s, outer);
       case Ast.Freeze f -> part.freezes().add(f);
+      case Ast.Adapt a -> adapt(a, part, outer);
       case Ast.Minimize m -> part.minimizes().add(m);
       case Ast.Let l -> part.lets().add(l);
     }
+  }
+
+  private void adapt(Ast.Adapt item, Part part, boolean outer) {
+    if (outer) {
+      part.adapts().add(item);
+      return;
+    }
+    problems.report(
+        Diagnostic.of(
+                Codes.MISPLACED_STATEMENT,
+                item.span(),
+                "`adapt` belongs to the train block, not to a stage")
+            .note("layers adapt once, before the first epoch of the first stage"));
   }
 
   private void setting(Ast.Setting setting, Part part) {

@@ -40,6 +40,7 @@ final class Training {
   private final List<Stage> stages = new ArrayList<>();
   private final Set<Variable> moved = new HashSet<>();
   private @Nullable Graph evaluate;
+  private @Nullable Graph adapt;
   private @Nullable TrainSettings settings;
 
   Training(Evaluator evaluator, ModelPhases model, Ast.Train tree) {
@@ -65,6 +66,10 @@ final class Training {
     return evaluate;
   }
 
+  @Nullable Graph adapt() {
+    return adapt;
+  }
+
   List<String> metrics() {
     return metrics.names();
   }
@@ -85,6 +90,7 @@ final class Training {
     for (var part : parts) {
       stage(part, parts.size() > 1 || !part.name().isEmpty(), scope.inner(), predict);
     }
+    adapt = new Adaptation(evaluator, freezing).bind(items.base().adapts(), model);
     settings = new Settings(evaluator, items, predict, losses, weights, metrics, scope).bind();
     if (evaluator.problems().hasErrors()) {
       return null;

@@ -187,6 +187,8 @@ public enum Codes {
       "E0512",
       "class weights do not fit the classes",
       "A class_weight gives one number for each class of its output."),
+  NOTHING_TO_ADAPT(
+      "E0513", "nothing to adapt", "The layer learns nothing from data before training."),
 
   // ---- 06: data
   UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),

@@ -80,6 +80,7 @@ public final class Compiler {
             plans.plan(bound.initialize()),
             plans.plan(bound.predict()),
             Optional.ofNullable(bound.evaluate()).map(plans::plan),
+            Optional.ofNullable(bound.adapt()).map(plans::plan),
             bound.stages().stream().map(plans::plan).toList());
     var source = JavaEmitter.emit(programs, request.packageName(), request.kernels());
     var prefix = request.packageName().isEmpty() ? "" : request.packageName() + ".";

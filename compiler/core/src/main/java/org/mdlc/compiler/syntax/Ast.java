@@ -304,6 +304,9 @@ public final class Ast {
   /** The word {@code training}. */
   public record Training(Span span) implements Expr {}
 
+  /** The word {@code adapting}. */
+  public record Adapting(Span span) implements Expr {}
+
   /** {@code [a, b, ...rest]}; a {@link Spread} puts in the elements of another list. */
   public record ListExpr(List<Expr> elements, Span span) implements Expr {
     public ListExpr {
@@ -504,6 +507,13 @@ public final class Ast {
   /** {@code freeze base} ({@code frozen} true) or {@code unfreeze base.conv5_*}. */
   public record Freeze(boolean frozen, List<Glob> paths, Span span) implements TrainItem {
     public Freeze {
+      paths = List.copyOf(paths);
+    }
+  }
+
+  /** {@code adapt scaling, base.**}: layers that learn from data before training. */
+  public record Adapt(List<Glob> paths, Span span) implements TrainItem {
+    public Adapt {
       paths = List.copyOf(paths);
     }
   }

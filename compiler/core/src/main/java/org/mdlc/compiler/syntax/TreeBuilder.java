@@ -520,6 +520,7 @@ final class TreeBuilder {
           new Ast.BoolLit(b.value.getType() == MdlLexer.TRUE, span(b));
       case MdlParser.NoneLiteralContext n -> new Ast.NoneLit(span(n));
       case MdlParser.TrainingUseContext t -> new Ast.Training(span(t));
+      case MdlParser.AdaptingUseContext a -> new Ast.Adapting(span(a));
       case MdlParser.ListContext l ->
           new Ast.ListExpr(l.listItem().stream().map(this::listItem).toList(), span(l));
       case MdlParser.ParenthesisedContext p when !p.expr().isEmpty() -> parenthesised(p);
@@ -638,6 +639,7 @@ final class TreeBuilder {
           out.add(new Ast.Stage(name(s.name()), trainItems(s.trainBody()), span(s)));
       case MdlParser.FreezeContext f ->
           out.add(new Ast.Freeze(f.kind.getType() == MdlLexer.FREEZE, globs(f.glob()), span(f)));
+      case MdlParser.AdaptContext a -> out.add(new Ast.Adapt(globs(a.glob()), span(a)));
       case MdlParser.MinimizeContext m when isComplete(m, m.loss, m.optimizer) ->
           out.add(minimize(m));
       case MdlParser.TrainLetContext l when l.binding() != null ->

@@ -94,7 +94,7 @@ final class Parity {
    * the output.
    */
   static final String AGAINST =
-      "loss Against()(y_true: f32[...S], y_pred: f32[...S]) = sum(y_true * y_pred)\n\n";
+      "loss Against()(y_true: f32[...S], y_pred: any[...S]) = sum(y_true * y_pred)\n\n";
 
   /** A model needs something to train: a weight that takes no part. */
   static final String WEIGHTED =
@@ -174,9 +174,14 @@ final class Parity {
   }
 
   static void compare(GoldenFile golden, String key, Map<String, Tensor64> found, String name) {
+    compare(golden, key, found, name, 0);
+  }
+
+  static void compare(
+      GoldenFile golden, String key, Map<String, Tensor64> found, String name, double allowance) {
     var actual = found.get(name);
     assertThat(actual).as(name + " among " + found.keySet()).isNotNull();
-    close(golden, key, golden.tensor(key), Objects.requireNonNull(actual));
+    close(golden, key, golden.tensor(key), Objects.requireNonNull(actual), allowance);
   }
 
   static void close(GoldenFile golden, String what, Tensor64 expected, Tensor64 actual) {

@@ -188,6 +188,7 @@ final class BuildTrainStepTest {
         empty,
         empty,
         null,
+        null,
         List.of(),
         List.of(),
         Optional.empty(),

@@ -61,13 +61,17 @@ final class GeneratedStep {
             graph,
             graph,
             null,
+            null,
             List.of(),
             List.of(),
             Optional.empty(),
             List.of());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
-        new CompiledPrograms(bound, nothing, program, Optional.empty(), List.of()), "", style);
+        new CompiledPrograms(
+            bound, nothing, program, Optional.empty(), Optional.empty(), List.of()),
+        "",
+        style);
   }
 
   /**
