@@ -57,7 +57,7 @@ final class TrainingLoop {
     model.variables().reset(model.adaptedStates());
     for (int first = 0; first < feed.rows(); first += ADAPT_BATCH) {
       Step step = model.step(Phase.ADAPT, Math.min(ADAPT_BATCH, feed.rows() - first));
-      feed.fill(step, first);
+      feed.fill(step, null, first);
       step.run();
     }
   }

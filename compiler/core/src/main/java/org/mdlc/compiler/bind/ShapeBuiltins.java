@@ -122,11 +122,7 @@ final class ShapeBuiltins {
         Builtin.of(
             "bincount(x, n)",
             "How often each of 0 .. n-1 occurs among the whole numbers of x, batch included; others do not count.",
-            ShapeBuiltins::bincount),
-        Builtin.of(
-            "tensor(numbers, dtype = \"f32\")",
-            "A list of numbers, or of lists of one length, as a constant tensor.",
-            ShapeBuiltins::table));
+            ShapeBuiltins::bincount));
   }
 
   private static int axis(Given g) {
@@ -530,36 +526,5 @@ final class ShapeBuiltins {
     var counts = new Shape(List.of(g.dim("n")));
     var ones = g.emit().fill(flat.type(), 1);
     return g.emit().add(new ScatterAdd(0, counts), flat, ones);
-  }
-
-  private static Datum table(Given g) {
-    var shape = new ArrayList<Dim>();
-    for (Datum level = g.get("numbers");
-        level instanceof Datum.Listing l && !l.items().isEmpty();
-        level = l.items().get(0)) {
-      shape.add(Dim.of(l.items().size()));
-    }
-    var numbers = new ArrayList<Double>();
-    numbers(g, g.get("numbers"), shape, numbers);
-    return g.emit().table(new TensorType(g.dtype("dtype"), new Shape(shape)), numbers);
-  }
-
-  private static void numbers(Given g, Datum value, List<Dim> shape, List<Double> numbers) {
-    if (shape.isEmpty()) {
-      numbers.add(
-          value
-              .number()
-              .orElseThrow(
-                  () ->
-                      g.wrong(
-                          Codes.TYPE_MISMATCH,
-                          "numbers",
-                          "a tensor is made of numbers, not of " + value.kind())));
-      return;
-    }
-    if (!(value instanceof Datum.Listing list) || !shape.get(0).is(list.items().size())) {
-      throw g.wrong(Codes.SHAPE_MISMATCH, "numbers", "the lists in a tensor must be of one length");
-    }
-    list.items().forEach(item -> numbers(g, item, shape.subList(1, shape.size()), numbers));
   }
 }
