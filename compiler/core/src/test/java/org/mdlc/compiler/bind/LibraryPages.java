@@ -220,9 +220,11 @@ final class LibraryPages {
       return Optional.empty();
     }
     var first = cases.get(0);
-    var shown = "`" + first.getValue() + "`";
+    var name = first.getKey().split(" "); // a phase may follow, and a tolerance the expression
+    var shown = "`" + first.getValue().split(" ~ ")[0] + "`";
     if (page.cases().equals("layer")) {
-      shown += shapes(GoldenFile.read(first.getKey()));
+      boolean training = name.length > 1 && name[1].equals("(training)");
+      shown += shapes(GoldenFile.read(name[0]), training ? "train.out." : "out.");
     }
     return Optional.of(
         shown
@@ -231,7 +233,7 @@ final class LibraryPages {
                 : ". The tests compare %d cases with Keras.".formatted(cases.size())));
   }
 
-  private static String shapes(GoldenFile golden) {
+  private static String shapes(GoldenFile golden, String outputs) {
     var inputs = new ArrayList<String>();
     var names = List.of("a", "b", "c");
     IntStream.range(0, golden.names("in.").size())
@@ -240,8 +242,8 @@ final class LibraryPages {
     return " with "
         + inputs.stream().map(i -> "`" + i + "`").collect(Collectors.joining(", "))
         + " gives "
-        + golden.names("out.").stream()
-            .map(o -> "`" + type(golden.tensor("out." + o)) + "`")
+        + golden.names(outputs).stream()
+            .map(o -> "`" + type(golden.tensor(outputs + o)) + "`")
             .collect(Collectors.joining(" and "));
   }
 
