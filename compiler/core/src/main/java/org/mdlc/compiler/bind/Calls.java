@@ -350,7 +350,9 @@ final class Calls {
     var arguments =
         arguments(
             definition.tree().config(),
-            reduction == null ? actuals : actuals.stream().filter(a -> !a.equals(reduction)).toList(),
+            reduction == null
+                ? actuals
+                : actuals.stream().filter(a -> !a.equals(reduction)).toList(),
             scope,
             definition.scope().inner(),
             definition.name(),
