@@ -5,6 +5,7 @@ package org.mdlc.compiler.op;
  */
 public sealed interface Contraction extends Op
     permits MatMul,
+        MatMulOfViews,
         Convolution,
         ConvBackwardData,
         ConvBackwardKernel,

@@ -85,6 +85,7 @@ public final class Ops {
           new TopK(1),
           new Sort(false),
           new MatMul(false, false),
+          new MatMulOfViews(List.of(), List.of(), List.of()),
           new Convolution(NO_CONV),
           new ConvBackwardData(NO_CONV, Shape.SCALAR),
           new ConvBackwardKernel(NO_CONV, Shape.SCALAR),

@@ -91,6 +91,57 @@ final class PlanningTest {
   }
 
   @Test
+  void aBiasOfSeveralAxesIsAddedByTheCallThatMakesThemAsOne() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 4]
+            input param "w": %1 f32[4, 6]
+            input param "b": %2 f32[2, 3]
+            %3 f32[batch, 6] = mat_mul(%0, %1) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 2, 3] = reshape(%3) {shape=[batch, 2, 3]}
+            %5 f32[batch, 2, 3] = broadcast(%2) {shape=[batch, 2, 3], axes=[1, 2]}
+            %6 f32[batch, 2, 3] = add(%4, %5)
+            output result "y": %6
+            """);
+    assertThat(kinds(program)).containsExactly("LibraryCall");
+  }
+
+  @Test
+  void headsAreReadAndWrittenWhereTheyLie() {
+    var program =
+        program(
+            """
+            input data "q": %0 f32[batch, 5, 2, 3]
+            input data "k": %1 f32[batch, 5, 2, 3]
+            %2 f32[batch, 2, 5, 3] = transpose(%0) {order=[0, 2, 1, 3]}
+            %3 f32[batch, 2, 3, 5] = transpose(%1) {order=[0, 2, 3, 1]}
+            %4 f32[batch, 2, 5, 5] = mat_mul(%2, %3) {transpose_a=false, transpose_b=false}
+            %5 f32[batch, 2, 5, 3] = mat_mul(%4, %2) {transpose_a=false, transpose_b=false}
+            %6 f32[batch, 5, 2, 3] = transpose(%5) {order=[0, 2, 1, 3]}
+            %7 f32[batch, 2, 3, 5] = mat_mul(%3, %4) {transpose_a=false, transpose_b=true}
+            %8 f32[batch, 5, 2, 3] = transpose(%7) {order=[0, 3, 1, 2]}
+            output result "y": %6
+            output result "z": %8
+            """);
+    assertThat(kinds(program)).containsExactly("LibraryCall", "LibraryCall", "LibraryCall");
+  }
+
+  @Test
+  void aTransposeThatLeavesNeitherRowsNorColumnsIsCarriedOut() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[3, 4, 5]
+            input data "z": %1 f32[5, 4, 2]
+            %2 f32[5, 3, 4] = transpose(%0) {order=[2, 0, 1]}
+            %3 f32[5, 3, 2] = mat_mul(%2, %1) {transpose_a=false, transpose_b=false}
+            output result "y": %3
+            """);
+    assertThat(kinds(program)).containsExactly("KernelCall", "LibraryCall");
+  }
+
+  @Test
   void aProductThatIsReadTwiceKeepsItsOwnValue() {
     var program =
         program(

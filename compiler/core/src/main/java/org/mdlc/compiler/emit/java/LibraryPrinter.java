@@ -12,6 +12,7 @@ import org.mdlc.compiler.op.ConvGeometry;
 import org.mdlc.compiler.op.Convolution;
 import org.mdlc.compiler.op.CumSum;
 import org.mdlc.compiler.op.MatMul;
+import org.mdlc.compiler.op.MatMulOfViews;
 import org.mdlc.compiler.op.MaxPool;
 import org.mdlc.compiler.op.MaxPoolBackward;
 import org.mdlc.compiler.op.Orthogonal;
@@ -19,6 +20,7 @@ import org.mdlc.compiler.op.PoolGeometry;
 import org.mdlc.compiler.op.RandomBeta;
 import org.mdlc.compiler.op.RandomInt;
 import org.mdlc.compiler.op.RandomOrder;
+import org.mdlc.compiler.op.Transpose;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Sort;
 import org.mdlc.compiler.op.TopK;
@@ -69,6 +71,20 @@ final class LibraryPrinter {
             "bind",
             addresses);
       }
+      case MatMulOfViews m ->
+          new Call(
+              type("Matmul"),
+              "new $matmul:T("
+                  + with(
+                      List.of(
+                          name,
+                          permuted(operands.get(0), m.orderA()),
+                          permuted(operands.get(1), m.orderB()),
+                          permuted(result, new Transpose(m.orderC()).inverse().order())),
+                      step.post())
+                  + ")",
+              "bind",
+              addresses);
       case Convolution c ->
           convolution(
               "forward",
@@ -178,6 +194,11 @@ final class LibraryPrinter {
    */
   private static String matrix(Tensor tensor, boolean transposed) {
     return layoutOf(tensor.type().shape()) + (transposed ? ".transposed()" : "");
+  }
+
+  /** The layout of an operand whose axes are taken in another order. */
+  private static String permuted(Tensor tensor, List<Integer> order) {
+    return layoutOf(tensor.type().shape()) + ".permuted(" + list(order) + ")";
   }
 
   private static String layoutOf(Shape shape) {
