@@ -1,5 +1,9 @@
 package org.mdlc.runtime.preprocessing;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +61,41 @@ public sealed interface VocabularyLayer extends StringLayer
    */
   default void save(Path file) throws IOException {
     TokenFile.write(file, vocabulary(), idfWeights());
+  }
+
+  /** The vocabulary as JSON, any token allowed: what is saved beside a model's weights. */
+  default String vocabularyText() {
+    JsonObject text = new JsonObject();
+    JsonArray tokens = new JsonArray();
+    vocabulary().forEach(tokens::add);
+    text.add("vocabulary", tokens);
+    JsonArray weights = new JsonArray();
+    float[] idf = idfWeights();
+    // Padding to max_tokens has a weight of 0 and no token.
+    for (int i = 0; i < Math.min(idf.length, tokens.size()); i++) {
+      weights.add(idf[i]);
+    }
+    text.add("idf_weights", weights);
+    return text.toString();
+  }
+
+  /**
+   * This layer with the vocabulary of a {@link #vocabularyText}.
+   *
+   * @throws DataException if the text is malformed or the vocabulary does not fit the settings
+   */
+  default VocabularyLayer withVocabularyText(String text) {
+    try {
+      JsonObject given = JsonParser.parseString(text).getAsJsonObject();
+      return withVocabulary(
+          StringLayers.strings(given.get("vocabulary")),
+          StringLayers.doubles(given.get("idf_weights")));
+    } catch (JsonParseException
+        | IllegalStateException
+        | UnsupportedOperationException
+        | NumberFormatException e) {
+      throw new DataException("not a vocabulary: " + e.getMessage(), e);
+    }
   }
 
   /**

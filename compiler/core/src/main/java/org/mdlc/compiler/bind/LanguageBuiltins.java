@@ -69,6 +69,10 @@ final class LanguageBuiltins {
             "x, carrying a mask (bool, the first dimensions of x) or none.",
             LanguageBuiltins::withMask),
         Builtin.of(
+            "on_host(kind, x, shape, dtype = f32)",
+            "What the runtime's layer of this kind, with the arguments of the layer that asks, makes of text before a batch enters the model.",
+            HostLayers::onHost),
+        Builtin.of(
             "add_loss(x, value)",
             "x itself; the number is added to the loss that is minimised.",
             LanguageBuiltins::addLoss));
