@@ -213,12 +213,19 @@ final class DataFields {
                     + " per row and is given "
                     + columns
                     + (columns == 1 ? " column" : " columns"))
-            .note("it is " + (texts.contains(tree.name().text()) ? "text" : type.toString()));
+            .note("it is " + declared(tree, type));
     if (label && columns == 1) {
       misuse.help(
           "one class number per row goes with SparseCategoricalCrossentropy; otherwise give the output one unit, or name as many columns");
     }
     throw misuse;
+  }
+
+  private String declared(Ast.Field tree, TensorType type) {
+    var name = tree.name();
+    return texts.contains(name.text())
+        ? new Datum.Strings(name.text(), type.shape(), name.span()).typeText()
+        : type.toString();
   }
 
   private String unit(Ast.Field tree, boolean one) {

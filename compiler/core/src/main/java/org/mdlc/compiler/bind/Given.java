@@ -98,6 +98,9 @@ final class Given {
     }
     var tensors = new ArrayList<Tensor>();
     for (var item : items) {
+      if (item instanceof Datum.Strings text) {
+        throw Types.textAsTensor(text, "what " + builtin.name() + " takes");
+      }
       if (!(item instanceof Tensor t)) {
         boolean layer = item instanceof Datum.Layer || item instanceof Datum.Definition;
         var misuse =

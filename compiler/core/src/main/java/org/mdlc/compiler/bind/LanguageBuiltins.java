@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +32,10 @@ final class LanguageBuiltins {
             "reversed(list)",
             "The list from its end.",
             g -> Datum.list(list(g, "list").reversed())),
+        Builtin.of(
+            "duplicates(list)",
+            "The values that a list has more than once, each once.",
+            LanguageBuiltins::duplicates),
         Builtin.of(
             "is_list(x)",
             "True for lists and tuples.",
@@ -121,6 +126,13 @@ final class LanguageBuiltins {
       pairs.add(Datum.tuple(List.of(a.get(i), b.get(i))));
     }
     return Datum.list(pairs);
+  }
+
+  private static Datum duplicates(Given g) {
+    var seen = new LinkedHashSet<Datum>();
+    var again = new LinkedHashSet<Datum>();
+    list(g, "list").stream().filter(item -> !seen.add(item)).forEach(again::add);
+    return Datum.list(List.copyOf(again));
   }
 
   private static Datum enumerate(Given g) {
