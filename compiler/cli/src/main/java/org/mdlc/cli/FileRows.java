@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
-import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.runtime.ModelData;
 import org.mdlc.runtime.ModelSpec;
@@ -34,7 +33,7 @@ record FileRows(Path file) implements RowSource {
     return switch (kind()) {
       case "npz" -> NumpyFiles.readNpz(file);
       case "npy" ->
-          bound.inputs().size() == 1
+          bound.inputNames().size() == 1 && bound.texts().isEmpty()
               ? Map.of(bound.inputs().getFirst().name(), NumpyFiles.readNpy(file))
               : Map.of();
       default -> Map.of();
@@ -58,7 +57,7 @@ record FileRows(Path file) implements RowSource {
       return Optional.empty();
     }
     var names = names();
-    var ports = new HashSet<>(bound.inputs().stream().map(Port::name).toList());
+    var ports = new HashSet<>(bound.inputNames());
     boolean named = names.containsAll(ports);
     if (labelled) {
       bound.targets().forEach(target -> ports.add(target.name()));
