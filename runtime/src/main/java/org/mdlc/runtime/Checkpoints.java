@@ -52,9 +52,7 @@ final class Checkpoints {
         .stringLayers()
         .forEach(
             (path, layer) -> {
-              if (layer instanceof VocabularyLayer v
-                  && !v.hasGivenVocabulary()
-                  && v.isAdapted()) {
+              if (layer instanceof VocabularyLayer v && !v.hasGivenVocabulary() && v.isAdapted()) {
                 texts.put(VOCABULARY + path, v.vocabularyText());
               }
             });
@@ -62,8 +60,7 @@ final class Checkpoints {
   }
 
   /** The layers that learn, with the vocabularies of the file. */
-  private static Map<String, StringLayer> vocabularies(Model model, Path file)
-      throws IOException {
+  private static Map<String, StringLayer> vocabularies(Model model, Path file) throws IOException {
     Map<String, String> texts = SafeTensors.metadata(file);
     Map<String, StringLayer> loaded = new LinkedHashMap<>();
     for (Map.Entry<String, StringLayer> entry : model.stringLayers().entrySet()) {

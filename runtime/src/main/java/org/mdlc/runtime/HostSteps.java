@@ -92,8 +92,7 @@ final class HostSteps {
       step.sources().forEach(source -> texts.add(text(spec, source, data)));
       if (layer instanceof VocabularyLayer v && !v.isAdapted()) {
         throw new DataException(
-            step.layer()
-                + " has no vocabulary yet: train the model, load weights, or call adapt");
+            step.layer() + " has no vocabulary yet: train the model, load weights, or call adapt");
       }
     }
 
@@ -105,13 +104,11 @@ final class HostSteps {
       if (made.size() != (long) rows.length * port.rowSize()) {
         throw new DataException(
             String.format(
-                "%s gives %s where the model takes rows of %s",
-                step.layer(), made, port.shape()));
+                "%s gives %s where the model takes rows of %s", step.layer(), made, port.shape()));
       }
       return made.reshape(
           IntStream.concat(
-                  IntStream.of(rows.length),
-                  port.shape().stream().mapToInt(Integer::intValue))
+                  IntStream.of(rows.length), port.shape().stream().mapToInt(Integer::intValue))
               .toArray());
     }
   }

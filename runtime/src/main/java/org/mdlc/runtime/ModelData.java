@@ -20,8 +20,7 @@ import org.mdlc.runtime.file.NumpyFiles;
  *
  * <ul>
  *   <li>{@code .npz}: an array for each name; weights are named {@code <target>_weight}.
- *   <li>{@code .npy}: the only input of the model.
- *       Text comes from {@code .csv} only.
+ *   <li>{@code .npy}: the only input of the model. Text comes from {@code .csv} only.
  *   <li>{@code .csv}: a column for each tensor of one number per row; a tensor of more takes the
  *       columns {@code name_0}, {@code name_1} and so on. If one input and no column of its name is
  *       left over, it takes all columns that are left over, in order. A target of integers takes a

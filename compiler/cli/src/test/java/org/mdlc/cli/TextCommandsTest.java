@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mdlc.runtime.file.NumpyFiles;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.file.NumpyFiles;
 import org.mdlc.runtime.file.SafeTensors;
 
 /** Commands on a model that takes text: CSV in, the vocabulary kept with the weights. */
@@ -49,8 +49,7 @@ final class TextCommandsTest {
     }
     Files.writeString(folder.resolve("reviews.csv"), rows);
     training =
-        CommandRun.of(
-            "train", path("mood.mdl"), "--save", path("w.safetensors"), "--verbose", "0");
+        CommandRun.of("train", path("mood.mdl"), "--save", path("w.safetensors"), "--verbose", "0");
   }
 
   private static String path(String name) {
@@ -75,7 +74,8 @@ final class TextCommandsTest {
         CommandRun.of(
             "evaluate", path("mood.mdl"), "--weights", path("w.safetensors"), "--verbose", "0");
     assertThat(run.err()).isEmpty();
-    assertThat(training.out()).isEqualTo(run.out().replaceAll("(?m)^", "test ").stripTrailing() + "\n");
+    assertThat(training.out())
+        .isEqualTo(run.out().replaceAll("(?m)^", "test ").stripTrailing() + "\n");
   }
 
   @Test

@@ -89,8 +89,7 @@ public final class SafeTensors {
   }
 
   /** {@link #write(Path, Map)} with texts beside the tensors, which {@link #metadata} reads. */
-  public static void write(
-      Path file, Map<String, HostTensor> tensors, Map<String, String> metadata)
+  public static void write(Path file, Map<String, HostTensor> tensors, Map<String, String> metadata)
       throws IOException {
     byte[] header = header(tensors, metadata);
     AtomicFile.write(

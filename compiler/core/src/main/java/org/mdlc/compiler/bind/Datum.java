@@ -143,7 +143,9 @@ sealed interface Datum {
 
     @Override
     public String typeText() {
-      return shape.dims().stream().map(Dim::toString).collect(Collectors.joining(", ", "str[", "]"));
+      return shape.dims().stream()
+          .map(Dim::toString)
+          .collect(Collectors.joining(", ", "str[", "]"));
     }
   }
 

@@ -81,8 +81,7 @@ final class Given {
     return switch (get(name)) {
       case Tensor t -> t;
       case Whole _, Datum.Real _, Datum.Truth _ -> evaluator.arithmetic().tensor(get(name));
-      case Datum.Strings s ->
-          throw Types.textAsTensor(s, "`" + name + "` of " + builtin.name());
+      case Datum.Strings s -> throw Types.textAsTensor(s, "`" + name + "` of " + builtin.name());
       default -> throw needs(name, "a tensor");
     };
   }

@@ -42,10 +42,15 @@ final class TextModelTest {
 
   private static final StringTensor REVIEWS =
       StringTensor.of(
-          "A good film!", "What a bad film.", "good, good, good", "Bad acting", "so good",
-          "so bad, so bad", "the film was good", "the film was bad");
-  private static final HostTensor MOODS =
-      HostTensor.of(new float[] {1, 0, 1, 0, 1, 0, 1, 0}, 8, 1);
+          "A good film!",
+          "What a bad film.",
+          "good, good, good",
+          "Bad acting",
+          "so good",
+          "so bad, so bad",
+          "the film was good",
+          "the film was bad");
+  private static final HostTensor MOODS = HostTensor.of(new float[] {1, 0, 1, 0, 1, 0, 1, 0}, 8, 1);
   private static final DataSet DATA = DataSet.of("review", REVIEWS).with("mood", MOODS);
 
   @TempDir private Path folder;
@@ -80,8 +85,7 @@ final class TextModelTest {
       model.adapt(DATA);
       float[] all = model.predict(DATA).get("mood").floats();
       DataSet some = DATA.take(5, 2, 7);
-      assertThat(model.predict(some).get("mood").floats())
-          .containsExactly(all[5], all[2], all[7]);
+      assertThat(model.predict(some).get("mood").floats()).containsExactly(all[5], all[2], all[7]);
     }
   }
 
@@ -167,15 +171,15 @@ final class TextModelTest {
         DataSet.of("city", StringTensor.of("köln", "bonn", ""))
             .with(
                 "tags",
-                StringTensor.of(new String[][] {{"a", "b", "a"}, {"c", "good", "bad"}, {"", "", "a"}}))
+                StringTensor.of(
+                    new String[][] {{"a", "b", "a"}, {"c", "good", "bad"}, {"", "", "a"}}))
             .with("text", StringTensor.of(List.of("Good day, good", "", "goo"), 3, 1));
     try (Model model = create(source)) {
       DataSet given = model.predict(data);
       assertRows(given, "ids", new float[][] {{3}, {1}, {0}});
       assertRows(given, "hot", new float[][] {{1, 0}, {1, 0}, {1, 0}});
       assertRows(given, "some", new float[][] {{0, 2, 1}, {3, 0, 0}, {2, 1, 0}});
-      assertRows(
-          given, "weighted", new float[][] {{0, 1, 2}, {0, 0, 0}, {1.25f, 0, 0}});
+      assertRows(given, "weighted", new float[][] {{0, 1, 2}, {0, 0, 0}, {1.25f, 0, 0}});
       assertRows(given, "pairs", new float[][] {{1, 3, 1}, {0, 0, 0}, {2, 3, 0}});
       assertRows(given, "words", new float[][] {{2, 1, 2}, {3, 1, 1}, {0, 0, 2}});
       assertThat(given.get("both").shape()).containsExactly(3);
@@ -197,8 +201,7 @@ final class TextModelTest {
             + tokens
             + "]), f32) }";
     try (Model model = create(source)) {
-      assertThat(
-              model.predict(DataSet.of("word", StringTensor.of("token11999"))).get("id").get(0))
+      assertThat(model.predict(DataSet.of("word", StringTensor.of("token11999"))).get("id").get(0))
           .isEqualTo(12_000);
     }
   }
@@ -238,9 +241,7 @@ final class TextModelTest {
 
   private static Optional<BoundProgram> bind(String source) {
     var compilation = Compiler.bind(CompileRequest.of(SourceFile.of("text.mdl", source)));
-    assertThat(compilation.bound())
-        .as(Renderer.plain().render(compilation.problems()))
-        .isPresent();
+    assertThat(compilation.bound()).as(Renderer.plain().render(compilation.problems())).isPresent();
     return compilation.bound();
   }
 

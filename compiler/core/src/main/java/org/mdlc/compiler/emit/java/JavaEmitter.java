@@ -275,9 +275,7 @@ public final class JavaEmitter {
         .forEach(
             t ->
                 body.addStatement(
-                    "spec.text($S$L)",
-                    t.name(),
-                    sizes(t.shape().without(List.of(0)).sizes())));
+                    "spec.text($S$L)", t.name(), sizes(t.shape().without(List.of(0)).sizes())));
     var layers = new LinkedHashSet<String>();
     for (var step : bound.hostSteps()) {
       if (layers.add(step.layer())) {
@@ -292,9 +290,7 @@ public final class JavaEmitter {
           "spec.hostStep($S, $S, $L)",
           step.port().name(),
           step.layer(),
-          step.sources().stream()
-              .map(s -> CodeBlock.of("$S", s))
-              .collect(CodeBlock.joining(", ")));
+          step.sources().stream().map(s -> CodeBlock.of("$S", s)).collect(CodeBlock.joining(", ")));
     }
   }
 
