@@ -256,7 +256,7 @@ final class TextModelTest {
     } catch (InvocationTargetException e) {
       throw new AssertionError(e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(generated.className(), e);
     }
   }
 }
