@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
+import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.runtime.ModelData;
 import org.mdlc.runtime.ModelSpec;
