@@ -47,39 +47,6 @@ public record BoundProgram(
     List<Text> texts,
     List<HostStep> hostSteps) {
 
-  /** A model that takes no text. */
-  public BoundProgram(
-      String model,
-      List<Port> inputs,
-      List<Port> outputs,
-      List<Port> targets,
-      List<Port> weights,
-      List<Variable> variables,
-      Graph predict,
-      Graph initialize,
-      @Nullable Graph evaluate,
-      List<String> metrics,
-      List<Stage> stages,
-      Optional<TrainSettings> settings,
-      List<Pretrained> pretrained) {
-    this(
-        model,
-        inputs,
-        outputs,
-        targets,
-        weights,
-        variables,
-        predict,
-        initialize,
-        evaluate,
-        metrics,
-        stages,
-        settings,
-        pretrained,
-        List.of(),
-        List.of());
-  }
-
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
    * {@link #initialize}.
