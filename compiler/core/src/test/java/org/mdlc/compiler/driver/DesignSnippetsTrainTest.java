@@ -135,7 +135,9 @@ final class DesignSnippetsTrainTest {
       var before = trainable(model);
       assertThat(before).isNotEmpty();
       var rows = rows(model);
-      model.adapt(rows);
+      if (!model.spec().texts().isEmpty()) {
+        model.adapt(rows);
+      }
       var logs = model.trainOnBatch(rows);
       assertThat(logs.values()).isNotEmpty();
       assertThat(logs.values().values()).allSatisfy(value -> assertThat(value).isFinite());
