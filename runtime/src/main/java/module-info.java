@@ -13,6 +13,7 @@ module org.mdlc.runtime {
   exports org.mdlc.runtime.data;
   exports org.mdlc.runtime.file;
   exports org.mdlc.runtime.kernel;
+  exports org.mdlc.runtime.preprocessing;
   exports org.mdlc.runtime.random;
   exports org.mdlc.runtime.utils;
 }

@@ -11,6 +11,8 @@ import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
+import org.mdlc.runtime.preprocessing.StringLayer;
+import org.mdlc.runtime.preprocessing.VocabularyLayer;
 
 /** Saves a model's variables by their paths and loads them back, all or none. */
 final class Checkpoints {
@@ -18,12 +20,13 @@ final class Checkpoints {
   private static final String SHUFFLE = "__shuffle__";
   private static final String SEEDS = "__seeds__";
   private static final String METRICS_BUILT = "__metrics_built__";
+  private static final String VOCABULARY = "vocabulary:";
   private static final int MAX_LISTED = 12;
 
   private Checkpoints() {}
 
   static void saveWeights(Model model, Path file) throws IOException {
-    SafeTensors.write(file, values(model, VariableSpec::isWeight));
+    SafeTensors.write(file, values(model, VariableSpec::isWeight), vocabularies(model));
   }
 
   static void saveAll(Model model, Path file) throws IOException {
@@ -31,13 +34,56 @@ final class Checkpoints {
     tensors.put(SHUFFLE, state(model.shuffleDraws().save()));
     tensors.put(SEEDS, state(model.seedDraws().save()));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
-    SafeTensors.write(file, tensors);
+    SafeTensors.write(file, tensors, vocabularies(model));
   }
 
   static LoadReport loadWeights(Model model, Path file) throws IOException {
+    Map<String, StringLayer> vocabularies = vocabularies(model, file);
     LoadReport report = load(model, file, SafeTensors.read(file), VariableSpec::isWeight);
+    model.stringLayers().putAll(vocabularies);
     model.weightsLoaded();
     return report;
+  }
+
+  /** What was learned, by the path of its layer. */
+  private static Map<String, String> vocabularies(Model model) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    model
+        .stringLayers()
+        .forEach(
+            (path, layer) -> {
+              if (layer instanceof VocabularyLayer v && !v.hasGivenVocabulary() && v.isAdapted()) {
+                texts.put(VOCABULARY + path, v.vocabularyText());
+              }
+            });
+    return texts;
+  }
+
+  /** The layers that learn, with the vocabularies of the file. */
+  private static Map<String, StringLayer> vocabularies(Model model, Path file) throws IOException {
+    Map<String, String> texts = SafeTensors.metadata(file);
+    Map<String, StringLayer> loaded = new LinkedHashMap<>();
+    for (Map.Entry<String, StringLayer> entry : model.stringLayers().entrySet()) {
+      if (entry.getValue() instanceof VocabularyLayer layer && !layer.hasGivenVocabulary()) {
+        String text = texts.get(VOCABULARY + entry.getKey());
+        if (text == null && layer.isAdapted()) {
+          continue; // weights from elsewhere, over a vocabulary that was learned or loaded before
+        }
+        if (text == null) {
+          throw new DataException(
+              file
+                  + ": the vocabulary of "
+                  + entry.getKey()
+                  + " is missing; if it is to be learned from data, call adapt first");
+        }
+        try {
+          loaded.put(entry.getKey(), layer.withVocabularyText(text));
+        } catch (DataException e) {
+          throw new DataException(file + ", " + entry.getKey() + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    return loaded;
   }
 
   static LoadReport loadLayer(Model model, Path file, String layer) throws IOException {
@@ -52,7 +98,9 @@ final class Checkpoints {
     int[] shuffle = words(tensors, SHUFFLE, file);
     int[] seeds = words(tensors, SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
+    Map<String, StringLayer> vocabularies = vocabularies(model, file);
     LoadReport report = load(model, file, tensors, variable -> true);
+    model.stringLayers().putAll(vocabularies);
     model.weightsLoaded();
     model.shuffleDraws().restore(shuffle);
     model.seedDraws().restore(seeds);

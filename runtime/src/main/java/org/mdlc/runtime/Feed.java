@@ -1,8 +1,11 @@
 package org.mdlc.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
@@ -11,13 +14,20 @@ import org.mdlc.runtime.data.HostTensor;
 
 /** The arrays of a data set in the order, types and shapes in which the steps take them. */
 final class Feed {
+  /** An input of the steps. */
+  private sealed interface Source {
+    /** Gives the step its rows, from {@code first} on in the order of the data or another one. */
+    void fill(Step step, int index, int @Nullable [] order, int first);
+  }
+
   /**
-   * An input of the steps.
+   * An array of the data.
    *
    * @param width elements of a row of the input; the array may have one instead, for all of them
    */
-  private record Source(HostTensor array, int width) {
-    void fill(Step step, int index, int @Nullable [] order, int first) {
+  private record Stored(HostTensor array, int width) implements Source {
+    @Override
+    public void fill(Step step, int index, int @Nullable [] order, int first) {
       if (array.rowSize() != width) {
         step.stretchInput(index, array, width, order, first);
       } else if (order == null) {
@@ -25,6 +35,19 @@ final class Feed {
       } else {
         step.setInput(index, array, order, first);
       }
+    }
+  }
+
+  /** Made of text when it is needed. */
+  private record Made(HostSteps.Column column) implements Source {
+    @Override
+    public void fill(Step step, int index, int @Nullable [] order, int first) {
+      int end = first + step.batch();
+      int[] rows =
+          order == null
+              ? IntStream.range(first, end).toArray()
+              : Arrays.copyOfRange(order, first, end);
+      step.setInput(index, column.rows(rows), 0);
     }
   }
 
@@ -37,8 +60,8 @@ final class Feed {
   }
 
   /** Inputs, targets and weights. */
-  static Feed labelled(ModelSpec spec, DataSet data) {
-    return labelled(spec, data, Map.of());
+  static Feed labelled(Model model, DataSet data) {
+    return labelled(model, data, Map.of());
   }
 
   /**
@@ -46,17 +69,18 @@ final class Feed {
    *
    * @param classWeights by target, a number per class
    */
-  static Feed labelled(ModelSpec spec, DataSet data, Map<String, double[]> classWeights) {
-    List<Source> sources = new ArrayList<>();
-    spec.inputs().forEach(input -> sources.add(bind(spec, "input", input, data)));
-    spec.targets().forEach(target -> sources.add(bind(spec, "target", target, data)));
+  static Feed labelled(Model model, DataSet data, Map<String, double[]> classWeights) {
+    ModelSpec spec = model.spec();
+    List<Source> sources = inputs(model, data);
+    List<Stored> targets =
+        spec.targets().stream().map(target -> bind(spec, "target", target, data)).toList();
+    sources.addAll(targets);
     List<String> weighed = new ArrayList<>();
     for (TensorSpec target : spec.targets()) {
       for (TensorSpec weight : spec.weights()) {
         if (weight.name().equals(ModelSpec.weightOf(target.name()))) {
           double[] ofClasses = classWeights.get(target.name());
-          HostTensor labels =
-              sources.get(spec.inputs().size() + spec.targets().indexOf(target)).array();
+          HostTensor labels = targets.get(spec.targets().indexOf(target)).array();
           sources.add(weights(spec, weight, data, labels, ofClasses));
           weighed.add(target.name());
         }
@@ -75,10 +99,23 @@ final class Feed {
   }
 
   /** Inputs only. */
-  static Feed unlabelled(ModelSpec spec, DataSet data) {
+  static Feed unlabelled(Model model, DataSet data) {
+    return new Feed(inputs(model, data), requireRows(data));
+  }
+
+  private static List<Source> inputs(Model model, DataSet data) {
+    ModelSpec spec = model.spec();
+    Map<String, HostStep> made = new LinkedHashMap<>();
+    spec.hostSteps().forEach(step -> made.put(step.port(), step));
     List<Source> sources = new ArrayList<>();
-    spec.inputs().forEach(input -> sources.add(bind(spec, "input", input, data)));
-    return new Feed(sources, requireRows(data));
+    for (TensorSpec input : spec.inputs()) {
+      HostStep step = made.get(input.name());
+      sources.add(
+          step == null
+              ? bind(spec, "input", input, data)
+              : new Made(new HostSteps.Column(spec, step, model.stringLayers(), data)));
+    }
+    return sources;
   }
 
   int rows() {
@@ -95,7 +132,7 @@ final class Feed {
     }
   }
 
-  private static Source bind(ModelSpec spec, String kind, TensorSpec wanted, DataSet data) {
+  private static Stored bind(ModelSpec spec, String kind, TensorSpec wanted, DataSet data) {
     if (!data.has(wanted.name())) {
       throw new DataException(
           String.format(
@@ -105,7 +142,7 @@ final class Feed {
     HostTensor given = data.get(wanted.name());
     requireShape(spec, kind, wanted, given);
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
-    return new Source(array, wanted.rowSize());
+    return new Stored(array, wanted.rowSize());
   }
 
   private static void requireShape(
@@ -141,7 +178,7 @@ final class Feed {
   // ---- weights
 
   /** What the data says, or ones; one number per row does for all values of the row. */
-  private static Source weights(
+  private static Stored weights(
       ModelSpec spec,
       TensorSpec wanted,
       DataSet data,
@@ -155,8 +192,8 @@ final class Feed {
       }
     }
     return ofClasses == null
-        ? new Source(given, wanted.rowSize())
-        : new Source(timesClasses(given, wanted, labels, ofClasses), wanted.rowSize());
+        ? new Stored(given, wanted.rowSize())
+        : new Stored(timesClasses(given, wanted, labels, ofClasses), wanted.rowSize());
   }
 
   private static HostTensor ones(int rows) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.preprocessing.StringLayer;
 import org.mdlc.runtime.random.NumpyRandom;
 import org.mdlc.runtime.random.PythonRandom;
 
@@ -25,6 +26,7 @@ public abstract class Model implements AutoCloseable {
 
   private final ModelSpec spec;
   private final Variables variables;
+  private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
   private final Map<StepKey, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
   private PythonRandom seedDraws = new PythonRandom(0);
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
@@ -37,6 +39,7 @@ public abstract class Model implements AutoCloseable {
   protected Model(ModelSpec spec) {
     this.spec = spec;
     this.variables = new Variables(spec);
+    stringLayers.putAll(spec.stringLayers());
   }
 
   /**
@@ -77,6 +80,28 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
+   * The layer over strings at a path, with its vocabulary once there is one.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public final StringLayer stringLayer(String path) {
+    StringLayer layer = stringLayers.get(path);
+    if (layer == null) {
+      throw new IllegalArgumentException(
+          spec.name()
+              + " has no layer over strings at "
+              + path
+              + "; it has "
+              + String.join(", ", stringLayers.keySet()));
+    }
+    return layer;
+  }
+
+  final Map<String, StringLayer> stringLayers() {
+    return stringLayers;
+  }
+
+  /**
    * Sets every variable to its initial value and starts the random generators, as {@code
    * keras.utils.set_random_seed} followed by building the model.
    *
@@ -89,25 +114,39 @@ public abstract class Model implements AutoCloseable {
     metricsBuilt = false;
     adapted = false;
     variables.initialize(seedDraws);
+    stringLayers.putAll(spec.stringLayers());
     try (Step initialize = newStep(Phase.INITIALIZE, 1)) {
       initialize.run();
     }
   }
 
   /**
-   * Lets the layers that the {@code train} block adapts learn from data, in its order; Keras's
-   * {@code adapt}. They begin anew. {@link #fit} does so with its training rows where nobody has,
-   * and no weights were loaded.
+   * Lets the layers that the {@code train} block adapts learn from data, in its order, and before
+   * them those over text whose vocabulary is not given; Keras's {@code adapt}. They begin anew.
+   * {@link #fit} does so with its training rows where nobody has, and no weights were loaded.
    *
-   * @param data an array for each input, by name; others are ignored
+   * @param data an array or text for each input, by name; others are ignored
    * @throws DataException if the data does not fit the model
    */
   public final void adapt(DataSet data) {
-    if (adaptedStates().isEmpty()) {
+    Map<String, StringLayer> learned = HostSteps.adapted(spec, stringLayers, data, true);
+    if (adaptedStates().isEmpty() && learned.isEmpty()) {
       throw new IllegalStateException(
           spec.name() + " adapts no layer; name one in its train block: adapt normalization");
     }
-    new TrainingLoop(this).adapt(data);
+    stringLayers.putAll(learned);
+    if (!adaptedStates().isEmpty()) {
+      new TrainingLoop(this).adapt(data);
+    }
+    adapted = true;
+  }
+
+  /** {@link #adapt} of the layers that have not learned yet. */
+  final void adaptIfMissing(DataSet data) {
+    stringLayers.putAll(HostSteps.adapted(spec, stringLayers, data, false));
+    if (!adapted && !adaptedStates().isEmpty()) {
+      new TrainingLoop(this).adapt(data);
+    }
     adapted = true;
   }
 
@@ -273,11 +312,6 @@ public abstract class Model implements AutoCloseable {
 
   final void metricsBuilt(boolean built) {
     metricsBuilt = built;
-  }
-
-  /** Whether layers are to learn from the first data that comes. */
-  final boolean waitsForAdaptation() {
-    return !adapted && !adaptedStates().isEmpty();
   }
 
   /** All weights were loaded, and what was learned with them. */

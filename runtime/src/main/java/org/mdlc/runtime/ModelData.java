@@ -11,6 +11,7 @@ import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.NumpyFiles;
 
@@ -19,7 +20,7 @@ import org.mdlc.runtime.file.NumpyFiles;
  *
  * <ul>
  *   <li>{@code .npz}: an array for each name; weights are named {@code <target>_weight}.
- *   <li>{@code .npy}: the only input of the model.
+ *   <li>{@code .npy}: the only input of the model. Text comes from {@code .csv} only.
  *   <li>{@code .csv}: a column for each tensor of one number per row; a tensor of more takes the
  *       columns {@code name_0}, {@code name_1} and so on. If one input and no column of its name is
  *       left over, it takes all columns that are left over, in order. A target of integers takes a
@@ -39,6 +40,10 @@ public final class ModelData {
    */
   public static DataSet read(ModelSpec spec, Path file, boolean labelled) throws IOException {
     String name = file.toString().toLowerCase(Locale.ROOT);
+    if (!spec.texts().isEmpty() && !name.endsWith(".csv")) {
+      throw new DataException(
+          file + ": " + spec.name() + " takes text, which comes from a .csv file");
+    }
     if (name.endsWith(".npz")) {
       return DataSet.ofNpz(file);
     }
@@ -69,6 +74,7 @@ public final class ModelData {
     private final CsvTable table;
     private final List<String> free;
     private final Map<String, HostTensor> bound = new LinkedHashMap<>();
+    private final Map<String, StringTensor> texts = new LinkedHashMap<>();
 
     CsvBinding(ModelSpec spec, Path file, CsvTable table) {
       this.spec = spec;
@@ -90,7 +96,10 @@ public final class ModelData {
           throw missing("target", target);
         }
       }
-      for (TensorSpec input : spec.inputs()) {
+      for (TextSpec text : spec.texts()) {
+        bindText(text);
+      }
+      for (TensorSpec input : spec.arrays()) {
         if (!bindByName(input, true)) {
           left.add(input);
         }
@@ -100,7 +109,25 @@ public final class ModelData {
       } else if (!left.isEmpty()) {
         throw missing("input", left.getFirst());
       }
-      return DataSet.of(bound);
+      return DataSet.of(bound, texts);
+    }
+
+    /** By name, or, if the model takes nothing but one text, whatever column is left. */
+    private void bindText(TextSpec text) {
+      List<String> columns = new ArrayList<>();
+      boolean lonely = spec.texts().size() == 1 && spec.arrays().isEmpty();
+      if (text.rowSize() == 1 && (free.contains(text.name()) || lonely && free.size() == 1)) {
+        columns.add(free.contains(text.name()) ? text.name() : free.getFirst());
+      } else {
+        for (int i = 0; i < text.rowSize(); i++) {
+          columns.add(text.name() + "_" + i);
+        }
+      }
+      if (!free.containsAll(columns)) {
+        throw missing("text", text);
+      }
+      free.removeAll(columns);
+      texts.put(text.name(), table.texts(columns));
     }
 
     private boolean bindByName(TensorSpec tensor, boolean wanted) {
@@ -124,7 +151,9 @@ public final class ModelData {
 
     // A file without labels has just the columns of the inputs; their last is then not a label.
     private boolean bindLast(TensorSpec target, boolean wanted) {
-      int inputColumns = spec.inputs().stream().mapToInt(TensorSpec::rowSize).sum();
+      int inputColumns =
+          spec.arrays().stream().mapToInt(TensorSpec::rowSize).sum()
+              + spec.texts().stream().mapToInt(TextSpec::rowSize).sum();
       if (spec.targets().size() != 1 || target.rowSize() != 1 || free.size() != inputColumns + 1) {
         return false;
       }
@@ -156,7 +185,7 @@ public final class ModelData {
       bound.put(tensor.name(), values.reshapeRows(rowShape));
     }
 
-    private DataException missing(String kind, TensorSpec tensor) {
+    private DataException missing(String kind, Record tensor) {
       return new DataException(
           String.format(
               "%s: no columns for the %s %s; there are %s",

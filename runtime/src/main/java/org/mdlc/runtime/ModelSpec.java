@@ -1,11 +1,16 @@
 package org.mdlc.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.mdlc.runtime.data.DType;
+import org.mdlc.runtime.preprocessing.StringLayer;
 
 /**
  * What a compiled model takes, gives and keeps.
@@ -22,6 +27,10 @@ import org.mdlc.runtime.data.DType;
  * @param loss the name of the loss function, for {@code summary}; empty without a {@code train}
  *     block
  * @param variableBytes size of the variables' memory
+ * @param texts the inputs of strings
+ * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
+ * @param stringLayers the layers of the host steps, by path, as the model describes them: a
+ *     vocabulary that is to be learned is not there yet
  */
 public record ModelSpec(
     String name,
@@ -32,7 +41,10 @@ public record ModelSpec(
     List<VariableSpec> variables,
     List<MetricSpec> metrics,
     String loss,
-    long variableBytes) {
+    long variableBytes,
+    List<TextSpec> texts,
+    List<HostStep> hostSteps,
+    Map<String, StringLayer> stringLayers) {
 
   /** Checks that names are unique and that variables lie inside the memory without overlap. */
   public ModelSpec {
@@ -42,6 +54,9 @@ public record ModelSpec(
     outputs = List.copyOf(outputs);
     variables = List.copyOf(variables);
     metrics = List.copyOf(metrics);
+    texts = List.copyOf(texts);
+    hostSteps = List.copyOf(hostSteps);
+    stringLayers = Collections.unmodifiableMap(new LinkedHashMap<>(stringLayers));
     requireUnique("input", inputs.stream().map(TensorSpec::name).toList());
     requireUnique("target", targets.stream().map(TensorSpec::name).toList());
     requireUnique("output", outputs.stream().map(TensorSpec::name).toList());
@@ -63,6 +78,12 @@ public record ModelSpec(
   /** What the array of weights of a target is called in data: {@code digit_weight}. */
   public static String weightOf(String target) {
     return target + "_weight";
+  }
+
+  /** The inputs that data brings as numbers: those that no host step fills. */
+  public List<TensorSpec> arrays() {
+    Set<String> ports = hostSteps.stream().map(HostStep::port).collect(Collectors.toSet());
+    return inputs.stream().filter(input -> !ports.contains(input.name())).toList();
   }
 
   /** Number of seeds drawn when the model is created. */
@@ -121,6 +142,9 @@ public record ModelSpec(
     private final List<TensorSpec> outputs = new ArrayList<>();
     private final List<VariableSpec> variables = new ArrayList<>();
     private final List<MetricSpec> metrics = new ArrayList<>();
+    private final List<TextSpec> texts = new ArrayList<>();
+    private final List<HostStep> hostSteps = new ArrayList<>();
+    private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
     private String loss = "";
 
     private Builder(String name) {
@@ -130,6 +154,24 @@ public record ModelSpec(
     /** Adds an input; {@code shape} is that of one row. */
     public Builder input(String inputName, DType dtype, int... shape) {
       inputs.add(new TensorSpec(inputName, dtype, list(shape)));
+      return this;
+    }
+
+    /** Adds an input of strings; {@code shape} is that of one row. */
+    public Builder text(String inputName, int... shape) {
+      texts.add(new TextSpec(inputName, list(shape)));
+      return this;
+    }
+
+    /** Says what {@link #hostStep} calls {@code path}. */
+    public Builder stringLayer(String path, StringLayer layer) {
+      stringLayers.put(path, layer);
+      return this;
+    }
+
+    /** Lets a layer fill an input from inputs of strings. */
+    public Builder hostStep(String port, String layer, String... sources) {
+      hostSteps.add(new HostStep(port, layer, List.of(sources)));
       return this;
     }
 
@@ -191,7 +233,18 @@ public record ModelSpec(
     /** The finished specification. */
     public ModelSpec build(long variableBytes) {
       return new ModelSpec(
-          name, inputs, targets, weights, outputs, variables, metrics, loss, variableBytes);
+          name,
+          inputs,
+          targets,
+          weights,
+          outputs,
+          variables,
+          metrics,
+          loss,
+          variableBytes,
+          texts,
+          hostSteps,
+          stringLayers);
     }
 
     private Builder add(VariableSpec variable) {

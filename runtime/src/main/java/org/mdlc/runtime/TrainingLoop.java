@@ -30,11 +30,9 @@ final class TrainingLoop {
       trained = split.first();
       validated = split.last();
     }
-    Feed feed = Feed.labelled(spec, trained, options.classWeights);
-    if (model.waitsForAdaptation()) {
-      model.adapt(trained);
-    }
-    Feed validation = validated == null ? null : Feed.labelled(spec, validated);
+    model.adaptIfMissing(trained);
+    Feed feed = Feed.labelled(model, trained, options.classWeights);
+    Feed validation = validated == null ? null : Feed.labelled(model, validated);
     options.seed.ifPresent(model::reseedShuffle);
     skipPermutationOfMetricBuild(feed, options);
 
@@ -53,7 +51,7 @@ final class TrainingLoop {
   }
 
   void adapt(DataSet data) {
-    Feed feed = Feed.unlabelled(spec, data);
+    Feed feed = Feed.unlabelled(model, data);
     model.variables().reset(model.adaptedStates());
     for (int first = 0; first < feed.rows(); first += ADAPT_BATCH) {
       Step step = model.step(Phase.ADAPT, Math.min(ADAPT_BATCH, feed.rows() - first));
@@ -63,14 +61,14 @@ final class TrainingLoop {
   }
 
   Logs evaluate(DataSet data, Run options) {
-    Feed feed = Feed.labelled(spec, data);
+    Feed feed = Feed.labelled(model, data);
     model.buildMetrics();
     Callbacks all = callbacks(feed, options);
     return evaluate(feed, options.batchSize, all);
   }
 
   DataSet predict(DataSet data, Run options) {
-    Feed feed = Feed.unlabelled(spec, data);
+    Feed feed = Feed.unlabelled(model, data);
     Callbacks all = callbacks(feed, options);
     List<HostTensor> outputs = new ArrayList<>();
     for (TensorSpec output : spec.outputs()) {
@@ -97,7 +95,7 @@ final class TrainingLoop {
   }
 
   Logs onBatch(Phase phase, DataSet data) {
-    Feed feed = Feed.labelled(spec, data);
+    Feed feed = Feed.labelled(model, data);
     model.buildMetrics();
     model.variables().resetMetrics();
     Step step = model.step(phase, feed.rows());

@@ -23,6 +23,7 @@ import org.mdlc.runtime.ModelSpec;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.IdxFile;
 import org.mdlc.runtime.file.NumpyFiles;
@@ -40,13 +41,28 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
 
   @Override
   public Map<String, HostTensor> stored(BoundProgram bound) throws IOException {
+    return stored(bound, new LinkedHashMap<>());
+  }
+
+  /**
+   * The arrays.
+   *
+   * @param texts is given what is text
+   */
+  private Map<String, HostTensor> stored(BoundProgram bound, Map<String, StringTensor> texts)
+      throws IOException {
     var data = source.apply(bound);
     var files = data.paths().stream().map(beside).toList();
     Map<String, HostTensor> fields = new LinkedHashMap<>();
     if (data.format().equals("csv")) {
-      var table = CsvTable.read(files.getFirst());
+      var file = files.getFirst();
+      var table = CsvTable.read(file);
       for (var field : data.fields()) {
-        fields.put(field.port(), scaled(columns(files.getFirst(), table, field, bound), field));
+        if (bound.texts().stream().anyMatch(text -> text.name().equals(field.port()))) {
+          texts.put(field.port(), table.texts(names(file, table, field)));
+        } else {
+          fields.put(field.port(), scaled(columns(file, table, field, bound), field));
+        }
       }
     } else {
       var arrays = arrays(data.format(), files);
@@ -59,7 +75,8 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
 
   @Override
   public DataSet read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
-    var fields = stored(bound);
+    Map<String, StringTensor> texts = new LinkedHashMap<>();
+    var fields = stored(bound, texts);
     Map<String, HostTensor> shaped = new LinkedHashMap<>();
     for (var port : Stream.concat(bound.inputs().stream(), bound.targets().stream()).toList()) {
       var field = fields.get(port.name());
@@ -73,7 +90,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
         shaped.put(port.name(), field.rowSize() == 1 ? field : shaped(port, field));
       }
     }
-    return DataSet.of(shaped);
+    return DataSet.of(shaped, texts);
   }
 
   /** Whether a file with these columns or arrays has all that a field is made of. */
@@ -96,8 +113,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
   // ---- CSV
 
   private static HostTensor columns(Path file, CsvTable table, Field field, BoundProgram bound) {
-    var names = new ArrayList<String>();
-    field.columns().forEach(column -> names.addAll(expanded(file, table.header(), column)));
+    var names = names(file, table, field);
     if (names.size() > 1) {
       return table.columns(names);
     }
@@ -105,6 +121,12 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
     return isWhole(field.port(), bound) && !table.isNumeric(name)
         ? table.categories(name).ids()
         : table.column(name);
+  }
+
+  private static List<String> names(Path file, CsvTable table, Field field) {
+    var names = new ArrayList<String>();
+    field.columns().forEach(column -> names.addAll(expanded(file, table.header(), column)));
+    return names;
   }
 
   private static boolean isWhole(String name, BoundProgram bound) {

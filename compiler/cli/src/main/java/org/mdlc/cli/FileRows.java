@@ -34,7 +34,7 @@ record FileRows(Path file) implements RowSource {
     return switch (kind()) {
       case "npz" -> NumpyFiles.readNpz(file);
       case "npy" ->
-          bound.inputs().size() == 1
+          bound.inputNames().size() == 1 && bound.texts().isEmpty()
               ? Map.of(bound.inputs().getFirst().name(), NumpyFiles.readNpy(file))
               : Map.of();
       default -> Map.of();
@@ -58,7 +58,7 @@ record FileRows(Path file) implements RowSource {
       return Optional.empty();
     }
     var names = names();
-    var ports = new HashSet<>(bound.inputs().stream().map(Port::name).toList());
+    var ports = new HashSet<>(bound.inputNames());
     boolean named = names.containsAll(ports);
     if (labelled) {
       bound.targets().forEach(target -> ports.add(target.name()));

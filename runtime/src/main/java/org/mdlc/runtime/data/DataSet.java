@@ -6,37 +6,44 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.mdlc.runtime.file.NumpyFiles;
 
 /**
- * Named arrays with the same number of rows: the inputs and targets of a model, or its predictions.
- * Immutable, except that the elements of the arrays are shared.
+ * Named arrays, and tensors of strings, with the same number of rows: the inputs and targets of a
+ * model, or its predictions. Immutable, except that the elements of the arrays are shared.
  */
 public final class DataSet {
   private final Map<String, HostTensor> columns;
+  private final Map<String, StringTensor> texts;
   private final int rows;
 
-  private DataSet(Map<String, HostTensor> columns) {
-    if (columns.isEmpty()) {
+  private DataSet(Map<String, HostTensor> columns, Map<String, StringTensor> texts) {
+    if (columns.isEmpty() && texts.isEmpty()) {
       throw new DataException("a data set needs at least one array");
     }
     this.columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
-    Map.Entry<String, HostTensor> first = columns.entrySet().iterator().next();
-    for (Map.Entry<String, HostTensor> column : columns.entrySet()) {
-      if (column.getValue().rank() == 0) {
-        throw new DataException(column.getKey() + " is a scalar; a data set needs rows");
-      }
-      if (column.getValue().rows() != first.getValue().rows()) {
+    this.texts = Collections.unmodifiableMap(new LinkedHashMap<>(texts));
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    columns.forEach((name, values) -> counts.put(name, rows(name, values.shape())));
+    texts.forEach((name, values) -> counts.put(name, rows(name, values.shape())));
+    Map.Entry<String, Integer> first = counts.entrySet().iterator().next();
+    for (Map.Entry<String, Integer> count : counts.entrySet()) {
+      if (!count.getValue().equals(first.getValue())) {
         throw new DataException(
             String.format(
                 "the arrays of a data set need the same number of rows: %s has %d, %s has %d",
-                first.getKey(),
-                first.getValue().rows(),
-                column.getKey(),
-                column.getValue().rows()));
+                first.getKey(), first.getValue(), count.getKey(), count.getValue()));
       }
     }
-    this.rows = first.getValue().rows();
+    this.rows = first.getValue();
+  }
+
+  private static int rows(String name, int[] shape) {
+    if (shape.length == 0) {
+      throw new DataException(name + " is a scalar; a data set needs rows");
+    }
+    return shape[0];
   }
 
   /**
@@ -45,12 +52,26 @@ public final class DataSet {
    * @throws DataException if there is no array, one is a scalar, or their row counts differ
    */
   public static DataSet of(Map<String, HostTensor> columns) {
-    return new DataSet(columns);
+    return new DataSet(columns, Map.of());
+  }
+
+  /**
+   * A data set over the given arrays and tensors of strings, in the order of the maps.
+   *
+   * @throws DataException if there is none, one is a scalar, or their row counts differ
+   */
+  public static DataSet of(Map<String, HostTensor> columns, Map<String, StringTensor> texts) {
+    return new DataSet(columns, texts);
   }
 
   /** A data set of one array. */
   public static DataSet of(String name, HostTensor values) {
-    return new DataSet(Map.of(name, values));
+    return of(Map.of(name, values));
+  }
+
+  /** A data set of one tensor of strings. */
+  public static DataSet of(String name, StringTensor values) {
+    return new DataSet(Map.of(), Map.of(name, values));
   }
 
   /** A data set of two arrays, such as an input and a target. */
@@ -65,7 +86,7 @@ public final class DataSet {
    * @throws DataException if the file is malformed or the arrays do not form a data set
    */
   public static DataSet ofNpz(Path file) throws IOException {
-    return new DataSet(NumpyFiles.readNpz(file));
+    return of(NumpyFiles.readNpz(file));
   }
 
   /**
@@ -81,7 +102,20 @@ public final class DataSet {
   public DataSet with(String name, HostTensor values) {
     Map<String, HostTensor> extended = new LinkedHashMap<>(columns);
     extended.put(name, values);
-    return new DataSet(extended);
+    return new DataSet(extended, without(texts, name));
+  }
+
+  /** This data set with one tensor of strings added, or replaced where the name is taken. */
+  public DataSet with(String name, StringTensor values) {
+    Map<String, StringTensor> extended = new LinkedHashMap<>(texts);
+    extended.put(name, values);
+    return new DataSet(without(columns, name), extended);
+  }
+
+  private static <T> Map<String, T> without(Map<String, T> map, String name) {
+    Map<String, T> rest = new LinkedHashMap<>(map);
+    rest.remove(name);
+    return rest;
   }
 
   /** Number of rows. */
@@ -89,14 +123,19 @@ public final class DataSet {
     return rows;
   }
 
-  /** Names of the arrays, in order. */
+  /** Names of the arrays, in order, then those of the tensors of strings. */
   public List<String> names() {
-    return List.copyOf(columns.keySet());
+    return Stream.concat(columns.keySet().stream(), texts.keySet().stream()).toList();
   }
 
   /** The arrays by name, in order. */
   public Map<String, HostTensor> columns() {
     return columns;
+  }
+
+  /** The tensors of strings by name, in order. */
+  public Map<String, StringTensor> texts() {
+    return texts;
   }
 
   /** Whether there is an array of that name. */
@@ -113,23 +152,41 @@ public final class DataSet {
     HostTensor column = columns.get(name);
     if (column == null) {
       throw new DataException(
-          "the data has no array " + name + "; it has " + String.join(", ", columns.keySet()));
+          "the data has no array " + name + "; it has " + String.join(", ", names()));
     }
     return column;
+  }
+
+  /**
+   * The tensor of strings of that name.
+   *
+   * @throws DataException if there is none, naming what there is
+   */
+  public StringTensor text(String name) {
+    StringTensor text = texts.get(name);
+    if (text == null) {
+      throw new DataException(
+          "the data has no text " + name + "; it has " + String.join(", ", names()));
+    }
+    return text;
   }
 
   /** Copies of the rows {@code from} (inclusive) to {@code to} (exclusive). */
   public DataSet slice(int from, int to) {
     Map<String, HostTensor> sliced = new LinkedHashMap<>();
     columns.forEach((name, values) -> sliced.put(name, values.slice(from, to)));
-    return new DataSet(sliced);
+    Map<String, StringTensor> slicedTexts = new LinkedHashMap<>();
+    texts.forEach((name, values) -> slicedTexts.put(name, values.slice(from, to)));
+    return new DataSet(sliced, slicedTexts);
   }
 
   /** Copies of the given rows, in the given order. */
   public DataSet take(int... rowIndices) {
     Map<String, HostTensor> taken = new LinkedHashMap<>();
     columns.forEach((name, values) -> taken.put(name, values.take(rowIndices)));
-    return new DataSet(taken);
+    Map<String, StringTensor> takenTexts = new LinkedHashMap<>();
+    texts.forEach((name, values) -> takenTexts.put(name, values.take(rowIndices)));
+    return new DataSet(taken, takenTexts);
   }
 
   /**
@@ -155,7 +212,10 @@ public final class DataSet {
   @Override
   public String toString() {
     List<String> parts =
-        columns.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList();
+        Stream.of(columns, texts)
+            .flatMap(map -> map.entrySet().stream())
+            .map(e -> e.getKey() + " " + e.getValue())
+            .toList();
     return "DataSet(" + rows + " rows: " + String.join(", ", parts) + ")";
   }
 

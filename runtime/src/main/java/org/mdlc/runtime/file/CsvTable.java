@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.StringTensor;
 
 /**
  * A CSV file with a header line, read into memory: UTF-8, comma-separated, fields quoted as in RFC
@@ -157,6 +158,22 @@ public final class CsvTable {
       ids[i] = Collections.binarySearch(names, records.get(i).getField(column).strip());
     }
     return new Categories(names, HostTensor.of(ids, rows()));
+  }
+
+  /**
+   * Columns of text as they stand in the file, [rows, columns].
+   *
+   * @throws DataException if there is no such column
+   */
+  public StringTensor texts(List<String> names) {
+    int[] columns = names.stream().mapToInt(this::index).toArray();
+    List<String> values = new ArrayList<>(rows() * columns.length);
+    for (CsvRecord row : records) {
+      for (int column : columns) {
+        values.add(row.getField(column));
+      }
+    }
+    return StringTensor.of(values, rows(), columns.length);
   }
 
   private HostTensor floats(int first, int last) {

@@ -39,6 +39,7 @@ public final class SafeTensors {
   // The limit of the reference implementation.
   private static final long MAX_HEADER_BYTES = 100_000_000;
   private static final int ALIGNMENT = 8;
+  private static final String METADATA = "__metadata__";
 
   private SafeTensors() {}
 
@@ -54,7 +55,7 @@ public final class SafeTensors {
       DataInputStream data = new DataInputStream(in);
       String header = readHeader(data, file, fileBytes);
       long dataBytes = fileBytes - LENGTH_BYTES - header.getBytes(StandardCharsets.UTF_8).length;
-      for (Entry entry : inFileOrder(parse(header, file), file, dataBytes)) {
+      for (Entry entry : inFileOrder(parse(header, file, new LinkedHashMap<>()), file, dataBytes)) {
         String place = file + ", tensor " + entry.name;
         int[] shape =
             Header.checkedShape(place, entry.shape, entry.type(place).bytes, entry.bytes());
@@ -66,11 +67,31 @@ public final class SafeTensors {
   }
 
   /**
+   * Reads the texts that stand beside the tensors, by name, in the order of the file; none in most
+   * files.
+   *
+   * @throws DataException if the file is malformed
+   */
+  public static Map<String, String> metadata(Path file) throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      parse(readHeader(new DataInputStream(in), file, Files.size(file)), file, metadata);
+    }
+    return Collections.unmodifiableMap(metadata);
+  }
+
+  /**
    * Writes the tensors in the order of the map, as {@code F32} and {@code I32}. The same tensors
    * give the same bytes.
    */
   public static void write(Path file, Map<String, HostTensor> tensors) throws IOException {
-    byte[] header = header(tensors);
+    write(file, tensors, Map.of());
+  }
+
+  /** {@link #write(Path, Map)} with texts beside the tensors, which {@link #metadata} reads. */
+  public static void write(Path file, Map<String, HostTensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    byte[] header = header(tensors, metadata);
     AtomicFile.write(
         file,
         out -> {
@@ -86,11 +107,19 @@ public final class SafeTensors {
         });
   }
 
-  private static byte[] header(Map<String, HostTensor> tensors) throws IOException {
+  private static byte[] header(Map<String, HostTensor> tensors, Map<String, String> metadata)
+      throws IOException {
     StringWriter text = new StringWriter();
     try (JsonWriter json = new JsonWriter(text)) {
       json.setHtmlSafe(false);
       json.beginObject();
+      if (!metadata.isEmpty()) {
+        json.name(METADATA).beginObject();
+        for (Map.Entry<String, String> beside : metadata.entrySet()) {
+          json.name(beside.getKey()).value(beside.getValue());
+        }
+        json.endObject();
+      }
       long offset = 0;
       for (Map.Entry<String, HostTensor> tensor : tensors.entrySet()) {
         HostTensor value = tensor.getValue();
@@ -136,15 +165,20 @@ public final class SafeTensors {
     return text;
   }
 
-  private static List<Entry> parse(String header, Path file) throws IOException {
+  private static List<Entry> parse(String header, Path file, Map<String, String> metadata)
+      throws IOException {
     Map<String, Entry> entries = new TreeMap<>();
     try (JsonReader json = new JsonReader(new StringReader(header))) {
       json.setStrictness(Strictness.STRICT);
       json.beginObject();
       while (json.hasNext()) {
         String name = json.nextName();
-        if (name.equals("__metadata__")) {
-          json.skipValue();
+        if (name.equals(METADATA)) {
+          json.beginObject();
+          while (json.hasNext()) {
+            metadata.put(json.nextName(), json.nextString());
+          }
+          json.endObject();
         } else if (entries.put(name, Entry.read(name, json)) != null) {
           throw new DataException(file + ": two tensors are named " + name);
         }

@@ -2,9 +2,11 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
 /**
@@ -23,6 +25,8 @@ import org.mdlc.compiler.type.TensorType;
  * @param adapt model inputs (and variables) to new STATE values of the layers that the train block
  *     adapts, {@code adapting} true in them; absent when it adapts none
  * @param pretrained files that layers start from
+ * @param texts inputs of strings, which the graphs do not have
+ * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
  * @param stages training stages in order; one for a plain train block, none without one
  */
 public record BoundProgram(
@@ -39,7 +43,9 @@ public record BoundProgram(
     List<String> metrics,
     List<Stage> stages,
     Optional<TrainSettings> settings,
-    List<Pretrained> pretrained) {
+    List<Pretrained> pretrained,
+    List<Text> texts,
+    List<HostStep> hostSteps) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -61,6 +67,38 @@ public record BoundProgram(
 
   /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
   public record Port(String name, TensorType type) {}
+
+  /** An input of strings; the first dimension is the batch. */
+  public record Text(String name, Shape shape) {}
+
+  /**
+   * Numbers made of text on the host, when a batch is filled.
+   *
+   * @param kind what the runtime calls it, such as {@code StringLookup}
+   * @param layer path of the layer that asks; steps of one layer share what it learns
+   * @param arguments Keras's arguments by name, as a JSON object
+   * @param sources names of the text inputs it takes
+   * @param port the input of the graphs that it fills
+   */
+  public record HostStep(
+      String kind, String layer, String arguments, List<String> sources, Port port) {
+    public HostStep {
+      sources = List.copyOf(sources);
+    }
+  }
+
+  /** The inputs that data brings as numbers: those that no host step fills. */
+  public List<Port> arrays() {
+    return inputs.stream()
+        .filter(i -> hostSteps.stream().noneMatch(s -> s.port().name().equals(i.name())))
+        .toList();
+  }
+
+  /** Names of everything that data brings for the inputs. */
+  public List<String> inputNames() {
+    return Stream.concat(arrays().stream().map(Port::name), texts.stream().map(Text::name))
+        .toList();
+  }
 
   /**
    * Something kept between steps.
@@ -155,5 +193,7 @@ public record BoundProgram(
     metrics = List.copyOf(metrics);
     stages = List.copyOf(stages);
     pretrained = List.copyOf(pretrained);
+    texts = List.copyOf(texts);
+    hostSteps = List.copyOf(hostSteps);
   }
 }

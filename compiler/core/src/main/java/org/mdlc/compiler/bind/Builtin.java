@@ -57,6 +57,9 @@ record Builtin(String name, List<Parameter> parameters, String doc, Body body) {
         if (text.startsWith("\"")) {
           yield new Datum.Text(text.substring(1, text.length() - 1));
         }
+        if (Types.dtype(text).isPresent()) {
+          yield new Datum.Text(text);
+        }
         yield text.contains(".")
             ? new Datum.Real(Double.parseDouble(text))
             : Datum.whole(Long.parseLong(text));

@@ -498,7 +498,7 @@ final class Calls {
     var span = actuals.get(0).span();
     if (actuals.size() == 1) {
       var only = actuals.get(0);
-      return only.value() instanceof Tensor
+      return only.value() instanceof Datum.Shaped
           ? List.of(Actual.of(Datum.list(only.value()), span))
           : actuals;
     }

@@ -26,6 +26,7 @@ final class DataFields {
 
   private final Evaluator evaluator;
   private final Map<String, TensorType> ports;
+  private final Set<String> texts;
   private final Set<String> labels;
   private final Set<String> silent;
   private final Set<String> optional;
@@ -33,6 +34,7 @@ final class DataFields {
 
   /**
    * @param ports inputs, labels and weights with their types
+   * @param texts which of them are text
    * @param labels which of them are labels
    * @param silent names of outputs, which would be labels if their losses were right
    * @param optional which of the ports need no field
@@ -40,11 +42,13 @@ final class DataFields {
   DataFields(
       Evaluator evaluator,
       Map<String, TensorType> ports,
+      Set<String> texts,
       Set<String> labels,
       Set<String> silent,
       Set<String> optional,
       Scope scope) {
     this.optional = optional;
+    this.texts = texts;
     this.labels = labels;
     this.silent = silent;
     this.evaluator = evaluator;
@@ -123,6 +127,7 @@ final class DataFields {
       }
       try {
         var affine = affine(tree.value());
+        text(tree, affine, format);
         count(tree, affine, format);
         fields.put(name, new Field(name, affine.columns(), affine.scale(), affine.offset()));
       } catch (Misuse m) {
@@ -156,6 +161,25 @@ final class DataFields {
     return field.weighs() ? Weights.arrayOf(name) : name;
   }
 
+  /** Text stands in the columns of a CSV file, and there is no arithmetic on it. */
+  private void text(Ast.Field tree, Affine affine, String format) {
+    if (!texts.contains(tree.name().text())) {
+      return;
+    }
+    if (!format.equals("csv")) {
+      throw new Misuse(
+              Codes.TEXT_SOURCE,
+              "`" + tree.name() + "` takes text, and " + format + "(..) holds numbers only")
+          .help("text comes from csv(\"file.csv\")");
+    }
+    if (affine.scale() != 1 || affine.offset() != 0) {
+      throw new Misuse(
+              Codes.TEXT_SOURCE,
+              "`" + tree.name() + "` takes text, which cannot be scaled or shifted")
+          .help("give the column alone: " + tree.name() + " = " + affine.columns().get(0));
+    }
+  }
+
   /** In a CSV file each column is one number: as many are needed as the input has. */
   private void count(Ast.Field tree, Affine affine, String format) {
     var type = ports.get(portOf(tree));
@@ -185,16 +209,28 @@ final class DataFields {
                     + tree.name()
                     + "` takes "
                     + needed
-                    + (needed.is(1) ? " number" : " numbers")
+                    + unit(tree, needed.is(1))
                     + " per row and is given "
                     + columns
                     + (columns == 1 ? " column" : " columns"))
-            .note("it is " + type);
+            .note("it is " + declared(tree, type));
     if (label && columns == 1) {
       misuse.help(
           "one class number per row goes with SparseCategoricalCrossentropy; otherwise give the output one unit, or name as many columns");
     }
     throw misuse;
+  }
+
+  private String declared(Ast.Field tree, TensorType type) {
+    var name = tree.name();
+    return texts.contains(name.text())
+        ? new Datum.Strings(name.text(), type.shape(), name.span()).typeText()
+        : type.toString();
+  }
+
+  private String unit(Ast.Field tree, boolean one) {
+    var word = texts.contains(tree.name().text()) ? " string" : " number";
+    return one ? word : word + "s";
   }
 
   private void unknown(Ast.Name name) {

@@ -84,7 +84,7 @@ sealed interface Datum {
    * @param frame the graph it is defined in
    * @param mask says which of its steps count; layers hand it on, functions do not
    */
-  record Tensor(Frame frame, Value value, Trail trail, @Nullable Tensor mask) implements Datum {
+  record Tensor(Frame frame, Value value, Trail trail, @Nullable Tensor mask) implements Shaped {
     Tensor(Frame frame, Value value, Trail trail) {
       this(frame, value, trail, null);
     }
@@ -110,8 +110,14 @@ sealed interface Datum {
     }
 
     /** Dimensions without the batch. */
-    List<Dim> inner() {
+    @Override
+    public List<Dim> inner() {
       return shape().dims().subList(batched() ? 1 : 0, rank());
+    }
+
+    @Override
+    public String typeText() {
+      return type().toString();
     }
 
     Tensor with(Trail other) {
@@ -121,6 +127,35 @@ sealed interface Datum {
     Tensor withMask(@Nullable Tensor other) {
       return new Tensor(frame, value, trail, other);
     }
+  }
+
+  /**
+   * An input of the model that holds strings. It never enters the graph: a layer makes numbers of
+   * it on the host.
+   *
+   * @param shape with the batch
+   */
+  record Strings(String name, Shape shape, Span span) implements Shaped {
+    @Override
+    public List<Dim> inner() {
+      return shape.dims().subList(1, shape.rank());
+    }
+
+    @Override
+    public String typeText() {
+      return shape.dims().stream()
+          .map(Dim::toString)
+          .collect(Collectors.joining(", ", "str[", "]"));
+    }
+  }
+
+  /** What has dimensions that a signature can name. */
+  sealed interface Shaped extends Datum {
+    /** Dimensions without the batch. */
+    List<Dim> inner();
+
+    /** Such as {@code f32[batch, 10]}. */
+    String typeText();
   }
 
   /** A function of the compiler's own. */
@@ -273,7 +308,7 @@ sealed interface Datum {
       case Truth _ -> "a bool";
       case Text _ -> "a string";
       case Listing l -> l.tuple() ? "a tuple" : "a list";
-      case Tensor t -> t.type().toString();
+      case Shaped s -> s.typeText();
       case Native n -> "the function " + n.builtin().name();
       case Definition d -> "the " + d.tree().kind().word() + " " + d.name();
       case Function f -> "the function " + f.tree().name();

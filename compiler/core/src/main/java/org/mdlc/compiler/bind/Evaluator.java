@@ -54,6 +54,7 @@ final class Evaluator {
   private final Scans scans = new Scans(this);
   private final Randomness randomness = new Randomness(this);
   private final Variables variables = new Variables(this);
+  private final HostLayers hostLayers = new HostLayers(this);
   private final Usage usage = new Usage();
   private final Masks masks = new Masks(this);
   private final Lints lints;
@@ -121,6 +122,10 @@ final class Evaluator {
 
   Variables variables() {
     return variables;
+  }
+
+  HostLayers hostLayers() {
+    return hostLayers;
   }
 
   Lints lints() {

@@ -81,6 +81,7 @@ final class Given {
     return switch (get(name)) {
       case Tensor t -> t;
       case Whole _, Datum.Real _, Datum.Truth _ -> evaluator.arithmetic().tensor(get(name));
+      case Datum.Strings s -> throw Types.textAsTensor(s, "`" + name + "` of " + builtin.name());
       default -> throw needs(name, "a tensor");
     };
   }
@@ -96,6 +97,9 @@ final class Given {
     }
     var tensors = new ArrayList<Tensor>();
     for (var item : items) {
+      if (item instanceof Datum.Strings text) {
+        throw Types.textAsTensor(text, "what " + builtin.name() + " takes");
+      }
       if (!(item instanceof Tensor t)) {
         boolean layer = item instanceof Datum.Layer || item instanceof Datum.Definition;
         var misuse =

@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +32,10 @@ final class LanguageBuiltins {
             "reversed(list)",
             "The list from its end.",
             g -> Datum.list(list(g, "list").reversed())),
+        Builtin.of(
+            "duplicates(list)",
+            "The values that a list has more than once, each once.",
+            LanguageBuiltins::duplicates),
         Builtin.of(
             "is_list(x)",
             "True for lists and tuples.",
@@ -68,6 +73,10 @@ final class LanguageBuiltins {
             "with_mask(x, mask)",
             "x, carrying a mask (bool, the first dimensions of x) or none.",
             LanguageBuiltins::withMask),
+        Builtin.of(
+            "on_host(kind, x, shape, dtype = f32)",
+            "What the runtime's layer of this kind, with the arguments of the layer that asks, makes of text before a batch enters the model.",
+            HostLayers::onHost),
         Builtin.of(
             "add_loss(x, value)",
             "x itself; the number is added to the loss that is minimised.",
@@ -119,6 +128,13 @@ final class LanguageBuiltins {
     return Datum.list(pairs);
   }
 
+  private static Datum duplicates(Given g) {
+    var seen = new LinkedHashSet<Datum>();
+    var again = new LinkedHashSet<Datum>();
+    list(g, "list").stream().filter(item -> !seen.add(item)).forEach(again::add);
+    return Datum.list(List.copyOf(again));
+  }
+
   private static Datum enumerate(Given g) {
     var items = list(g, "list");
     var pairs = new ArrayList<Datum>();
@@ -147,9 +163,7 @@ final class LanguageBuiltins {
   private static Datum withWeight(Given g) {
     if (!(g.get("layer") instanceof Datum.Layer layer)) {
       throw g.wrong(
-          Codes.TYPE_MISMATCH,
-          "layer",
-          "with_weight takes a layer, not " + g.get("layer").kind());
+          Codes.TYPE_MISMATCH, "layer", "with_weight takes a layer, not " + g.get("layer").kind());
     }
     var names = new ArrayList<String>();
     for (var name : g.items("names")) {
@@ -165,8 +179,7 @@ final class LanguageBuiltins {
           "`function` must be a function, not " + g.get("function").kind());
     }
     return layer.through(
-        new Datum.Reading(
-            names, g.get("function"), g.truth("keep"), g.evaluator().instance()));
+        new Datum.Reading(names, g.get("function"), g.truth("keep"), g.evaluator().instance()));
   }
 
   private static Datum splitText(Given g) {

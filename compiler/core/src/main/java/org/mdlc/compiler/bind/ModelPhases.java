@@ -58,7 +58,17 @@ final class ModelPhases {
         training == null ? List.of() : training.metrics(),
         training == null ? List.of() : training.stages(),
         training == null ? Optional.empty() : Optional.of(training.settings()),
-        pretrained());
+        pretrained(),
+        texts(predict),
+        evaluator.hostLayers().steps());
+  }
+
+  private static List<BoundProgram.Text> texts(Phase phase) {
+    return phase.run().inputs().values().stream()
+        .filter(v -> v instanceof Datum.Strings)
+        .map(v -> (Datum.Strings) v)
+        .map(s -> new BoundProgram.Text(s.name(), s.shape()))
+        .toList();
   }
 
   private List<BoundProgram.Pretrained> pretrained() {

@@ -18,6 +18,7 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
 /** Batch, epochs, seed, data and callbacks: what a train block says besides what is minimised. */
@@ -67,7 +68,8 @@ final class Settings {
     var holdout = base.data().get("holdout");
     var validation = base.data().get("validation");
     var fields =
-        new DataFields(evaluator, ports(), labels(), declaredOutputs(), weightArrays(), scope);
+        new DataFields(
+            evaluator, ports(), texts(), labels(), declaredOutputs(), weightArrays(), scope);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
     return new TrainSettings(
@@ -92,6 +94,9 @@ final class Settings {
               if (value instanceof Datum.Tensor t) {
                 ports.put(name, t.type());
               }
+              if (value instanceof Datum.Strings s) {
+                ports.put(name, new TensorType(DType.I32, s.shape()));
+              }
             });
     losses.targets().forEach(t -> ports.put(t.name(), t.type()));
     weights.ports().values().forEach(w -> ports.put(w.name(), w.type()));
@@ -101,6 +106,13 @@ final class Settings {
   private Set<String> weightArrays() {
     return weights.ports().values().stream()
         .map(BoundProgram.Port::name)
+        .collect(Collectors.toSet());
+  }
+
+  private Set<String> texts() {
+    return predict.run().inputs().entrySet().stream()
+        .filter(e -> e.getValue() instanceof Datum.Strings)
+        .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }
 

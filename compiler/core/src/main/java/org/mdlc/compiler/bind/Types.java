@@ -24,7 +24,7 @@ import org.mdlc.compiler.type.TensorType;
  */
 final class Types {
   /** Element types that a tensor can be declared with. */
-  static final List<String> ELEMENTS = List.of("f32", "i32", "u32", "bool", "any");
+  static final List<String> ELEMENTS = List.of("f32", "i32", "u32", "bool", "str", "any");
 
   /** All names of types. */
   static final List<String> NAMES =
@@ -274,6 +274,7 @@ final class Types {
     return switch (value) {
       case Tensor t -> t;
       case Whole _, Real _, Datum.Truth _ -> evaluator.arithmetic().tensor(value);
+      case Datum.Strings s -> throw textAsTensor(s, what);
       default -> {
         boolean layer = value instanceof Datum.Layer || value instanceof Datum.Definition;
         var misuse =
@@ -312,7 +313,33 @@ final class Types {
     throw misuse;
   }
 
+  /** For text where numbers are needed. */
+  static Misuse textAsTensor(Datum.Strings text, String what) {
+    return new Misuse(
+            Codes.TEXT_AS_TENSOR,
+            what + " must be a tensor, and `" + text.name() + "` is text: " + text.typeText())
+        .at(text.span(), "declared here")
+        .help(
+            "make numbers of it first: "
+                + text.name()
+                + " |> TextVectorization(..), StringLookup(..) or Hashing(..)");
+  }
+
+  private Datum.Strings text(Ast.TensorType type, Datum value, String what, Scope dims) {
+    if (!(value instanceof Datum.Strings text)) {
+      throw new Misuse(
+              Codes.TEXT_EXPECTED,
+              what + " must be text, which only an input of the model can be, not " + value.kind())
+          .help("declare an input such as `input review: str[]` and give that to the layer");
+    }
+    unify(type, text, what, dims);
+    return text;
+  }
+
   private Datum tensor(Ast.TensorType type, Datum value, String what, Scope dims) {
+    if (type.dtype().text().equals("str")) {
+      return text(type, value, what, dims);
+    }
     var tensor = asTensor(value, what);
     var result = tensor;
     if (!type.dtype().text().equals("any")) {
@@ -328,7 +355,7 @@ final class Types {
   }
 
   /** Binds the names of a pattern to the dimensions of a tensor after its batch, or checks them. */
-  private void unify(Ast.TensorType type, Tensor tensor, String what, Scope dims) {
+  private void unify(Ast.TensorType type, Datum.Shaped tensor, String what, Scope dims) {
     var actual = tensor.inner();
     var pattern = type.dims();
     int rest = restAt(pattern);
@@ -360,7 +387,7 @@ final class Types {
   }
 
   private static Misuse wrongRank(
-      Ast.TensorType type, Tensor tensor, String what, int wanted, boolean orMore) {
+      Ast.TensorType type, Datum.Shaped tensor, String what, int wanted, boolean orMore) {
     int has = tensor.inner().size();
     var misuse =
         new Misuse(
@@ -372,7 +399,7 @@ final class Types {
                     + (wanted == 1 && !orMore ? " dimension" : " dimensions")
                     + " after the batch, not "
                     + has)
-            .note("it is declared " + type.span().text() + " and gets " + tensor.type());
+            .note("it is declared " + type.span().text() + " and gets " + tensor.typeText());
     if (has > wanted && wanted <= 1) {
       misuse.help("put `|> Flatten()` before it");
     } else if (has == wanted - 1 && wanted >= 3) {
@@ -385,7 +412,12 @@ final class Types {
   }
 
   private void bindRest(
-      Ast.RestDims rest, List<Dim> actual, int start, String what, Tensor tensor, Scope dims) {
+      Ast.RestDims rest,
+      List<Dim> actual,
+      int start,
+      String what,
+      Datum.Shaped tensor,
+      Scope dims) {
     var items = new ArrayList<Whole>();
     for (int i = 0; i < actual.size(); i++) {
       items.add(new Whole(actual.get(i), new Axis(rest.name().text(), start + i)));
@@ -408,12 +440,12 @@ final class Types {
                   + " is "
                   + known.text()
                   + " from an earlier argument; this one is "
-                  + tensor.type());
+                  + tensor.typeText());
     }
   }
 
   private void bindOne(
-      Ast.OneDim pattern, Dim size, int index, String what, Tensor tensor, Scope dims) {
+      Ast.OneDim pattern, Dim size, int index, String what, Datum.Shaped tensor, Scope dims) {
     if (pattern.size() instanceof Ast.NameExpr name && dims.find(name.name()) == null) {
       dims.put(name.name(), new Whole(size, new Axis(name.name(), index)), pattern.span());
       return;
@@ -438,7 +470,7 @@ final class Types {
   }
 
   private static Misuse mismatch(
-      Ast.OneDim pattern, Dim wanted, Dim size, String what, Tensor tensor) {
+      Ast.OneDim pattern, Dim wanted, Dim size, String what, Datum.Shaped tensor) {
     var text = pattern.span().text();
     var misuse =
         new Misuse(
@@ -449,7 +481,7 @@ final class Types {
                     + " where "
                     + (text.equals(wanted.toString()) ? wanted : text + " = " + wanted)
                     + " is needed")
-            .note("it gets " + tensor.type());
+            .note("it gets " + tensor.typeText());
     if (tensor.inner().size() == 3 && tensor.inner().get(0).equals(wanted)) {
       misuse.help(
           "images are [height, width, channels]: this one looks like channels first; use Permute([2, 3, 1])");
@@ -464,28 +496,42 @@ final class Types {
    * {@code batched}.
    */
   TensorType declared(Ast.TypeExpr type, Scope scope, boolean batched) {
+    return declared(type, elementOf(type), scope, batched);
+  }
+
+  /** The word before the dimensions. */
+  static String elementOf(Ast.TypeExpr type) {
+    return switch (type) {
+      case Ast.NamedType n -> n.name();
+      case Ast.TensorType t -> t.dtype().text();
+      default -> "";
+    };
+  }
+
+  /** An input of strings; the dimensions as {@link #declared} has them. */
+  Shape declaredText(Ast.TypeExpr type, Scope scope) {
+    return declared(type, "i32", scope, true).shape();
+  }
+
+  private TensorType declared(Ast.TypeExpr type, String element, Scope scope, boolean batched) {
     var dims = new ArrayList<Dim>();
     if (batched) {
       dims.add(Dim.BATCH);
     }
-    String word;
-    if (type instanceof Ast.NamedType n) {
-      word = n.name();
-    } else if (type instanceof Ast.TensorType t) {
-      word = t.dtype().text();
+    if (type instanceof Ast.TensorType t) {
       t.dims().forEach(d -> dims.addAll(sizes(d, scope)));
-    } else {
+    } else if (!(type instanceof Ast.NamedType)) {
       throw new Misuse(
           Codes.TYPE_MISMATCH,
           "a tensor type such as f32[10] is needed here, not " + type.span().text());
     }
     var dtype =
-        word.equals("any")
+        element.equals("any")
             ? DType.F32
-            : dtype(word)
+            : dtype(element)
                 .orElseThrow(
                     () ->
-                        new Misuse(Codes.UNKNOWN_TYPE, "there is no element type `" + word + "`")
+                        new Misuse(Codes.UNKNOWN_TYPE, "there is no element type `" + element + "`")
                             .help("element types are f32, i32 and bool"));
     for (var dim : dims) {
       if (dim.isConstant() && dim.value() < 1) {

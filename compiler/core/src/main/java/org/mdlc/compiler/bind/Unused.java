@@ -50,7 +50,12 @@ final class Unused {
         .inputs()
         .forEach(
             (name, value) -> {
-              if (value instanceof Datum.Tensor t && !read.contains(t.value().id())) {
+              boolean unread =
+                  value instanceof Datum.Tensor t && !read.contains(t.value().id())
+                      || value instanceof Datum.Strings s
+                          && evaluator.hostLayers().steps().stream()
+                              .noneMatch(step -> step.sources().contains(s.name()));
+              if (unread) {
                 var span = predict.run().spans().get(name);
                 evaluator
                     .problems()

@@ -346,6 +346,10 @@ final class Variables {
       }
       open(t, "", scope);
     }
+    if (Types.elementOf(tree.type()).equals("str")) {
+      var shape = evaluator.types().declaredText(tree.type(), scope);
+      return new Datum.Strings(tree.name().text(), shape, tree.name().span());
+    }
     var type = evaluator.types().declared(tree.type(), scope, true);
     var value = evaluator.emitter().frame().builder().input(tree.name().text(), Role.DATA, type);
     var tensor = evaluator.emitter().of(value);

@@ -127,6 +127,15 @@ public enum Codes {
       "result is not as declared",
       "The shape that comes out differs from the declared one."),
 
+  TEXT_AS_TENSOR(
+      "E0314",
+      "text used as a tensor",
+      "Text has no numbers until a layer such as TextVectorization makes some of it."),
+  TEXT_EXPECTED(
+      "E0315",
+      "text is needed here",
+      "A layer over text takes an input of the model that is declared str, and nothing else."),
+
   // ---- 04: layers and parameters
   MISSING_ARGUMENT("E0401", "argument missing", "A parameter without a default is given no value."),
   UNKNOWN_ARGUMENT("E0402", "unknown argument", "There is no parameter of this name."),
@@ -211,6 +220,10 @@ public enum Codes {
       "A field is made of columns, scaled and shifted by numbers; nothing else."),
   MISSING_DATA_FILE(
       "E0607", "data file not found", "The data file does not exist or cannot be read."),
+  TEXT_SOURCE(
+      "E0608",
+      "text from numbers",
+      "An input of strings is filled by columns of a CSV file as they stand."),
 
   // ---- 07: imports and weights
   IMPORT_NOT_FOUND(

@@ -101,7 +101,7 @@ public record ModelSummary(String model, List<Layer> layers, long trainable, lon
     private final BoundProgram bound;
     private final Map<String, Layer> layers = new LinkedHashMap<>();
     private final Map<String, Integer> calls = new HashMap<>();
-    private final Map<Integer, Connection> madeBy = new HashMap<>();
+    private final Map<Integer, List<Connection>> madeBy = new HashMap<>();
     private final Map<Integer, Node> nodeOf = new HashMap<>();
 
     Tracer(BoundProgram bound) {
@@ -116,9 +116,27 @@ public record ModelSummary(String model, List<Layer> layers, long trainable, lon
     }
 
     private void input(Graph.Input input) {
-      madeBy.put(input.value().id(), new Connection(input.name(), 0, 0));
-      var shape = input.value().type().shape();
-      layers.put(input.name(), new Layer(input.name(), INPUT_KIND, List.of(shape), 0, List.of()));
+      var sources =
+          bound.hostSteps().stream()
+              .filter(step -> step.port().name().equals(input.name()))
+              .findFirst()
+              .map(BoundProgram.HostStep::sources);
+      if (sources.isEmpty()) {
+        put(input.name(), input.value().type().shape());
+      } else {
+        bound.texts().stream()
+            .filter(text -> sources.get().contains(text.name()))
+            .forEach(text -> put(text.name(), text.shape()));
+      }
+      madeBy.put(
+          input.value().id(),
+          sources.orElse(List.of(input.name())).stream()
+              .map(name -> new Connection(name, 0, 0))
+              .toList());
+    }
+
+    private void put(String input, Shape shape) {
+      layers.put(input, new Layer(input, INPUT_KIND, List.of(shape), 0, List.of()));
     }
 
     private void node(Node node) {
@@ -132,7 +150,7 @@ public record ModelSummary(String model, List<Layer> layers, long trainable, lon
       String name = composite.scope().isEmpty() ? composite.kind() : composite.scope();
       int call = calls.merge(name, 1, Integer::sum) - 1;
       for (int i = 0; i < node.results().size(); i++) {
-        madeBy.put(node.results().get(i).id(), new Connection(name, call, i));
+        madeBy.put(node.results().get(i).id(), List.of(new Connection(name, call, i)));
       }
       var connections = new ArrayList<Connection>();
       var earlier = layers.get(name);
@@ -160,7 +178,7 @@ public record ModelSummary(String model, List<Layer> layers, long trainable, lon
         var next = open.removeLast();
         var maker = nodeOf.get(next.id());
         if (madeBy.containsKey(next.id())) {
-          found.add(madeBy.get(next.id()));
+          found.addAll(madeBy.getOrDefault(next.id(), List.of()));
         } else if (maker != null && seen.add(next.id())) {
           open.addAll(maker.operands().reversed());
         }

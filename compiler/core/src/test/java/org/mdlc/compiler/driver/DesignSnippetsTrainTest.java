@@ -19,6 +19,7 @@ import org.mdlc.runtime.VariableSpec;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.StringTensor;
 
 /**
  * The examples of the language page train: one step on random rows gives a loss that is a number,
@@ -121,7 +122,8 @@ final class DesignSnippetsTrainTest {
               "model Sentiment",
               "train Sentiment { loss BinaryCrossentropy(from_logits = true)  optimizer RMSprop() }",
               "Sentiment"),
-          new Snippet("several objectives", "model Gan", "", "Gan"));
+          new Snippet("several objectives", "model Gan", "", "Gan"),
+          new Snippet("text", "model Mood", "", "Mood"));
 
   @TestFactory
   Stream<DynamicTest> oneStepMovesEveryWeight() {
@@ -132,7 +134,11 @@ final class DesignSnippetsTrainTest {
     try (var model = load(snippet)) {
       var before = trainable(model);
       assertThat(before).isNotEmpty();
-      var logs = model.trainOnBatch(rows(model));
+      var rows = rows(model);
+      if (!model.spec().texts().isEmpty()) {
+        model.adapt(rows);
+      }
+      var logs = model.trainOnBatch(rows);
       assertThat(logs.values()).isNotEmpty();
       assertThat(logs.values().values()).allSatisfy(value -> assertThat(value).isFinite());
       trainable(model)
@@ -180,9 +186,16 @@ final class DesignSnippetsTrainTest {
   private static DataSet rows(Model model) {
     var random = new Random(7);
     var columns = new LinkedHashMap<String, HostTensor>();
-    Stream.concat(model.spec().inputs().stream(), model.spec().targets().stream())
+    Stream.concat(model.spec().arrays().stream(), model.spec().targets().stream())
         .forEach(spec -> columns.put(spec.name(), draw(spec, random)));
-    return DataSet.of(columns);
+    var texts = new LinkedHashMap<String, StringTensor>();
+    model.spec().texts().forEach(spec -> texts.put(spec.name(), words(random)));
+    return DataSet.of(columns, texts);
+  }
+
+  private static StringTensor words(Random random) {
+    return StringTensor.of(
+        IntStream.range(0, ROWS).mapToObj(_ -> "word " + random.nextInt(WHOLE_NUMBERS)).toList());
   }
 
   private static HostTensor draw(TensorSpec spec, Random random) {

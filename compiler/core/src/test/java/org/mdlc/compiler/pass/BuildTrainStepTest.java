@@ -192,6 +192,8 @@ final class BuildTrainStepTest {
         List.of(),
         List.of(),
         Optional.empty(),
+        List.of(),
+        List.of(),
         List.of());
   }
 

@@ -10,6 +10,7 @@ import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -220,6 +221,7 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    hostSteps(body);
     bound
         .targets()
         .forEach(
@@ -265,6 +267,43 @@ public final class JavaEmitter {
             .addCode(body.build())
             .build());
   }
+
+  /** Texts, and the layers that make numbers of them. */
+  private void hostSteps(CodeBlock.Builder body) {
+    bound
+        .texts()
+        .forEach(
+            t ->
+                body.addStatement(
+                    "spec.text($S$L)", t.name(), sizes(t.shape().without(List.of(0)).sizes())));
+    var layers = new LinkedHashSet<String>();
+    for (var step : bound.hostSteps()) {
+      if (layers.add(step.layer())) {
+        body.addStatement(
+            "spec.stringLayer($S, $T.of($S, $L))",
+            step.layer(),
+            JavaTypes.STRING_LAYERS,
+            step.kind(),
+            pieces(step.arguments()));
+      }
+      body.addStatement(
+          "spec.hostStep($S, $S, $L)",
+          step.port().name(),
+          step.layer(),
+          step.sources().stream().map(s -> CodeBlock.of("$S", s)).collect(CodeBlock.joining(", ")));
+    }
+  }
+
+  /** A string literal holds at most 65,535 bytes, and a vocabulary is longer. */
+  private static CodeBlock pieces(String text) {
+    var pieces = new ArrayList<CodeBlock>();
+    for (int from = 0; from < text.length(); from += LITERAL) {
+      pieces.add(CodeBlock.of("$S", text.substring(from, Math.min(text.length(), from + LITERAL))));
+    }
+    return CodeBlock.join(pieces, ", ");
+  }
+
+  private static final int LITERAL = 16_000;
 
   private static final int VARIABLES_PER_METHOD = 100;
 

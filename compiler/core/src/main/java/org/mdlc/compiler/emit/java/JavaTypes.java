@@ -23,6 +23,7 @@ final class JavaTypes {
   static final ClassName ROLE = ClassName.get(RUNTIME, "Role");
   static final ClassName INITIAL = ClassName.get(RUNTIME, "Initial");
   static final ClassName METRIC_SPEC = ClassName.get(RUNTIME, "MetricSpec");
+  static final ClassName STRING_LAYERS = ClassName.get(RUNTIME + ".preprocessing", "StringLayers");
   static final ClassName DTYPE = ClassName.get(RUNTIME + ".data", "DType");
 
   private static final List<String> KERNEL_CLASSES =

@@ -65,7 +65,9 @@ final class GeneratedStep {
             List.of(),
             List.of(),
             Optional.empty(),
-            List.of());
+            List.of(),
+        List.of(),
+        List.of());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(

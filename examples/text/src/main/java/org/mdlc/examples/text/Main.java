@@ -1,0 +1,55 @@
+package org.mdlc.examples.text;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.StringTensor;
+import org.mdlc.runtime.file.CsvTable;
+
+/**
+ * Trains the model of {@code reviews.mdl}, from which the build has generated the class {@link
+ * Reviews}, and asks it about sentences that it has never seen.
+ */
+public final class Main {
+  private static final long SEED = 42;
+  private static final double HELD_OUT = 0.25;
+
+  private Main() {}
+
+  /**
+   * @param args the path of {@code reviews.csv}, then sentences to ask about
+   */
+  public static void main(String[] args) throws IOException {
+    DataSet.Split reviews = read(Path.of(args[0])).split(HELD_OUT);
+    List<String> sentences = List.of(args).subList(1, args.length);
+    try (var model = train(reviews.first())) {
+      System.out.printf("test accuracy: %.4f%n", accuracy(model, reviews.last()));
+      for (String sentence : sentences) {
+        System.out.println((praises(model, sentence) ? "praise: " : "blame:  ") + sentence);
+      }
+    }
+  }
+
+  /** A model trained as reviews.mdl says; it learns its vocabulary from the same rows. */
+  static Reviews train(DataSet reviews) {
+    var model = Reviews.create(SEED);
+    model.fit(reviews, model.defaults());
+    return model;
+  }
+
+  static double accuracy(Reviews model, DataSet reviews) {
+    return model.evaluate(reviews).require("accuracy");
+  }
+
+  static boolean praises(Reviews model, String sentence) {
+    return model.predict(DataSet.of("review", StringTensor.of(sentence))).get("praise").get(0) > 0;
+  }
+
+  /** Reviews, and 1 for each that praises. */
+  static DataSet read(Path file) throws IOException {
+    CsvTable table = CsvTable.read(file);
+    return DataSet.of("praise", table.column("praise"))
+        .with("review", table.texts(List.of("review")));
+  }
+}
