@@ -21,7 +21,7 @@ Flag "rng": the numbers depend on Keras-JAX random bits (Threefry-2x32 keyed by 
 Flag "backend_sensitive": Keras backends are known to disagree, with the reason.
 Every case draws its data from a generator seeded by its own name: adding cases never changes others.
 """
-import argparse, hashlib, json, os, re, sys, warnings, zlib  # noqa: E401
+import argparse, hashlib, inspect, json, os, re, sys, warnings, zlib  # noqa: E401
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -131,7 +131,7 @@ def evaluate(layer, args, kwargs, cots, fidx, training, grad, keys=None):
     (s, (out, state)), (gw, gin) = jax.jit(jax.value_and_grad(f, argnums=(0, 1), has_aux=True))(tv, fin, ntv)
     return s, out, state, gw, gin
 
-NESTED = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Attention", "AdditiveAttention"}
+NESTED = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Attention", "AdditiveAttention", "HashedCrossing"}
 
 def pack_args(layer, flat, keys=None):  # merging layers take one list, mixing ones a dictionary, the others positional tensors
     if keys:
@@ -159,7 +159,7 @@ def layer_case(cls, *inputs, _kw=None, _train=None, _grad=True, _tag="", _adapt=
             else:
                 kw[k] = make_input(r, s) if isinstance(s, tuple) else s
         if _adapt:
-            layer.adapt(make_input(r, _adapt))
+            layer.adapt(make_input(r if cls == "Normalization" else rng_for(cid + ".adapt"), _adapt))
         symbolic = [keras.KerasTensor(a.shape, str(a.dtype)) for a in args]
         if not layer.built or not isinstance(layer, keras.Model):
             layer(*pack_args(layer, symbolic if _grad else args, _keys), **({"reverse": True} if kw.get("reverse") else {}))
@@ -199,6 +199,8 @@ def layer_case(cls, *inputs, _kw=None, _train=None, _grad=True, _tag="", _adapt=
                     v.assign(x)
                     t[f"{pre}state.{n}"] = npy(x)
                 t |= {f"second.out.{i}": npy(o) for i, o in enumerate(out)} if pre else {}
+        if _adapt and cls != "Normalization":
+            t["adapt"] = _adapt if isinstance(_adapt, np.ndarray) else make_input(rng_for(cid + ".adapt"), _adapt)
         if cls in ("Embedding", "Masking") and (mask := layer.compute_mask(args[0])) is not None:
             t["out_mask"] = npy(mask)
         rng = ["rng:train"] if train and any("seed_generator" in n for n in names) else []
@@ -379,6 +381,116 @@ def declare_plain_layers():
     L("UnitNormalization", x3, axis=1); L("UnitNormalization", x4, axis=[1, 2]); L("UnitNormalization", F(2, 1)); L("RMSNormalization", x3, axis=[1, 2], epsilon=1e-3); L("RMSNormalization", x4, axis=[-2, -1]); L("RMSNormalization", x2)
     L("SpectralNormalization", x2, layer=lambda: kl.Dense(3), _train=True, _tag="Dense"); L("SpectralNormalization", x4, layer=lambda: kl.Conv2D(2, 3), power_iterations=3, _train=True, _tag="Conv2D")
 
+def chain_case(tag, *inputs, layers, **kw):
+    """Layers one after another, which hand masks on; weights are named LAYER/WEIGHT with the names that Keras gives."""
+    layer_case(tag, *inputs, _kind="chain", _make=lambda: keras.Sequential([keras.Input(inputs[0][1][1:], batch_size=inputs[0][1][0], dtype="int32" if inputs[0][0] == "i" else "float32"), *layers()], name="chain"), **kw)
+
+def declare_sequence_layers():
+    """More of recurrence, cells, attention and masks."""
+    L, x3, one, m = layer_case, F(3, 6, 4), F(2, 1, 3), {"mask": M(3, 6)}
+    for rnn in ("SimpleRNN", "LSTM", "GRU"):
+        state = [F(3, 5), F(3, 5)] if rnn == "LSTM" else [F(3, 5)]
+        L(rnn, one, units=1); L(rnn, x3, units=5, _kw={"initial_state": state}); L(rnn, x3, units=5, return_state=True, _kw={"initial_state": state}); L(rnn, x3, units=5, stateful=True); L(rnn, x3, units=5, stateful=True, return_sequences=True, go_backwards=True); L(rnn, x3, units=5, return_state=True, _kw=m)
+        L(rnn, x3, units=5, go_backwards=True, return_sequences=True, _kw=m); L(rnn, x3, units=5, unroll=True, return_sequences=True); L(rnn, x3, units=5, unroll=True, _kw=m); L(rnn, x3, units=5, kernel_regularizer="l2", recurrent_regularizer="l1", bias_regularizer="l2", activity_regularizer="l1")
+        L(rnn, x3, units=5, dropout=0.3, seed=4, _tag="seeded"); L(rnn, x3, units=5, recurrent_dropout=0.3, seed=4, _train=True); L(rnn, x3, units=5, dropout=0.2, recurrent_dropout=0.3, seed=4, return_sequences=True); L(rnn, x3, units=5, activation="sigmoid", **({} if rnn == "SimpleRNN" else {"recurrent_activation": "tanh"}))
+        L(rnn, x3, units=5, activation=None, use_bias=False)
+    L("GRU", x3, units=5, reset_after=False, return_sequences=True, _kw=m); L("GRU", x3, units=5, reset_after=False, use_bias=False, recurrent_activation="hard_sigmoid"); L("GRU", x3, units=5, reset_after=False, dropout=0.2, recurrent_dropout=0.3, seed=4)
+    for cell in ("SimpleRNNCell", "LSTMCell", "GRUCell"):
+        make = lambda cell=cell, **k: lambda: getattr(kl, cell)(5, **k)
+        L("RNN", x3, cell=make(), _tag=cell); L("RNN", x3, cell=make(), return_sequences=True, return_state=True, _tag=cell); L("RNN", x3, cell=make(), go_backwards=True, return_sequences=True, _tag=cell, _kw=m); L("RNN", x3, cell=make(), return_sequences=True, zero_output_for_mask=True, _tag=cell, _kw=m)
+        L("RNN", x3, cell=make(dropout=0.2, recurrent_dropout=0.3, seed=4), _train=True, _tag=cell + "_dropout"); L("RNN", x3, cell=make(), stateful=True, _tag=cell); L("RNN", x3, cell=make(activation="relu", use_bias=False), unroll=True, _tag=cell)
+    stack = lambda: kl.StackedRNNCells([kl.SimpleRNNCell(2), kl.LSTMCell(3), kl.GRUCell(4)])
+    L("RNN", x3, cell=stack, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, return_sequences=True, return_state=True, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, return_sequences=True, _kw=m, _tag="StackedRNNCells"); L("RNN", x3, cell=lambda: kl.StackedRNNCells([kl.GRUCell(3)]), _tag="StackedRNNCells_single"); L("RNN", x3, cell=stack, stateful=True, _tag="StackedRNNCells")
+    L("RNN", x3, cell=lambda: [kl.GRUCell(3), kl.GRUCell(3)], return_state=True, go_backwards=True, _tag="list")
+    # wrappers
+    both = dict(layer=lambda: kl.GRU(3, return_sequences=True, return_state=True))
+    L("Bidirectional", x3, layer=lambda: kl.SimpleRNN(3), _tag="SimpleRNN"); L("Bidirectional", x3, layer=lambda: kl.LSTM(3, return_sequences=True), merge_mode=None, _tag="LSTM"); L("Bidirectional", x3, **both, _tag="GRU_state"); L("Bidirectional", x3, layer=lambda: kl.LSTM(3, return_sequences=True), _kw=m, _tag="LSTM"); L("Bidirectional", x3, layer=lambda: kl.GRU(3, return_sequences=True), merge_mode="sum", _kw=m, _tag="GRU")
+    L("Bidirectional", x3, layer=lambda: kl.GRU(3), backward_layer=lambda: kl.LSTM(2, go_backwards=True), _tag="GRU_LSTM"); L("Bidirectional", x3, layer=lambda: kl.LSTM(3, go_backwards=True), merge_mode="mul", _tag="LSTM_backwards"); L("Bidirectional", x3, layer=lambda: kl.RNN(kl.LSTMCell(3)), _tag="RNN"); L("Bidirectional", one, layer=lambda: kl.LSTM(1), merge_mode="ave", _tag="LSTM")
+    L("TimeDistributed", x3, layer=lambda: kl.LayerNormalization(), _tag="LayerNormalization"); L("TimeDistributed", F(2, 3, 5, 4), layer=lambda: kl.LSTM(2), _tag="LSTM"); L("TimeDistributed", x3, layer=lambda: kl.BatchNormalization(), _train=True, _tag="BatchNormalization"); L("TimeDistributed", x3, layer=lambda: kl.Dense(2), _kw=m, _tag="mask"); L("TimeDistributed", F(2, 1, 3, 2), layer=lambda: kl.Flatten(), _tag="Flatten")
+    L("TimeDistributed", x3, layer=lambda: kl.Dropout(0.4, seed=4), _train=True, _tag="Dropout")
+    # convolutional recurrence
+    shapes = {1: (2, 3, 6, 2), 2: (2, 3, 5, 4, 2), 3: (2, 2, 3, 4, 3, 2)}
+    for d, sh in shapes.items():
+        c, x, f = f"ConvLSTM{d}D", F(*sh), F(sh[0], sh[1], sh[-1], *sh[2:-1])
+        L(c, x, filters=2, kernel_size=2); L(c, x, filters=2, kernel_size=3, padding="same", return_sequences=True, activation="relu"); L(c, x, filters=2, kernel_size=2, strides=2, padding="same", return_state=True); L(c, f, filters=2, kernel_size=2, data_format="channels_first", go_backwards=True, return_sequences=True)
+        L(c, x, filters=2, kernel_size=2, use_bias=False, recurrent_activation="hard_sigmoid"); L(c, x, filters=2, kernel_size=2, unit_forget_bias=False, dilation_rate=1, padding="same"); L(c, x, filters=1, kernel_size=1, _kw={"mask": M(*sh[:2])}, return_sequences=True)
+    L("ConvLSTM1D", F(2, 3, 8, 2), filters=2, kernel_size=2, dilation_rate=2); L("ConvLSTM2D", F(2, 3, 6, 5, 2), filters=2, kernel_size=2, stateful=True); L("ConvLSTM1D", F(2, 3, 6, 2), filters=2, kernel_size=2, stateful=True); L("ConvLSTM2D", F(2, 3, 5, 4, 2), filters=2, kernel_size=2, dropout=0.3, seed=4); L("ConvLSTM1D", F(2, 3, 6, 2), filters=2, kernel_size=2, dropout=0.2, recurrent_dropout=0.3, seed=4)
+    # attention
+    q, v, A, G = F(2, 5, 8), F(2, 6, 8), "MultiHeadAttention", "GroupQueryAttention"
+    L(A, q, v, F(2, 6, 8), num_heads=2, key_dim=3); L(A, q, v, num_heads=1, key_dim=1); L(A, q, v, num_heads=2, key_dim=3, use_bias=False, _kw={"query_mask": M(2, 5), "value_mask": M(2, 6)}); L(A, q, v, num_heads=2, key_dim=3, _kw={"attention_mask": ("bool", (2, 5, 6))})
+    L(A, q, v, v, num_heads=2, key_dim=3, _kw={"key_mask": M(2, 6)}); L(A, q, q, num_heads=2, key_dim=3, _kw={"use_causal_mask": True, "query_mask": M(2, 5), "return_attention_scores": True}); L(A, F(2, 1, 4), F(2, 1, 4), num_heads=2, key_dim=2, output_shape=3)
+    L(A, F(2, 3, 4, 5), F(2, 3, 4, 5), num_heads=2, key_dim=3, attention_axes=(2,)); L(A, F(2, 3, 4, 5), F(2, 2, 3, 5), num_heads=2, key_dim=3, attention_axes=(1, 2)); L(A, q, v, num_heads=2, key_dim=3, kernel_regularizer="l2", bias_regularizer="l1"); L(A, q, v, num_heads=2, key_dim=3, dropout=0.3, seed=4)
+    L(A, q, q, num_heads=2, key_dim=3, sliding_window=2); L(A, q, v, num_heads=2, key_dim=3, use_gate=True); L(A, q, v, num_heads=2, key_dim=4, value_dim=3, _kw={"return_attention_scores": True})
+    L(G, q, v, head_dim=3, num_query_heads=4, num_key_value_heads=4); L(G, q, v, head_dim=2, num_query_heads=2, num_key_value_heads=1, use_bias=False); L(G, q, q, head_dim=3, num_query_heads=4, num_key_value_heads=2, _kw={"use_causal_mask": True}); L(G, q, v, F(2, 6, 8), head_dim=3, num_query_heads=4, num_key_value_heads=2)
+    L(G, q, v, head_dim=3, num_query_heads=4, num_key_value_heads=2, _kw={"value_mask": M(2, 6), "return_attention_scores": True}); L(G, q, v, head_dim=3, num_query_heads=4, num_key_value_heads=2, _kw={"query_mask": M(2, 5), "attention_mask": ("bool", (2, 5, 6))}); L(G, q, v, head_dim=3, num_query_heads=4, num_key_value_heads=2, dropout=0.3, seed=4)
+    L(G, q, q, head_dim=3, num_query_heads=4, num_key_value_heads=2, sliding_window=2); L(G, q, v, head_dim=3, num_query_heads=4, num_key_value_heads=2, use_gate=True)
+    for c in ("Attention", "AdditiveAttention"):
+        L(c, q, v, _kw={"mask": [M(2, 5), M(2, 6)]}); L(c, q, q, _kw={"use_causal_mask": True}); L(c, q, v, _kw={"return_attention_scores": True}); L(c, q, v, F(2, 6, 8), use_scale=False); L(c, q, v, _kw={"use_causal_mask": True, "mask": [M(2, 5), M(2, 6)], "return_attention_scores": True}); L(c, F(2, 1, 3), F(2, 1, 3))
+        L(c, q, v, dropout=0.3, **({"seed": 4} if c == "Attention" else {}), _tag="dropout")
+    L("Attention", q, v, score_mode="concat"); L("Attention", q, v, score_mode="concat", use_scale=True); L("Attention", F(2, 3, 5, 8), F(2, 3, 6, 8))
+    # masks that layers make and hand on
+    C, ids, steps = chain_case, I(6, 3, 5), ("zeros_tail", (3, 6, 4))
+    C("embedding_lstm", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.LSTM(3), kl.Dense(2)]); C("embedding_gru_gru", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.GRU(3, return_sequences=True), kl.GRU(2)]); C("embedding_average", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.GlobalAveragePooling1D()])
+    C("embedding_bidirectional", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.Bidirectional(kl.LSTM(3, return_sequences=True)), kl.Bidirectional(kl.GRU(2))]); C("embedding_dropout_dense_lstm", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.Dropout(0.0), kl.Dense(3, "relu"), kl.LayerNormalization(), kl.Activation("tanh"), kl.LSTM(2)])
+    C("masking_lstm", steps, layers=lambda: [kl.Masking(), kl.LSTM(3)]); C("masking_sequences", steps, layers=lambda: [kl.Masking(), kl.SimpleRNN(3, return_sequences=True), kl.TimeDistributed(kl.Dense(2))]); C("masking_normalization", steps, layers=lambda: [kl.Masking(), kl.BatchNormalization(), kl.GRU(2)], _train=True); C("masking_softmax", steps, layers=lambda: [kl.Masking(), kl.Softmax(axis=1)], _grad=True)
+    C("masking_repeat", steps, layers=lambda: [kl.Masking(), kl.GRU(3), kl.RepeatVector(2), kl.LSTM(2)]); C("masking_backwards", steps, layers=lambda: [kl.Masking(), kl.GRU(3, go_backwards=True, return_sequences=True), kl.GRU(2)]); C("masking_stacked", steps, layers=lambda: [kl.Masking(), kl.RNN([kl.LSTMCell(3), kl.GRUCell(2)], return_sequences=True), kl.GlobalAveragePooling1D()])
+
+def declare_random_and_preprocessing():
+    """Noise, image augmentation, preprocessing.  A range of one point (factor (0.3, 0.3)) makes an augmentation certain, so that its arithmetic can be tested apart from its draws."""
+    L, x2, x3, x4, x5 = layer_case, F(4, 5), F(3, 6, 4), F(2, 7, 6, 3), F(2, 5, 4, 3, 2)
+    L("Dropout", x2, rate=0.0); L("Dropout", x4, rate=0.7, seed=3); L("Dropout", x4, rate=0.4, noise_shape=(2, 1, 1, 3), seed=3); L("Dropout", F(2, 1), rate=0.5, seed=3); L("Dropout", x2, rate=1.0, seed=3)
+    L("SpatialDropout1D", x3, rate=0.7, seed=3); L("SpatialDropout2D", F(2, 3, 7, 6), rate=0.4, data_format="channels_first", seed=3); L("SpatialDropout3D", x5, rate=0.4, seed=3); L("SpatialDropout3D", F(2, 2, 5, 4, 3), rate=0.4, data_format="channels_first", seed=3); L("SpatialDropout3D", x5, rate=0.0)
+    L("GaussianNoise", x4, stddev=1.0, seed=3); L("GaussianNoise", x2, stddev=0.0); L("GaussianDropout", x4, rate=0.6, seed=3); L("GaussianDropout", x2, rate=0.0); L("AlphaDropout", x4, rate=0.6, seed=3); L("AlphaDropout", x3, rate=0.4, noise_shape=(3, 1, 4), seed=3); L("AlphaDropout", x2, rate=0.0)
+    # images: geometry without chance
+    img, chw, one = U(255, 2, 6, 6, 3), U(255, 2, 3, 6, 5), U(255, 2, 5, 7, 1)
+    for i in ("bicubic", "lanczos3", "lanczos5"): L("Resizing", U(255, 2, 5, 7, 3), height=8, width=4, interpolation=i)
+    for k in (dict(pad_to_aspect_ratio=True), dict(pad_to_aspect_ratio=True, fill_mode="constant", fill_value=7.0), dict(antialias=True), dict(interpolation="bicubic", antialias=True)): L("Resizing", U(255, 2, 5, 7, 3), height=4, width=4, **k)
+    L("Resizing", chw, height=3, width=9, data_format="channels_first"); L("Resizing", one, height=1, width=1); L("Resizing", one, height=5, width=7); L("Resizing", U(255, 2, 1, 1, 2), height=3, width=2); L("Resizing", one, height=9, width=14, interpolation="nearest")
+    L("CenterCrop", U(255, 2, 7, 8, 3), height=3, width=5); L("CenterCrop", chw, height=2, width=2, data_format="channels_first"); L("CenterCrop", U(255, 2, 4, 5, 3), height=6, width=6); L("CenterCrop", one, height=5, width=7)
+    # images: chance, and the same with certainty
+    def R(c, x=img, tag="", keys=None, **k):
+        k = k if c in ("RandomCrop",) or "seed" in k else {"seed": 5, **k}
+        L(c, *(x if keys else (x,)), _grad=False, _train=True, _flags=["rng"], _tag=tag, _keys=keys, **k)
+    for mode in ("vertical", "horizontal_and_vertical"): R("RandomFlip", mode=mode)
+    R("RandomFlip", x=U(255, 5, 4, 3, 2)); R("RandomFlip", x=chw, data_format="channels_first"); R("RandomCrop", x=U(255, 2, 7, 8, 3), height=3, width=5, seed=5); R("RandomCrop", x=U(255, 2, 4, 5, 3), height=6, width=6, seed=5); R("RandomCrop", x=chw, height=2, width=2, data_format="channels_first", seed=5); R("RandomCrop", height=6, width=6, seed=5)
+    for f in ("reflect", "constant", "wrap", "nearest"):
+        R("RandomRotation", factor=(0.1, 0.1), fill_mode=f); R("RandomZoom", height_factor=(0.2, 0.2), width_factor=(-0.3, -0.3), fill_mode=f); R("RandomTranslation", height_factor=(0.2, 0.2), width_factor=(-0.4, -0.4), fill_mode=f); R("RandomShear", x_factor=(0.3, 0.3), y_factor=(0.2, 0.2), fill_mode=f)
+    for c, k in (("RandomRotation", dict(factor=0.3)), ("RandomZoom", dict(height_factor=(-0.3, 0.2))), ("RandomTranslation", dict(height_factor=0.3, width_factor=0.3)), ("RandomShear", dict(x_factor=0.5, y_factor=0.4))):
+        R(c, interpolation="nearest", fill_mode="constant", fill_value=9.0, **k); R(c, x=chw, data_format="channels_first", **k)
+    R("RandomShear", x_factor=0.4); R("RandomShear", y_factor=(0.1, 0.5)); R("RandomZoom", height_factor=0.3, width_factor=0.1); R("RandomRotation", factor=(0.25, 0.25)); R("RandomTranslation", height_factor=(1 / 3, 1 / 3), width_factor=(0.5, 0.5), fill_mode="constant")
+    unit = U(1, 2, 6, 6, 3)
+    for c, k in (("RandomContrast", {}), ("RandomBrightness", {}), ("RandomSaturation", {}), ("RandomHue", {})):
+        R(c, factor=(0.6, 0.6), **k); R(c, factor=0.5); R(c, x=unit, factor=(0.2, 0.7), value_range=(0, 1))
+        if c in ("RandomSaturation", "RandomHue"): R(c, x=chw, factor=0.5, data_format="channels_first")
+    R("RandomBrightness", factor=(-0.5, -0.5)); R("RandomSaturation", factor=(0.0, 0.0)); R("RandomSaturation", factor=(1.0, 1.0)); R("RandomColorDegeneration", factor=(0.6, 0.6)); R("RandomColorDegeneration", factor=0.5); R("RandomSharpness", factor=(0.6, 0.6)); R("RandomSharpness", factor=0.5)
+    R("RandomGrayscale", factor=1.0); R("RandomGrayscale", x=U(255, 5, 3, 3, 3)); R("RandomGrayscale", factor=0.0); R("RandomGrayscale", x=chw, factor=1.0, data_format="channels_first"); R("RandomInvert"); R("RandomInvert", factor=0.5, x=U(1, 4, 3, 3, 3), value_range=(0, 1)); R("RandomPosterization", factor=3); R("Solarization"); R("Solarization", addition_factor=(0.2, 0.2), threshold_factor=(0.4, 0.4)); R("Solarization", addition_factor=0.5, threshold_factor=0.5)
+    R("RandomGaussianBlur"); R("RandomGaussianBlur", kernel_size=(3, 5), sigma=(0.7, 0.7)); R("RandomGaussianBlur", factor=0.5, sigma=(0.1, 2.0), x=U(1, 4, 5, 5, 3), value_range=(0, 1)); R("RandomGaussianBlur", x=chw, sigma=(1.0, 1.0), data_format="channels_first")
+    R("RandomErasing"); R("RandomErasing", fill_value=0.0, scale=(0.3, 0.3)); R("RandomErasing", factor=0.5, fill_value=1.0, scale=(0.1, 0.5), x=U(1, 4, 6, 6, 3), value_range=(0, 1)); R("RandomErasing", x=chw, fill_value=5.0, data_format="channels_first")
+    R("RandomColorJitter"); R("RandomColorJitter", brightness_factor=0.2); R("RandomColorJitter", brightness_factor=0.2, contrast_factor=0.3, saturation_factor=(0.3, 0.6), hue_factor=0.2); R("RandomColorJitter", x=unit, value_range=(0, 1), contrast_factor=(0.4, 0.4), saturation_factor=(0.7, 0.7)); R("RandAugment"); R("RandAugment", num_ops=1, factor=0.3); R("RandAugment", x=unit, value_range=(0, 1), num_ops=3)
+    R("RandomPerspective"); R("RandomPerspective", factor=1.0, scale=0.3, fill_value=3.0); R("RandomElasticTransform"); R("AutoContrast"); R("Equalization"); R("AugMix")
+    pair = (U(255, 4, 5, 6, 3), U(1, 4, 3))
+    for c in ("CutMix", "MixUp"): R(c, x=pair, keys=("images", "labels"), tag="labels"); R(c, x=U(255, 4, 5, 6, 3))
+    R("CutMix", x=pair, keys=("images", "labels"), tag="labels", factor=0.3); R("MixUp", x=pair, keys=("images", "labels"), tag="labels", alpha=1.0)
+    # features
+    L("Normalization", F(3, 4, 2), _adapt=F(20, 4, 2), _tag="adapt"); L("Normalization", F(3, 4, 2), axis=(1, 2), _adapt=F(20, 4, 2), _tag="adapt"); L("Normalization", F(3, 4, 2), axis=1, _adapt=F(20, 4, 2), _tag="adapt"); L("Normalization", F(3, 4), axis=None, _adapt=F(20, 4), _tag="adapt"); L("Normalization", F(3, 4), invert=True, _adapt=F(20, 4), _tag="adapt")
+    for mode in ("multi_hot", "count", "one_hot"): L("CategoryEncoding", I(5, 3), num_tokens=5, output_mode=mode, _grad=False)
+    L("CategoryEncoding", I(5, 2, 3, 4), num_tokens=5, output_mode="one_hot", _grad=False); L("CategoryEncoding", I(5, 2, 3, 4), num_tokens=5, output_mode="multi_hot", _grad=False); L("CategoryEncoding", I(5, 4, 3), num_tokens=5, output_mode="count", _grad=False, _kw={"count_weights": U(2, 4, 3)})
+    L("Discretization", x2, num_bins=4, _adapt=F(60, 5), _grad=False, _tag="adapt"); L("Discretization", x2, num_bins=3, epsilon=0.1, _adapt=F(60, 5), _grad=False, _tag="adapt")
+    for mode in ("one_hot", "multi_hot", "count"): L("Discretization", F(4, 1) if mode == "one_hot" else x2, bin_boundaries=[-0.5, 0.5], output_mode=mode, _grad=False)
+    L("Discretization", ("f", (3, 2, 2)), bin_boundaries=[0.0], _grad=False)
+    ids, vocabulary = ("i", (4, 3), 9), [3, 5, 7]
+    for k in (dict(num_oov_indices=0), dict(num_oov_indices=2), dict(mask_token=0), dict(mask_token=0, num_oov_indices=2), dict(output_mode="count"), dict(output_mode="multi_hot", num_oov_indices=2), dict(output_mode="multi_hot", max_tokens=6, pad_to_max_tokens=True), dict(output_mode="tf_idf", idf_weights=[0.5, 1.0, 2.0])):
+        L("IntegerLookup", ids, vocabulary=vocabulary, _grad=False, **k)
+    L("IntegerLookup", ("i", (4, 1), 9), vocabulary=vocabulary, output_mode="one_hot", _grad=False); L("IntegerLookup", I(4, 4, 3), vocabulary=vocabulary, invert=True, _grad=False); L("IntegerLookup", ids, _adapt=("i", (30,), 7), _grad=False, _tag="adapt"); L("IntegerLookup", ids, max_tokens=4, _adapt=("i", (30,), 7), _grad=False, _tag="adapt")
+    for k in (dict(num_bins=3), dict(num_bins=5, mask_value=0), dict(num_bins=4, salt=7), dict(num_bins=4, salt=[3, 11]), dict(num_bins=4, output_mode="multi_hot"), dict(num_bins=4, output_mode="count")): L("Hashing", I(40, 4, 3), _grad=False, **k)
+    L("Hashing", I(40, 4, 1), num_bins=4, output_mode="one_hot", _grad=False); L("Hashing", I(40, 5), num_bins=1, _grad=False)
+    L("HashedCrossing", I(40, 5), I(40, 5), num_bins=6, _grad=False); L("HashedCrossing", I(40, 5, 1), I(40, 5, 1), I(40, 5, 1), num_bins=9, _grad=False); L("HashedCrossing", I(40, 5), I(40, 5), num_bins=4, output_mode="one_hot", _grad=False)
+    wave = F(2, 40, 1)
+    for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft"): L("STFTSpectrogram", wave, mode=mode, frame_length=8, frame_step=4, fft_length=8, _grad=mode not in ("angle",))
+    L("STFTSpectrogram", F(2, 40, 2), mode="magnitude", frame_length=10, frame_step=5, fft_length=16, padding="same", window="hamming", scaling="spectrum", periodic=True); L("STFTSpectrogram", F(2, 40, 2), mode="log", frame_length=8, expand_dims=True); L("STFTSpectrogram", F(2, 2, 40), mode="psd", frame_length=8, frame_step=8, window=None, scaling=None, data_format="channels_first")
+    small = dict(sequence_stride=16, fft_length=32, num_mel_bins=6, sampling_rate=800)
+    L("MelSpectrogram", F(2, 64), **small, min_freq=20.0, max_freq=300.0); L("MelSpectrogram", F(2, 64), **small, power_to_db=False, mag_exp=1.0, window="hamming", sequence_length=24, min_freq=10.0); L("MelSpectrogram", F(2, 64), **small, min_power=1e-6, top_db=20.0, ref_power=2.0, min_freq=20.0, normalized=True)
+
 # ------------------------------------------------------------------------------ losses and metrics
 def target_data(kind, r, n):
     p = r.dirichlet(np.ones(5), n).astype("float32")
@@ -404,7 +516,7 @@ def target_data(kind, r, n):
         "reg_seq": lambda: (r.normal(size=(n, 4, 3)), r.normal(size=(n, 4, 3))), "binary_seq": lambda: (r.integers(0, 2, (n, 4, 1)), r.uniform(0.01, 0.99, (n, 4, 1))),
         "onehot_seq": lambda: (np.eye(5)[r.integers(0, 5, (n, 4))], r.dirichlet(np.ones(5), (n, 4))), "sparse_seq_all": lambda: (r.integers(0, 5, (n, 4)), r.dirichlet(np.ones(5), (n, 4))),
         "sparse_logit_seq": lambda: (r.integers(0, 5, (n, 4)), 2 * r.normal(size=(n, 4, 5))), "sparse_logit_ignore": lambda: (r.integers(-1, 5, (n, 4)), 2 * r.normal(size=(n, 4, 5))),
-        "onehot_axis1": lambda: (np.eye(5)[r.integers(0, 5, (n, 3))].swapaxes(1, 2), r.dirichlet(np.ones(5), (n, 3)).swapaxes(1, 2)), "sparse_axis1": lambda: (r.integers(0, 5, (n, 3)), r.dirichlet(np.ones(5), (n, 3)).swapaxes(1, 2)),
+        "onehot_axis1": lambda: (np.eye(5)[r.integers(0, 5, (n, 3))].swapaxes(1, 2), r.dirichlet(np.ones(5), (n, 3)).swapaxes(1, 2)), 
         "soft": lambda: (r.dirichlet(np.ones(5), n), p), "sparse_column": lambda: (lab[:, None], p), "reg_column": lambda: (r.normal(size=n), r.normal(size=(n, 1))), "binary_column": lambda: (r.integers(0, 2, n), r.uniform(0.01, 0.99, (n, 1))),
         "image": lambda: (r.uniform(size=(n, 2, 2, 3)), r.uniform(size=(n, 2, 2, 3))), "wide": lambda: (60 * r.normal(size=(n, 3)), 60 * r.normal(size=(n, 3))), "with_zeros": lambda: (r.integers(0, 2, (n, 3)) * r.uniform(0.1, 2, (n, 3)), r.integers(0, 2, (n, 3)) * r.uniform(0.1, 2, (n, 3))),
         "logit_wide": lambda: (r.integers(0, 2, (n, 4)), 40 * r.normal(size=(n, 4))), "onehot_logit_wide": lambda: (np.eye(5)[lab], 40 * r.normal(size=(n, 5))), "one": lambda: (r.normal(size=(n, 1)), r.normal(size=(n, 1))),
@@ -415,7 +527,7 @@ def target_data(kind, r, n):
 def as_pair(kind, r, n):
     y, p = target_data(kind, r, n)
     y = np.asarray(y)
-    y = y.astype("int32" if y.dtype.kind == "i" and kind in ("sparse", "sparse_logit", "sparse_seq", "labels", "ctc", "embed", "sorted_ids", "sparse_seq_all", "sparse_logit_seq", "sparse_logit_ignore", "sparse_axis1", "sparse_column", "ctc_short", "labels_ignore", "sparse_scores") else "float32")
+    y = y.astype("int32" if y.dtype.kind == "i" and kind in ("sparse", "sparse_logit", "sparse_seq", "labels", "ctc", "embed", "sorted_ids", "sparse_seq_all", "sparse_logit_seq", "sparse_logit_ignore", "sparse_column", "ctc_short", "labels_ignore", "sparse_scores") else "float32")
     return y, None if p is None else np.asarray(p).astype("int32" if kind in ("labels", "sorted_ids", "labels_ignore") else "float32")
 
 def masked(x, mask):
@@ -436,7 +548,7 @@ def loss_case(cls, kind, flags=(), every=False, **cfg):
         make = lambda red: getattr(keras.losses, cls)(reduction=red, **cfg)
         t["values"] = npy(make(None)(y, p))
         variants = [("sum_over_batch_size", None), ("sum", None)]
-        if t["values"].ndim == 1:
+        if t["values"].shape == sw.shape:
             variants += [("sum_over_batch_size", sw), ("sum", sw), ("mean_with_sample_weight", sw)]
         if every:
             shape = t["values"].shape
@@ -537,7 +649,7 @@ def declare_more_losses_metrics():
     lo("BinaryFocalCrossentropy", "logit", from_logits=True); lo("BinaryFocalCrossentropy", "multilabel", alpha=0.6, gamma=3.0, apply_class_balancing=True, label_smoothing=0.1); lo("BinaryFocalCrossentropy", "binary_column"); lo("BinaryFocalCrossentropy", "binary_seq")
     lo("CategoricalCrossentropy", "soft"); lo("CategoricalCrossentropy", "onehot_axis1", axis=1); lo("CategoricalCrossentropy", "onehot_logit_wide", from_logits=True); lo("CategoricalCrossentropy", "onehot_logit", from_logits=True, label_smoothing=0.1); lo("CategoricalCrossentropy", "onehot_seq")
     lo("CategoricalFocalCrossentropy", "onehot", alpha=0.5, gamma=1.5, label_smoothing=0.1); lo("CategoricalFocalCrossentropy", "onehot_seq"); lo("CategoricalFocalCrossentropy", "onehot_axis1", axis=1); lo("CategoricalFocalCrossentropy", "onehot", alpha=[0.1, 0.2, 0.3, 0.2, 0.2])
-    lo("SparseCategoricalCrossentropy", "sparse_column"); lo("SparseCategoricalCrossentropy", "sparse_axis1", axis=1); lo("SparseCategoricalCrossentropy", "sparse_logit_seq", from_logits=True)
+    lo("SparseCategoricalCrossentropy", "sparse_column"); lo("SparseCategoricalCrossentropy", "sparse_logit_seq", from_logits=True)
     lo("CTC", "ctc_short"); lo("Dice", "image", axis=(0, 1, 2)); lo("Dice", "binary"); lo("Dice", "onehot_seq", axis=-1); lo("Tversky", "mask"); lo("Tversky", "mask", alpha=0.7, beta=0.2, axis=(1, 2, 3)); lo("Tversky", "image", axis=-1)
     lo("Circle", "embed", gamma=10.0, margin=0.25); lo("Circle", "embed", remove_diagonal=False, gamma=2.0); lo("CategoricalGeneralizedCrossEntropy", "sparse"); lo("CategoricalGeneralizedCrossEntropy", "sparse_seq_all", q=0.3)
     # metrics
@@ -550,7 +662,7 @@ def declare_more_losses_metrics():
     for c in ("Hinge", "SquaredHinge"): me(c, "multilabel"); me(c, "binary_column")
     me("CategoricalHinge", "onehot_logit"); me("KLDivergence", "soft"); me("Accuracy", "onehot_labels"); me("Mean", "matrix"); me("Sum", "matrix"); me("MeanMetricWrapper", "reg", fn=lambda: keras.losses.mean_squared_error); me("MeanMetricWrapper", "reg", fn=lambda: keras.losses.huber, delta=0.5)
     me("BinaryAccuracy", "image", threshold=0.7); me("BinaryAccuracy", "binary_column"); me("BinaryCrossentropy", "logit", from_logits=True); me("BinaryCrossentropy", "multilabel", label_smoothing=0.1); me("CategoricalCrossentropy", "onehot_logit", from_logits=True, label_smoothing=0.1); me("CategoricalCrossentropy", "onehot_axis1", axis=1)
-    me("SparseCategoricalCrossentropy", "sparse_logit", from_logits=True); me("SparseCategoricalCrossentropy", "sparse_seq", ignore_class=-1); me("SparseCategoricalCrossentropy", "sparse_axis1", axis=1); me("SparseCategoricalAccuracy", "sparse_column"); me("CategoricalAccuracy", "soft")
+    me("SparseCategoricalCrossentropy", "sparse_logit", from_logits=True); me("SparseCategoricalCrossentropy", "sparse_seq", every=True, ignore_class=-1); me("SparseCategoricalAccuracy", "sparse_column"); me("CategoricalAccuracy", "soft")
     me("TopKCategoricalAccuracy", "onehot"); me("TopKCategoricalAccuracy", "onehot_seq", k=3); me("TopKCategoricalAccuracy", "onehot", k=1); me("SparseTopKCategoricalAccuracy", "sparse", k=1); me("SparseTopKCategoricalAccuracy", "sparse_seq_all", k=3); me("SparseTopKCategoricalAccuracy", "sparse_column", k=4)
     for c in ("TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives", "Precision", "Recall"): me(c, "multilabel"); me(c, "binary", thresholds=0.3); me(c, "binary_column")
     for c in ("Precision", "Recall"): me(c, "onehot", top_k=3, class_id=2); me(c, "onehot", class_id=4, thresholds=[0.1, 0.4]); me(c, "onehot", top_k=1)
@@ -561,7 +673,7 @@ def declare_more_losses_metrics():
     for avg in (None, "micro", "macro", "weighted"): me("FBetaScore", "onehot", average=avg, beta=0.5); me("F1Score", "multilabel", average=avg, threshold=0.5)
     me("IoU", "labels_ignore", num_classes=3, target_class_ids=[0, 1], ignore_class=-1); me("IoU", "onehot_labels", num_classes=3, target_class_ids=[0, 1], sparse_y_true=False, sparse_y_pred=False); me("IoU", "sparse_scores", num_classes=3, target_class_ids=[2], sparse_y_pred=False)
     me("MeanIoU", "labels_ignore", num_classes=3, ignore_class=-1); me("MeanIoU", "labels", num_classes=5); me("MeanIoU", "sparse_scores", num_classes=3, sparse_y_pred=False); me("BinaryIoU", "mask"); me("BinaryIoU", "binary", target_class_ids=[0], threshold=0.6); me("BinaryIoU", "binary", target_class_ids=[1])
-    me("OneHotIoU", "onehot_labels", num_classes=3, target_class_ids=[0, 2], sparse_y_pred=False); me("OneHotIoU", "onehot_seq", num_classes=5, target_class_ids=[0, 1, 3]); me("OneHotMeanIoU", "onehot_seq", num_classes=5); me("OneHotMeanIoU", "onehot", num_classes=5, ignore_class=2)
+    me("OneHotIoU", "onehot_labels", num_classes=3, target_class_ids=[0, 2], sparse_y_pred=False); me("OneHotIoU", "onehot_seq", every=True, num_classes=5, target_class_ids=[0, 1, 3]); me("OneHotMeanIoU", "onehot_seq", every=True, num_classes=5); me("OneHotMeanIoU", "onehot", num_classes=5, ignore_class=2)
     @case("table", "table_functions")
     def _():
         """The functional forms of losses and metrics: y_true.KIND, y_pred.KIND, and out.loss.NAME / out.metric.NAME / out.*.NAME#k for further arguments."""
@@ -591,6 +703,18 @@ OPTS = [("SGD", {}), ("SGD", dict(momentum=0.9)), ("SGD", dict(momentum=0.9, nes
         ("Ftrl", dict(l1_regularization_strength=0.01, l2_regularization_strength=0.01, beta=0.1)), ("Lion", {}), ("Lamb", {}), ("Muon", {}), ("ScheduleFreeAdamW", dict(warmup_steps=3)),
         ("MultiOptimizer", dict(optimizer_map=lambda: keras.optimizers.OptimizerMap(keras.optimizers.Adam(0.1), {"bias": keras.optimizers.SGD(0.1)}))),
         ("LossScaleOptimizer", dict(inner_optimizer=lambda: keras.optimizers.SGD(0.1), initial_scale=4.0, dynamic_growth_steps=3))]
+MORE_OPTS = [("SGD", dict(learning_rate=0.1, nesterov=True, momentum=0.5, weight_decay=0.1, clipnorm=1.0)), ("SGD", dict(learning_rate=0.1, momentum=0.9, gradient_accumulation_steps=4)), ("SGD", dict(learning_rate=0.1, use_ema=True, ema_momentum=0.8)), ("SGD", dict(learning_rate=0.1, loss_scale_factor=4.0)),
+             ("SGD", dict(learning_rate=lambda: keras.optimizers.schedules.PolynomialDecay(0.1, 6, power=2.0), momentum=0.9)), ("SGD", dict(learning_rate=lambda: keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5, staircase=True), gradient_accumulation_steps=2)),
+             ("Adam", dict(learning_rate=0.1, beta_1=0.8, beta_2=0.95, epsilon=1e-3)), ("Adam", dict(learning_rate=0.1, clipnorm=0.5)), ("Adam", dict(learning_rate=0.1, clipvalue=0.1)), ("Adam", dict(learning_rate=0.1, global_clipnorm=0.5)), ("Adam", dict(learning_rate=0.1, amsgrad=True, weight_decay=0.05)),
+             ("Adam", dict(learning_rate=0.1, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2, gradient_accumulation_steps=3)), ("Adam", dict(learning_rate=0.1, use_ema=True)), ("Adam", dict(learning_rate=0.0)),
+             ("AdamW", dict(learning_rate=0.1, amsgrad=True, beta_1=0.7)), ("AdamW", dict(learning_rate=0.1, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=5)), ("AdamW", dict(learning_rate=0.1, clipnorm=0.5, gradient_accumulation_steps=2)),
+             ("RMSprop", dict(learning_rate=0.1, rho=0.8, momentum=0.5)), ("RMSprop", dict(learning_rate=0.1, centered=True, weight_decay=0.1)), ("RMSprop", dict(learning_rate=0.01, epsilon=0.1, global_clipnorm=1.0)),
+             ("Adagrad", dict(learning_rate=0.1, initial_accumulator_value=0.5, epsilon=1e-3)), ("Adagrad", dict(learning_rate=0.1, weight_decay=0.1, clipvalue=0.5)), ("Adadelta", {}), ("Adadelta", dict(learning_rate=1.0, rho=0.8, epsilon=1e-3, weight_decay=0.1)),
+             ("Adamax", dict(learning_rate=0.1, beta_1=0.8, beta_2=0.9)), ("Adamax", dict(learning_rate=0.1, weight_decay=0.1, clipnorm=0.5)), ("Nadam", dict(learning_rate=0.1, beta_1=0.8, beta_2=0.95)), ("Nadam", dict(learning_rate=0.1, weight_decay=0.1, gradient_accumulation_steps=2)),
+             ("Ftrl", dict(learning_rate=0.1, learning_rate_power=-0.7, initial_accumulator_value=0.5)), ("Ftrl", dict(learning_rate=0.1, l2_shrinkage_regularization_strength=0.1, l1_regularization_strength=0.1)), ("Lion", dict(learning_rate=0.01, beta_1=0.8, beta_2=0.9)), ("Lion", dict(learning_rate=0.01, weight_decay=0.1, clipnorm=0.5)),
+             ("Lamb", dict(learning_rate=0.1, beta_1=0.8, beta_2=0.95, epsilon=1e-3)), ("Lamb", dict(learning_rate=0.1, weight_decay=0.1)), ("Adafactor", dict(learning_rate=0.1, relative_step=False, clip_threshold=0.5, weight_decay=0.1)), ("Adafactor", dict(learning_rate=0.1, beta_2_decay=-0.5, epsilon_2=0.01)),
+             ("Muon", dict(learning_rate=0.1, nesterov=False, momentum=0.8, ns_steps=3)), ("Muon", dict(learning_rate=0.1, weight_decay=0.1, adam_lr_ratio=0.5, rms_rate=None)), ("ScheduleFreeAdamW", {}), ("ScheduleFreeAdamW", dict(learning_rate=0.1, beta_1=0.8, weight_decay=0.1)),
+             ("LossScaleOptimizer", dict(inner_optimizer=lambda: keras.optimizers.Adam(0.1), initial_scale=8.0, dynamic_growth_steps=2))]
 
 def apply_step(opt, grads, variables):
     """opt.apply, except that LossScaleOptimizer.apply leaks tracers in eager JAX: use the stateless form."""
@@ -620,12 +744,15 @@ def optimizer_case(cls, cfg, steps):
             for n, v, g in zip(shapes, vs, gs):
                 t[f"traj.{n}"].append(npy(v)); t[f"grads.{n}"].append(g)
         t = {k: np.stack(v).astype("float32") for k, v in t.items()}
+        if cfg.get("use_ema") and not cfg.get("ema_overwrite_frequency"):  # what the end of fit() leaves in the weights
+            opt.finalize_variable_values(vs)
+            t.update({f"final.{n}": npy(v) for n, v in zip(shapes, vs)})
         t.update({f"{k}.{n}": v for k, d in (("curv", curv), ("goal", goal)) for n, v in zip(shapes, d)})
         t.update({f"state.{v.path}": npy(v) for v in opt.variables})
         return {"class": cls, "config": keras.saving.serialize_keras_object(opt), "flags": []}, t
 
 def declare_tables(steps):
-    for cls, cfg in OPTS: optimizer_case(cls, cfg, steps)
+    for cls, cfg in OPTS + MORE_OPTS: optimizer_case(cls, cfg, steps)
     S = keras.optimizers.schedules
     sched = dict(exp=S.ExponentialDecay(0.1, 4, 0.5), exp_stair=S.ExponentialDecay(0.1, 4, 0.5, staircase=True), poly=S.PolynomialDecay(0.1, 8, power=2.0), poly_cycle=S.PolynomialDecay(0.1, 5, cycle=True),
                  inv=S.InverseTimeDecay(0.1, 4, 0.5), piece=S.PiecewiseConstantDecay([3, 7], [0.1, 0.05, 0.01]), cos=S.CosineDecay(0.1, 10, alpha=0.1),
@@ -634,6 +761,28 @@ def declare_tables(steps):
     def _():
         return {"config": {k: keras.saving.serialize_keras_object(s) for k, s in sched.items()}, "flags": []}, \
             {"step": np.arange(16, dtype="int32")} | {f"lr.{k}": np.array([float(s(i)) for i in range(16)], "float32") for k, s in sched.items()}
+    more_sched = dict(exp_late=S.ExponentialDecay(0.2, 10, 0.9), exp_stair_3=S.ExponentialDecay(0.2, 3, 0.9, staircase=True), poly_linear=S.PolynomialDecay(0.1, 10, 0.01), poly_root=S.PolynomialDecay(0.1, 10, 0.01, power=0.5), poly_cycle_2=S.PolynomialDecay(0.1, 7, 0.01, power=2.0, cycle=True),
+                      inv_stair=S.InverseTimeDecay(0.1, 4, 0.5, staircase=True), inv_slow=S.InverseTimeDecay(0.2, 10, 0.1), piece_one=S.PiecewiseConstantDecay([5], [1.0, 0.5]), piece_many=S.PiecewiseConstantDecay([0, 1, 20], [0.4, 0.3, 0.2, 0.1]),
+                      cos_plain=S.CosineDecay(0.1, 20), cos_warm_alpha=S.CosineDecay(0.01, 12, alpha=0.2, warmup_target=0.3, warmup_steps=6), cos_warm_zero=S.CosineDecay(0.1, 10, warmup_target=0.2, warmup_steps=0), cos_restart_default=S.CosineDecayRestarts(0.1, 5), cos_restart_all=S.CosineDecayRestarts(0.2, 3, t_mul=1.5, m_mul=0.8, alpha=0.05), cos_restart_flat=S.CosineDecayRestarts(0.1, 6, t_mul=1.0))
+    @case("table", "table_schedules_more")
+    def _():
+        return {"config": {k: keras.saving.serialize_keras_object(s) for k, s in more_sched.items()}, "flags": []}, \
+            {"step": np.arange(40, dtype="int32")} | {f"lr.{k}": np.array([float(s(i)) for i in range(40)], "float32") for k, s in more_sched.items()}
+    @case("table", "table_activations_more")
+    def _():
+        """Activations with arguments, and on other axes: case k is "cases"[k], its input x.SHAPE, its values y.k and gradient grad.k for the cotangent cot.k."""
+        r, A, rows = rng_for("activations_more"), keras.activations, []
+        t = {"x.4x6": (2 * r.normal(size=(4, 6))).astype("float32"), "x.2x3x4": (2 * r.normal(size=(2, 3, 4))).astype("float32"), "x.2x1": r.normal(size=(2, 1)).astype("float32"), "x.1x7": np.array([[-90, -20, -1e-3, 0, 1e-3, 20, 80]], "float32")}
+        calls = [("elu", dict(alpha=0.5)), ("celu", dict(alpha=0.5)), ("leaky_relu", dict(negative_slope=0.01)), ("relu", dict(negative_slope=0.1)), ("relu", dict(max_value=1.5)), ("relu", dict(threshold=0.5)), ("relu", dict(negative_slope=0.2, max_value=1.0, threshold=0.3)),
+                 ("gelu", dict(approximate=True)), ("gelu", dict(approximate=False)), ("glu", {}), ("hard_shrink", dict(threshold=1.0)), ("soft_shrink", dict(threshold=1.0)), ("squareplus", dict(b=1.0)), ("threshold", dict(threshold=0.5, default_value=-1.0)), ("softmax", {}), ("log_softmax", {}), ("sparsemax", {})]
+        wide = ("sigmoid", "log_sigmoid", "softplus", "tanh", "silu", "mish", "elu", "selu", "exponential", "gelu", "softsign", "softmax", "log_softmax", "hard_sigmoid")
+        plan = [(n, kw, "4x6") for n, kw in calls] + [("glu", dict(axis=1), "4x6"), ("glu", dict(axis=2), "2x3x4")] + [(n, dict(axis=a), "2x3x4") for n in ("softmax", "log_softmax") for a in (1, -2)] + [("softmax", dict(axis=[1, 2]), "2x3x4"), ("sparsemax", dict(axis=1), "2x3x4"), ("softmax", {}, "2x3x4")]
+        for n, kw, shape in plan + [(n, {}, "1x7") for n in wide] + [(n, {}, "2x1") for n in ("sigmoid", "log_softmax", "sparsemax")]:
+            f, x = (lambda v: getattr(A, n)(v, **kw)), jax.numpy.asarray(t[f"x.{shape}"])
+            y = npy(f(x)); c = r.normal(size=y.shape).astype("float32")
+            t |= {f"y.{len(rows)}": y, f"cot.{len(rows)}": c, f"grad.{len(rows)}": npy(jax.grad(lambda v: ops.sum(f(v) * c))(x))}
+            rows.append({"name": n, "arguments": kw, "x": shape})
+        return {"flags": [], "cases": rows}, t
     @case("table", "table_activations")
     def _():
         x = np.linspace(-7, 7, 29).astype("float32").reshape(1, -1)
@@ -655,6 +804,43 @@ def declare_tables(steps):
         for n, o in dict(max_norm=keras.constraints.MaxNorm(0.7), unit_norm=keras.constraints.UnitNorm(), non_neg=keras.constraints.NonNeg(), min_max=keras.constraints.MinMaxNorm(0.5, 1.0, rate=0.6)).items():
             t[f"constrained.{n}"] = npy(o(w))
         return {"flags": []}, t
+    @case("table", "table_regularizers_constraints_more")
+    def _():
+        """Weights w.SHAPE; value.REGULARIZER.SHAPE with grad.*, constrained.CONSTRAINT.SHAPE; "config" says what each name is."""
+        r, R, C = rng_for("reg_more"), keras.regularizers, keras.constraints
+        t = {"w.4x3": r.normal(size=(4, 3)), "w.3x4": r.normal(size=(3, 4)), "w.2x3x2x3": r.normal(size=(2, 3, 2, 3)), "w.5": r.normal(size=5), "w.1x1": r.normal(size=(1, 1))}
+        t = {k: v.astype("float32") for k, v in t.items()}
+        t["w.5"][2] = 0
+        regs = dict(l1=R.L1(), l1_03=R.L1(0.3), l2_03=R.L2(0.3), l1_l2=R.L1L2(), l1_l2_both=R.L1L2(l1=0.01, l2=0.02), l1_l2_l1=R.L1L2(l1=0.1), orthogonal_rows=R.OrthogonalRegularizer(factor=0.1), orthogonal_columns=R.OrthogonalRegularizer(factor=0.1, mode="columns"))
+        cons = dict(max_norm=C.MaxNorm(), max_norm_05=C.MaxNorm(0.5), max_norm_axis1=C.MaxNorm(0.5, axis=1), max_norm_kernel=C.MaxNorm(0.5, axis=[0, 1, 2]), non_neg=C.NonNeg(), unit_norm=C.UnitNorm(), unit_norm_axis1=C.UnitNorm(axis=1), unit_norm_kernel=C.UnitNorm(axis=[0, 1, 2]),
+                    min_max=C.MinMaxNorm(), min_max_rate=C.MinMaxNorm(0.8, 1.2, rate=0.3), min_max_axis1=C.MinMaxNorm(1.5, 2.0, axis=1), min_max_kernel=C.MinMaxNorm(0.5, 0.7, rate=0.9, axis=[0, 1, 2]))
+        for shape in ("4x3", "3x4", "2x3x2x3", "5", "1x1"):
+            w, rank = jax.numpy.asarray(t[f"w.{shape}"]), shape.count("x") + 1
+            for n, o in regs.items():
+                if rank == 2 or "orthogonal" not in n:
+                    v, g = jax.value_and_grad(o)(w)
+                    t[f"value.{n}.{shape}"], t[f"grad.{n}.{shape}"] = npy(v), npy(g)
+            for n, o in cons.items():
+                if ("kernel" in n and rank == 4) or ("axis1" in n and rank > 1) or not ("kernel" in n or "axis1" in n):
+                    t[f"constrained.{n}.{shape}"] = npy(o(w))
+        return {"flags": [], "config": {n: keras.saving.serialize_keras_object(o) for n, o in (regs | cons).items()}}, t
+    @case("table", "table_initializers_more")
+    def _():
+        """Case k is "cases"[k]: class, arguments, shape; its values are the tensor k. All seeds are 42."""
+        scaled = [(n, {}) for n in ("GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal")]
+        modes = [("VarianceScaling", dict(scale=2.0, mode=m, distribution=d)) for m in ("fan_in", "fan_out", "fan_avg") for d in ("truncated_normal", "untruncated_normal", "uniform")]
+        plain = [("RandomNormal", dict(mean=1.0, stddev=0.5)), ("RandomUniform", dict(minval=-1.0, maxval=3.0)), ("RandomUniform", dict(minval=0.0, maxval=1.0)), ("TruncatedNormal", dict(mean=1.0, stddev=0.5)), ("TruncatedNormal", {}), ("RandomNormal", {}), ("RandomUniform", {}), ("VarianceScaling", {})]
+        fixed = [("Constant", dict(value=0.3)), ("Constant", {}), ("Zeros", {}), ("Ones", {})]
+        plan = [(c, kw, sh) for c, kw in scaled + modes[:3] for sh in ((5,), (2, 3, 4), (1, 1), (3, 7), (2, 2, 2, 3, 2))] + [(c, kw, sh) for c, kw in modes + plain for sh in ((6, 4), (3, 3, 2, 4))] + [(c, kw, (2, 3)) for c, kw in fixed]
+        plan += [("Identity", {}, (4, 4)), ("Identity", dict(gain=2.0), (3, 5)), ("Identity", dict(gain=0.5), (5, 2))] + [("Orthogonal", dict(gain=g), sh) for g in (1.0, 0.5) for sh in ((4, 4), (3, 5), (5, 3), (2, 3, 4), (1, 1))]
+        plan += [("STFT", {}, (8, 1, 5)), ("STFT", dict(side="imag", window="hamming", scaling="spectrum", periodic=True), (8, 1, 5))]
+        t, rows = {}, []
+        for c, kw, sh in plan:
+            cls = getattr(keras.initializers, c)
+            seeded = kw | ({"seed": 42} if c not in ("Constant", "Zeros", "Ones", "Identity", "STFT") else {})
+            t[str(len(rows))] = npy(cls(**seeded)(sh))
+            rows.append({"class": c, "arguments": kw, "shape": list(sh)})
+        return {"seed": 42, "flags": ["rng"], "cases": rows}, t
     @case("table", "table_initializers")
     def _():
         names = ["GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "RandomNormal", "RandomUniform", "TruncatedNormal", "Orthogonal"]
@@ -680,6 +866,29 @@ def declare_tables(steps):
             l, rgt = u.split_dataset(np.arange(10.0), preferred_backend="tensorflow", **kw)
             t[f"split.{i}.left"], t[f"split.{i}.right"] = (np.array([float(v) for v in d], "float32") for d in (l, rgt))
         return {"flags": []}, t
+    @case("table", "table_text_more")
+    def _():
+        """Layers on strings, in JSON: class, arguments, the texts it was adapted to (if any), the vocabulary, input and output."""
+        words, corpus = ["a", "b", "c", "a", "z", "b", "a"], ["The cat sat.", "the dog SAT, down!", "a cat & a dog", "Hello-World hello"]
+        rows, vocab = [], ["a", "b", "c"]
+        def add(cls, kw, x, adapt=None):
+            layer = getattr(kl, cls)(**kw)
+            if adapt is not None: layer.adapt(adapt)
+            y = layer(x)
+            y = np.asarray(y) if not hasattr(y, "numpy") else y.numpy()
+            y = [v.decode() if isinstance(v, bytes) else v for v in y.tolist()] if y.dtype.kind in "OS" and y.ndim == 1 else y.tolist()
+            rows.append({"class": cls, "arguments": kw, "adapt": adapt, "in": x, "out": y, **({"vocabulary": [str(s) for s in layer.get_vocabulary()]} if hasattr(layer, "get_vocabulary") else {})})
+        for kw in (dict(), dict(num_oov_indices=2), dict(mask_token=""), dict(mask_token="", num_oov_indices=2), dict(oov_token="?"), dict(output_mode="multi_hot"), dict(output_mode="count"), dict(output_mode="one_hot"), dict(output_mode="multi_hot", max_tokens=6, pad_to_max_tokens=True), dict(output_mode="tf_idf", idf_weights=[0.5, 1.0, 2.0]), dict(num_oov_indices=3, salt=7)):
+            add("StringLookup", dict(vocabulary=vocab, **kw), ["b", "z", "a", "c", "q"])
+        add("StringLookup", dict(vocabulary=vocab, num_oov_indices=0), ["b", "a"]); add("StringLookup", dict(vocabulary=vocab, invert=True), [0, 1, 3, 2])
+        for kw in (dict(), dict(max_tokens=3), dict(mask_token="")): add("StringLookup", kw, ["a", "z", "q"], words)
+        query = ["The bird sat", "dog hello a a"]
+        for kw in (dict(standardize=None), dict(standardize="lower"), dict(standardize="strip_punctuation"), dict(split="character"), dict(split=None), dict(ngrams=(1, 3)), dict(ngrams=3), dict(output_mode="count"), dict(output_mode="multi_hot", max_tokens=5), dict(output_mode="count", max_tokens=30, pad_to_max_tokens=True), dict(output_mode="tf_idf", ngrams=2), dict(output_sequence_length=2), dict(max_tokens=4)):
+            add("TextVectorization", kw, query, corpus)
+        add("TextVectorization", dict(vocabulary=["the", "dog", "sat"], output_sequence_length=3), query); add("TextVectorization", dict(vocabulary=["the", "dog", "sat"], output_mode="tf_idf", idf_weights=[0.1, 0.7, 0.4]), query)
+        for kw in (dict(num_bins=3), dict(num_bins=4, mask_value=""), dict(num_bins=4, salt=133), dict(num_bins=4, salt=[133, 137]), dict(num_bins=3, output_mode="multi_hot")): add("Hashing", kw, ["omar", "stringer", "", "marlo", "wire", "skywalker"])
+        for kw in (dict(num_bins=5), dict(num_bins=5, output_mode="one_hot")): add("HashedCrossing", kw, [["A", "B", "A", "B", "A"], [101, 101, 101, 102, 102]])
+        return {"flags": [], "cases": rows}, {"dummy": np.zeros(1, "float32")}
     @case("table", "table_text")
     def _():
         corpus = ["The cat sat.", "the dog SAT, down!", "a cat & a dog"]
@@ -728,6 +937,9 @@ def declare_models(steps):
     for shuffle in (False, True):
         fit_case(mlp, shuffle)
 
+    fit_case(mlp, False, class_weight={0: 1.0, 1: 2.5})
+    fit_case(seq2seq, False, rows=(6,))
+
 def f32(tree_): return tree.map_structure(lambda a: np.asarray(a).astype("int32" if np.asarray(a).dtype.kind in "iu" else "float32"), tree_)
 def model_tensors(model, pre): return {f"{pre}.{n}": npy(v) for n, v in zip(names_of(model.weights, model.name), model.weights)}
 
@@ -754,8 +966,9 @@ def model_case(fn, opt, steps):
         t.update({f"opt.{i}.{v.path}": npy(v) for i, v in enumerate(model.optimizer.variables)})
         return {"config": keras.saving.serialize_keras_object(model), "weights": names_of(model.weights, model.name), "steps": steps, "flags": ["rng"] if fn.__name__ == "dropout" else []}, t
 
-def fit_case(fn, shuffle):
-    cid = slug("fit", fn.__name__, f"shuffle.{shuffle}")
+def fit_case(fn, shuffle, class_weight=None, rows=()):
+    """class_weight takes the place of sample_weight; rows: further dimensions of sample_weight (one number per step of a sequence)."""
+    cid = slug("fit", fn.__name__, f"shuffle.{shuffle}", "class-weight" if class_weight else "", "step-weights" if rows else "")
     @case("fit", cid)
     def gen():
         r = rng_for(cid)
@@ -764,26 +977,119 @@ def fit_case(fn, shuffle):
         model.compile(optimizer="adam", loss=loss, metrics=metrics)
         x, y = f32(data(r, 50))
         t = {"x": x, "y": y, **model_tensors(model, "w0")}
-        sw = r.uniform(0.5, 1.5, 50).astype("float32"); t["sample_weight"] = sw
+        sw = r.uniform(0.5, 1.5, (50, *rows)).astype("float32")
+        t.update({} if class_weight else {"sample_weight": sw})
         keras.utils.set_random_seed(99)
-        h = model.fit(x, y, sample_weight=sw, batch_size=16, epochs=3, validation_split=0.2, shuffle=shuffle, verbose=0)
+        h = model.fit(x, y, **({"class_weight": class_weight} if class_weight else {"sample_weight": sw}), batch_size=16, epochs=3, validation_split=0.2, shuffle=shuffle, verbose=0)
         t.update({f"history.{k}": np.array(v, "float32") for k, v in h.history.items()}); t.update(model_tensors(model, "w1"))
         ev = model.evaluate(x, y, batch_size=16, verbose=0, return_dict=True)
         t.update({f"evaluate.{k}": np.float32(v).reshape(1) for k, v in ev.items()}); t["predict"] = model.predict(x, verbose=0)
-        return {"config": keras.saving.serialize_keras_object(model), "weights": names_of(model.weights, model.name), "seed": 99, "flags": ["rng"] if shuffle else [],
+        return {"config": keras.saving.serialize_keras_object(model), "weights": names_of(model.weights, model.name), "seed": 99, "flags": ["rng"] if shuffle else [], **({"class_weight": class_weight} if class_weight else {}),
                 "note": "numpy legacy RandomState permutation per epoch; the first fit() draws one extra permutation before epoch 1"}, t
+
+# ------------------------------------------------------------------------------------ public names
+TIERS = {  # how often a name is met: A in the first week, B in a complete product; all others are C
+    "layers": {
+        "A": "Activation Add Attention Average AveragePooling1D AveragePooling2D BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate Conv1D "
+             "Conv2D Conv2DTranspose Cropping2D Dense DepthwiseConv2D Dot Dropout Embedding Flatten GRU GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D "
+             "GlobalMaxPooling1D GlobalMaxPooling2D Input InputLayer IntegerLookup LSTM Lambda Layer LayerNormalization LeakyReLU Masking MaxPooling1D MaxPooling2D "
+             "Maximum MultiHeadAttention Multiply Normalization Permute RandomContrast RandomFlip RandomRotation RandomTranslation RandomZoom ReLU RepeatVector "
+             "Rescaling Reshape Resizing SeparableConv2D SimpleRNN Softmax SpatialDropout1D StringLookup Subtract TextVectorization TimeDistributed UpSampling2D "
+             "ZeroPadding2D add concatenate",
+        "B": "ActivityRegularization AdditiveAttention AlphaDropout AveragePooling3D Conv1DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D "
+             "Cropping1D Cropping3D CutMix DepthwiseConv1D Discretization ELU EinsumDense GRUCell GaussianDropout GlobalAveragePooling3D GlobalMaxPooling3D "
+             "GroupNormalization GroupQueryAttention HashedCrossing Hashing Identity InputSpec LSTMCell MaxPooling3D MelSpectrogram Minimum MixUp PReLU Pipeline "
+             "RMSNormalization RNN RandAugment RandomBrightness RandomColorJitter RandomCrop RandomErasing RandomGaussianBlur RandomGrayscale RandomHue "
+             "RandomSaturation RandomShear ReversibleEmbedding STFTSpectrogram SeparableConv1D SimpleRNNCell SpatialDropout2D SpatialDropout3D SpectralNormalization "
+             "StackedRNNCells UnitNormalization UpSampling1D UpSampling3D Wrapper ZeroPadding1D ZeroPadding3D average deserialize dot maximum minimum multiply "
+             "serialize subtract",
+    },
+    "activations": {
+        "A": "elu exponential gelu hard_sigmoid leaky_relu linear relu selu sigmoid silu softmax softplus tanh",
+        "B": "celu deserialize get glu hard_silu log_sigmoid log_softmax mish relu6 serialize softsign",
+    },
+    "losses": {
+        "A": "BinaryCrossentropy CategoricalCrossentropy CosineSimilarity Hinge Huber KLDivergence LogCosh Loss MeanAbsoluteError MeanAbsolutePercentageError "
+             "MeanSquaredError SparseCategoricalCrossentropy binary_crossentropy categorical_crossentropy huber kl_divergence mean_absolute_error mean_squared_error "
+             "sparse_categorical_crossentropy",
+        "B": "BinaryFocalCrossentropy CTC CategoricalFocalCrossentropy CategoricalHinge Dice MeanSquaredLogarithmicError Poisson SquaredHinge "
+             "binary_focal_crossentropy categorical_focal_crossentropy categorical_hinge cosine_similarity ctc deserialize dice get hinge log_cosh "
+             "mean_absolute_percentage_error mean_squared_logarithmic_error poisson serialize squared_hinge",
+    },
+    "metrics": {
+        "A": "AUC Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy F1Score Mean MeanAbsoluteError MeanAbsolutePercentageError "
+             "MeanSquaredError Metric Precision Recall RootMeanSquaredError SparseCategoricalAccuracy SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy "
+             "TopKCategoricalAccuracy",
+        "B": "BinaryIoU CategoricalHinge CosineSimilarity FBetaScore FalseNegatives FalsePositives Hinge IoU KLDivergence LogCoshError MeanIoU MeanMetricWrapper "
+             "MeanSquaredLogarithmicError OneHotIoU OneHotMeanIoU Poisson PrecisionAtRecall R2Score RecallAtPrecision SensitivityAtSpecificity "
+             "SpecificityAtSensitivity SquaredHinge Sum TrueNegatives TruePositives binary_accuracy binary_crossentropy categorical_accuracy "
+             "categorical_crossentropy deserialize get mean_absolute_error mean_squared_error serialize sparse_categorical_accuracy sparse_categorical_crossentropy "
+             "sparse_top_k_categorical_accuracy top_k_categorical_accuracy",
+    },
+    "optimizers": {
+        "A": "Adagrad Adam AdamW Optimizer RMSprop SGD",
+        "B": "Adadelta Adafactor Adamax Ftrl Lamb Lion LossScaleOptimizer Nadam deserialize get serialize",
+    },
+    "schedules": {
+        "A": "CosineDecay ExponentialDecay LearningRateSchedule PiecewiseConstantDecay",
+        "B": "CosineDecayRestarts InverseTimeDecay PolynomialDecay deserialize serialize",
+    },
+    "initializers": {
+        "A": "Constant GlorotNormal GlorotUniform HeNormal HeUniform Ones Orthogonal RandomNormal RandomUniform TruncatedNormal Zeros",
+        "B": "Identity Initializer LecunNormal LecunUniform VarianceScaling deserialize get serialize",
+    },
+    "regularizers": {
+        "A": "L1 L1L2 L2",
+        "B": "OrthogonalRegularizer Regularizer deserialize get serialize",
+    },
+    "constraints": {
+        "A": "MaxNorm NonNeg",
+        "B": "Constraint MinMaxNorm UnitNorm deserialize get serialize",
+    },
+}
+
+def plain(v):
+    if isinstance(v, (list, tuple)):
+        return [plain(e) for e in v]
+    assert v is None or isinstance(v, (bool, int, float, str)), v
+    return v
+
+def public_names():
+    """Every public name once, with its tier, its aliases, and the arguments of a class's constructor or of a function, in order: [name] or [name, default]."""
+    rows = []
+    for category in TIERS:
+        module = keras.optimizers.schedules if category == "schedules" else getattr(keras, category)
+        objects = {}
+        for n in sorted(dir(module)):
+            o = getattr(module, n)
+            if n[0] != "_" and not inspect.ismodule(o):
+                objects.setdefault(id(o), (o, []))[1].append(n)
+        tier = {n: t for t, names in TIERS[category].items() for n in names.split()}
+        for o, names in objects.values():
+            name = o.__name__ if o.__name__ in names else names[0]
+            own = o.__init__ if inspect.isclass(o) else o
+            params = [] if own is object.__init__ else [p for p in inspect.signature(own).parameters.values() if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+            rows.append({"category": category, "name": name, "tier": tier.pop(name, "C"), "kind": "class" if inspect.isclass(o) else "function", "aliases": [n for n in names if n != name],
+                         "arguments": [[p.name] if p.default is p.empty else [p.name, plain(p.default)] for p in params]})
+        assert not tier, f"no such names: {tier}"
+    return rows
 
 # -------------------------------------------------------------------------------------------- main
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("command", choices=("gen", "list"))
+    ap.add_argument("command", choices=("gen", "list", "names"))
     ap.add_argument("folder", nargs="?")
     ap.add_argument("--only", default="layer,loss,metric,optimizer,table,model,fit")
     ap.add_argument("--match", default="")
     ap.add_argument("--missing", action="store_true", help="only the cases that have no file in the folder yet")
     ap.add_argument("--steps", type=int, default=10)
     a = ap.parse_args()
-    declare_layers(); declare_plain_layers(); declare_losses_metrics(); declare_more_losses_metrics(); declare_tables(a.steps); declare_models(a.steps)
+    if a.command == "names":
+        rows = public_names()
+        with open(a.folder, "w") as f:
+            f.write('{"keras": "' + keras.__version__ + '", "names": [\n' + ",\n".join(json.dumps(row) for row in rows) + "\n]}\n")
+        return print(f"{len(rows)} names")
+    declare_layers(); declare_plain_layers(); declare_sequence_layers(); declare_random_and_preprocessing(); declare_losses_metrics(); declare_more_losses_metrics(); declare_tables(a.steps); declare_models(a.steps)
     chosen = {c: kf for c, kf in CASES.items() if kf[0] in a.only.split(",") and re.search(a.match, c)}
     if a.missing:
         chosen = {c: kf for c, kf in chosen.items() if not os.path.exists(os.path.join(a.folder, c + ".safetensors"))}
