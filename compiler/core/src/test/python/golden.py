@@ -328,6 +328,7 @@ def declare_plain_layers():
     # merging
     for m in ("Add", "Multiply", "Average", "Maximum", "Minimum"): L(m, x3, x3, x3, _tag="three")
     for m in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"): L(m, F(3, 6, 4), F(3, 4), _tag="rank"); L(m, F(2, 1), F(2, 3), _tag="size1")
+    for m in ("Maximum", "Minimum"): L(m, F(3, 4), F(3, 4), _tag="function")
     L("Concatenate", x2, F(4, 1), F(4, 3), _tag="three"); L("Concatenate", x4, F(2, 7, 2, 3), axis=2); L("Concatenate", x4, F(2, 1, 6, 3), axis=-3)
     L("Dot", x2, x2, axes=1); L("Dot", F(3, 4, 5), F(3, 4, 6), axes=1); L("Dot", F(3, 4, 5), F(3, 5, 2), axes=(2, 1)); L("Dot", F(3, 4, 5), F(3, 6, 5), axes=-1, normalize=True)
     # activations as layers
@@ -474,7 +475,7 @@ def declare_random_and_preprocessing():
     R("RandomGaussianBlur"); R("RandomGaussianBlur", kernel_size=(3, 5), sigma=(0.7, 0.7)); R("RandomGaussianBlur", factor=0.5, sigma=(0.1, 2.0), x=U(1, 4, 5, 5, 3), value_range=(0, 1)); R("RandomGaussianBlur", x=chw, sigma=(1.0, 1.0), data_format="channels_first")
     R("RandomErasing"); R("RandomErasing", fill_value=0.0, scale=(0.3, 0.3)); R("RandomErasing", factor=0.5, fill_value=1.0, scale=(0.1, 0.5), x=U(1, 4, 6, 6, 3), value_range=(0, 1)); R("RandomErasing", x=chw, fill_value=5.0, data_format="channels_first")
     R("RandomColorJitter"); R("RandomColorJitter", brightness_factor=0.2); R("RandomColorJitter", brightness_factor=0.2, contrast_factor=0.3, saturation_factor=(0.3, 0.6), hue_factor=0.2); R("RandomColorJitter", x=unit, value_range=(0, 1), contrast_factor=(0.4, 0.4), saturation_factor=(0.7, 0.7)); R("RandAugment"); R("RandAugment", num_ops=1, factor=0.3); R("RandAugment", x=unit, value_range=(0, 1), num_ops=3)
-    R("RandomPerspective"); R("RandomPerspective", factor=1.0, scale=0.3, fill_value=3.0); R("RandomElasticTransform"); R("AutoContrast"); R("Equalization"); R("AugMix")
+    R("RandomPerspective"); R("RandomPerspective", factor=1.0, scale=0.3, fill_value=3.0); R("RandomElasticTransform"); R("AugMix"); L("AutoContrast", img, _grad=False); L("AutoContrast", unit, value_range=(0, 1), _grad=False); L("Equalization", img, _grad=False); L("Equalization", unit, value_range=(0, 1), bins=16, _grad=False)
     pair = (U(255, 4, 5, 6, 3), U(1, 4, 3))
     for c in ("CutMix", "MixUp"): R(c, x=pair, keys=("images", "labels"), tag="labels"); R(c, x=U(255, 4, 5, 6, 3))
     R("CutMix", x=pair, keys=("images", "labels"), tag="labels", factor=0.3); R("MixUp", x=pair, keys=("images", "labels"), tag="labels", alpha=1.0)
