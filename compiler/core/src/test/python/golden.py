@@ -420,7 +420,7 @@ def declare_sequence_layers():
     for d, sh in shapes.items():
         c, x, f = f"ConvLSTM{d}D", F(*sh), F(sh[0], sh[1], sh[-1], *sh[2:-1])
         L(c, x, filters=2, kernel_size=2); L(c, x, filters=2, kernel_size=3, padding="same", return_sequences=True, activation="relu"); L(c, x, filters=2, kernel_size=2, strides=2, padding="same", return_state=True); L(c, f, filters=2, kernel_size=2, data_format="channels_first", go_backwards=True, return_sequences=True)
-        L(c, x, filters=2, kernel_size=2, use_bias=False, recurrent_activation="hard_sigmoid"); L(c, x, filters=2, kernel_size=2, unit_forget_bias=False, dilation_rate=1, padding="same"); L(c, x, filters=1, kernel_size=1, _kw={"mask": M(*sh[:2])}, return_sequences=True)
+        L(c, x, filters=2, kernel_size=2, use_bias=False, recurrent_activation="hard_sigmoid"); L(c, x, filters=2, kernel_size=2, unit_forget_bias=False, dilation_rate=1, padding="same"); L(c, x, filters=1, kernel_size=1, return_sequences=True)
     L("ConvLSTM1D", F(2, 3, 8, 2), filters=2, kernel_size=2, dilation_rate=2); L("ConvLSTM2D", F(2, 3, 6, 5, 2), filters=2, kernel_size=2, stateful=True); L("ConvLSTM1D", F(2, 3, 6, 2), filters=2, kernel_size=2, stateful=True); L("ConvLSTM2D", F(2, 3, 5, 4, 2), filters=2, kernel_size=2, dropout=0.3, seed=4); L("ConvLSTM1D", F(2, 3, 6, 2), filters=2, kernel_size=2, dropout=0.2, recurrent_dropout=0.3, seed=4)
     # attention
     q, v, A, G = F(2, 5, 8), F(2, 6, 8), "MultiHeadAttention", "GroupQueryAttention"
@@ -439,7 +439,7 @@ def declare_sequence_layers():
     C, ids, steps = chain_case, I(6, 3, 5), ("zeros_tail", (3, 6, 4))
     C("embedding_lstm", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.LSTM(3), kl.Dense(2)]); C("embedding_gru_gru", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.GRU(3, return_sequences=True), kl.GRU(2)]); C("embedding_average", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.GlobalAveragePooling1D()])
     C("embedding_bidirectional", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.Bidirectional(kl.LSTM(3, return_sequences=True)), kl.Bidirectional(kl.GRU(2))]); C("embedding_dropout_dense_lstm", ids, layers=lambda: [kl.Embedding(6, 4, mask_zero=True), kl.Dropout(0.0), kl.Dense(3, "relu"), kl.LayerNormalization(), kl.Activation("tanh"), kl.LSTM(2)])
-    C("masking_lstm", steps, layers=lambda: [kl.Masking(), kl.LSTM(3)]); C("masking_sequences", steps, layers=lambda: [kl.Masking(), kl.SimpleRNN(3, return_sequences=True), kl.TimeDistributed(kl.Dense(2))]); C("masking_normalization", steps, layers=lambda: [kl.Masking(), kl.BatchNormalization(), kl.GRU(2)], _train=True); C("masking_softmax", steps, layers=lambda: [kl.Masking(), kl.Softmax(axis=1)], _grad=True)
+    C("masking_lstm", steps, layers=lambda: [kl.Masking(), kl.LSTM(3)]); C("masking_sequences", steps, layers=lambda: [kl.Masking(), kl.SimpleRNN(3, return_sequences=True), kl.TimeDistributed(kl.Dense(2))]); C("masking_normalization", steps, layers=lambda: [kl.Masking(), kl.BatchNormalization(), kl.GRU(2)], _train=True)
     C("masking_repeat", steps, layers=lambda: [kl.Masking(), kl.GRU(3), kl.RepeatVector(2), kl.LSTM(2)]); C("masking_backwards", steps, layers=lambda: [kl.Masking(), kl.GRU(3, go_backwards=True, return_sequences=True), kl.GRU(2)]); C("masking_stacked", steps, layers=lambda: [kl.Masking(), kl.RNN([kl.LSTMCell(3), kl.GRUCell(2)], return_sequences=True), kl.GlobalAveragePooling1D()])
 
 def declare_random_and_preprocessing():

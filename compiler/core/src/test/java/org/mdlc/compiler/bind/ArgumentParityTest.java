@@ -97,8 +97,7 @@ class ArgumentParityTest {
         + "\n  return x + 0 * sum(w)\n}\n\nmodel Case {\n  input a: f32[1]\n  output o0 = a |> Held()\n}\n";
   }
 
-  private static final String TRAINED =
-      "\ntrain Case {\n  loss Against()\n  optimizer SGD()\n}\n";
+  private static final String TRAINED = "\ntrain Case {\n  loss Against()\n  optimizer SGD()\n}\n";
 
   @TestFactory
   Stream<DynamicTest> initializers() {
@@ -228,8 +227,7 @@ class ArgumentParityTest {
   private static void schedule(GoldenFile golden, String name, JsonObject config) {
     var program =
         Programs.bind(
-            name,
-            Mover.trainedDense(", use_bias = false", "SGD(" + expression(config) + ")"));
+            name, Mover.trainedDense(", use_bias = false", "SGD(" + expression(config) + ")"));
     var mover = new Mover(program, program.stages().get(0).objectives().get(0).updates().get(0));
     var zero = Tensor64.of(DType.F32, new int[] {4, 3}, i -> 0);
     var minusOne = Tensor64.of(DType.F32, new int[] {4, 3}, i -> -1);

@@ -81,8 +81,7 @@ class FunctionParityTest {
     var inputs = new LinkedHashMap<String, Tensor64>(Programs.filled(program));
     inputs.put("a", truth);
     inputs.put("b", prediction);
-    compare(
-        golden, "out." + key, Interpreter.run(program.predict(), inputs, truth.size(0)), "o0");
+    compare(golden, "out." + key, Interpreter.run(program.predict(), inputs, truth.size(0)), "o0");
   }
 
   private static String text(JsonElement value) {

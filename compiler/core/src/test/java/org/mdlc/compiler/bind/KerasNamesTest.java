@@ -313,8 +313,7 @@ class KerasNamesTest {
   private static Library standard() {
     var sink = new DiagnosticSink();
     var empty = Parser.parse(SourceFile.of("empty.mdl", ""), sink);
-    return new org.mdlc.compiler.bind.Files(
-            new Problems(sink), sink, Binder.Request.of("Case"))
+    return new org.mdlc.compiler.bind.Files(new Problems(sink), sink, Binder.Request.of("Case"))
         .load(empty);
   }
 
@@ -500,15 +499,17 @@ class KerasNamesTest {
     boolean cover(Line line) {
       return switch (line.category) {
         case "layers" ->
-            uses(line, "layer", "chain", "image", "text", "preprocess") || tabled(line, "table_text");
+            uses(line, "layer", "chain", "image", "text", "preprocess")
+                || tabled(line, "table_text");
         case "losses" -> uses(line, "loss") || tabled(line, "table_functions");
         case "metrics" -> uses(line, "metric") || tabled(line, "table_functions");
         case "optimizers" -> uses(line, "optimizer");
         case "schedules" -> uses(line, "schedule", "optimizer");
         case "activations" -> uses(line, "activation") || tabled(line, "table_activations");
         case "initializers" -> uses(line, "initializer") || tabled(line, "table_initializers");
-        default -> uses(line, line.category.substring(0, line.category.length() - 1))
-            || tabled(line, "table_regularizers_constraints");
+        default ->
+            uses(line, line.category.substring(0, line.category.length() - 1))
+                || tabled(line, "table_regularizers_constraints");
       };
     }
 
@@ -551,7 +552,10 @@ class KerasNamesTest {
         everywhere: %s. A word in parentheses is a form of the [language](language.md).
         """
             .formatted(
-                UNIVERSAL.stream().sorted().map(a -> "`" + a + "`").collect(Collectors.joining(" ")))
+                UNIVERSAL.stream()
+                    .sorted()
+                    .map(a -> "`" + a + "`")
+                    .collect(Collectors.joining(" ")))
         + TITLES.entrySet().stream()
             .map(t -> chapter(t.getKey(), t.getValue(), lines))
             .collect(Collectors.joining());
