@@ -407,7 +407,7 @@ def declare_sequence_layers():
         L("RNN", x3, cell=make(), _tag=cell); L("RNN", x3, cell=make(), return_sequences=True, return_state=True, _tag=cell); L("RNN", x3, cell=make(), go_backwards=True, return_sequences=True, _tag=cell, _kw=m); L("RNN", x3, cell=make(), return_sequences=True, zero_output_for_mask=True, _tag=cell, _kw=m)
         L("RNN", x3, cell=make(dropout=0.2, recurrent_dropout=0.3, seed=4), _train=True, _tag=cell + "_dropout"); L("RNN", x3, cell=make(), stateful=True, _tag=cell); L("RNN", x3, cell=make(activation="relu", use_bias=False), unroll=True, _tag=cell)
     stack = lambda: kl.StackedRNNCells([kl.SimpleRNNCell(2), kl.LSTMCell(3), kl.GRUCell(4)])
-    L("RNN", x3, cell=stack, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, return_sequences=True, return_state=True, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, return_sequences=True, _kw=m, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, stateful=True, _tag="StackedRNNCells")
+    L("RNN", x3, cell=stack, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, return_sequences=True, return_state=True, _tag="StackedRNNCells"); L("RNN", x3, cell=stack, return_sequences=True, _kw=m, _tag="StackedRNNCells")
     L("RNN", x3, cell=lambda: [kl.GRUCell(3), kl.GRUCell(3)], return_state=True, go_backwards=True, _tag="list")
     # wrappers
     both = dict(layer=lambda: kl.GRU(3, return_sequences=True, return_state=True))
