@@ -1,7 +1,7 @@
 /** What generated code calls and what its users see. */
 module org.mdlc.runtime {
   requires static transitive jdk.incubator.vector;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires com.google.gson;
   requires de.siegmar.fastcsv;
   requires java.net.http;

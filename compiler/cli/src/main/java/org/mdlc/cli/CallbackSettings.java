@@ -20,7 +20,8 @@ import org.mdlc.runtime.TerminateOnNaN;
 /** Makes the callbacks that a train block asks for, by Keras's names and arguments. */
 final class CallbackSettings {
   private static final List<String> KNOWN =
-      List.of("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "CSVLogger", "TerminateOnNaN");
+      List.of(
+          "EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "CSVLogger", "TerminateOnNaN");
 
   private static final List<String> EARLY_STOPPING =
       List.of(
@@ -45,7 +46,8 @@ final class CallbackSettings {
           "initial_value_threshold");
 
   private static final List<String> REDUCE_LR_ON_PLATEAU =
-      List.of("monitor", "factor", "patience", "verbose", "mode", "min_delta", "cooldown", "min_lr");
+      List.of(
+          "monitor", "factor", "patience", "verbose", "mode", "min_delta", "cooldown", "min_lr");
 
   private static final List<String> CSV_LOGGER = List.of("filename", "separator", "append");
 

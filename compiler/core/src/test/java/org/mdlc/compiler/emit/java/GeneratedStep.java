@@ -66,8 +66,8 @@ final class GeneratedStep {
             List.of(),
             Optional.empty(),
             List.of(),
-        List.of(),
-        List.of());
+            List.of(),
+            List.of());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(
