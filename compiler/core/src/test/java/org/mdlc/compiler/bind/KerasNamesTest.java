@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.mdlc.compiler.bind.KerasSurface.Argument;
+import org.mdlc.compiler.bind.KerasSurface.Name;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.source.SourceFile;
@@ -65,34 +67,6 @@ class KerasNamesTest {
           "input_axes",
           "output_axes");
 
-  /** A default of Keras and what it stands for: by argument, or by value. */
-  private static final Map<String, String> STANDS_FOR =
-      Map.of(
-          "data_format none", "channels_last", "embeddings_initializer uniform", "random_uniform");
-
-  /** A name of Keras: an argument without a default has only its name. */
-  private record Name(
-      String category,
-      String name,
-      String tier,
-      boolean isClass,
-      List<String> aliases,
-      List<Argument> arguments) {
-    String key() {
-      return category + "\t" + name;
-    }
-
-    boolean expected() {
-      return !tier.equals("C");
-    }
-  }
-
-  /**
-   * @param value the default as text, or null when the argument must be given or when its default
-   *     is no literal
-   */
-  private record Argument(String name, boolean optional, @Nullable String value) {}
-
   /**
    * A line of the table.
    *
@@ -123,7 +97,7 @@ class KerasNamesTest {
   }
 
   private final Library library = standard();
-  private final Map<String, Name> surface = surface();
+  private final Map<String, Name> surface = KerasSurface.names();
   private final List<Line> table = table();
 
   // ---- the tests
@@ -228,61 +202,6 @@ class KerasNamesTest {
 
   // ---- what Keras has, and what the table says
 
-  private static Map<String, Name> surface() {
-    try {
-      var names = new LinkedHashMap<String, Name>();
-      var root = JsonParser.parseString(Files.readString(FOLDER.resolve("surface.json")));
-      for (var element : root.getAsJsonObject().getAsJsonArray("names")) {
-        var o = element.getAsJsonObject();
-        var name =
-            new Name(
-                o.get("category").getAsString(),
-                o.get("name").getAsString(),
-                o.get("tier").getAsString(),
-                o.get("kind").getAsString().equals("class"),
-                o.getAsJsonArray("aliases").asList().stream()
-                    .map(JsonElement::getAsString)
-                    .toList(),
-                o.getAsJsonArray("arguments").asList().stream()
-                    .map(a -> argument(a.getAsJsonArray()))
-                    .toList());
-        names.put(name.key(), name);
-      }
-      return names;
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private static Argument argument(JsonArray parts) {
-    var name = parts.get(0).getAsString();
-    if (parts.size() == 1) {
-      return new Argument(name, false, null);
-    }
-    var value = text(parts.get(1));
-    return new Argument(name, true, STANDS_FOR.getOrDefault(name + " " + value, value));
-  }
-
-  /** A default of Keras; a list of equal values is that value. */
-  private static String text(JsonElement value) {
-    if (value.isJsonNull()) {
-      return "none";
-    }
-    if (value.isJsonArray()) {
-      return list(value.getAsJsonArray().asList().stream().map(KerasNamesTest::text).toList());
-    }
-    var literal = value.getAsJsonPrimitive();
-    return literal.isNumber() ? number(literal.getAsDouble()) : literal.getAsString();
-  }
-
-  private static String number(double value) {
-    return Double.toString(value);
-  }
-
-  private static String list(List<String> values) {
-    return values.stream().distinct().count() == 1 ? values.get(0) : values.toString();
-  }
-
   private static final String HEADER =
       """
       # What each public name of Keras is in mdl, by hand: category, Keras name, mdl name, note. The mdl name is a definition of the library, a form of the
@@ -357,10 +276,10 @@ class KerasNamesTest {
   private static @Nullable String literal(@Nullable Datum value) {
     return switch (value) {
       case Datum.None _ -> "none";
-      case Datum.Real r -> number(r.value());
+      case Datum.Real r -> KerasSurface.number(r.value());
       case Datum.Truth t -> String.valueOf(t.value());
       case Datum.Text t -> t.value();
-      case Datum.Whole w -> number(Double.parseDouble(w.dim().toString()));
+      case Datum.Whole w -> KerasSurface.number(Double.parseDouble(w.dim().toString()));
       case null, default -> null;
     };
   }
@@ -375,15 +294,15 @@ class KerasNamesTest {
   private static @Nullable String literal(Ast.Expr value) {
     return switch (value) {
       case Ast.NoneLit _ -> "none";
-      case Ast.IntLit i -> number(i.value());
-      case Ast.FloatLit f -> number(f.value());
+      case Ast.IntLit i -> KerasSurface.number(i.value());
+      case Ast.FloatLit f -> KerasSurface.number(f.value());
       case Ast.BoolLit b -> String.valueOf(b.value());
       case Ast.StringLit s -> s.value();
       case Ast.NameExpr n -> n.name();
       case Ast.Unary u when u.op() == Ast.UnaryOp.NEGATE && u.operand() instanceof Ast.IntLit i ->
-          number(-i.value());
+          KerasSurface.number(-i.value());
       case Ast.Unary u when u.op() == Ast.UnaryOp.NEGATE && u.operand() instanceof Ast.FloatLit f ->
-          number(-f.value());
+          KerasSurface.number(-f.value());
       case Ast.ListExpr l -> literals(l.elements());
       case Ast.TupleExpr t -> literals(t.elements());
       default -> null;
@@ -392,7 +311,7 @@ class KerasNamesTest {
 
   private static @Nullable String literals(List<Ast.Expr> elements) {
     var texts = elements.stream().map(e -> Objects.requireNonNullElse(literal(e), "?")).toList();
-    return texts.contains("?") ? null : list(texts);
+    return texts.contains("?") ? null : KerasSurface.list(texts);
   }
 
   /** By argument, in words: what is not as in Keras. */
