@@ -4,6 +4,8 @@ module org.mdlc.runtime {
   requires static org.jspecify;
   requires com.google.gson;
   requires de.siegmar.fastcsv;
+  requires java.net.http;
+  requires org.apache.commons.compress;
   requires org.bytedeco.dnnl;
   requires org.bytedeco.javacpp;
 

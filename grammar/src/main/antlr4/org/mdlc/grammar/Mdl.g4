@@ -112,6 +112,7 @@ primary
     | value=('true' | 'false')                                 # boolLiteral
     | 'none'                                                   # noneLiteral
     | 'training'                                               # trainingUse
+    | 'adapting'                                               # adaptingUse
     | lbrack (listItem (',' listItem)* ','?)? ']'              # list
     | lparen expr (comma+=',' expr)* comma+=','? ')'           # parenthesised
     | conditional                                              # conditionalUse
@@ -145,17 +146,19 @@ trainBody: '{' (trainItem ';'*)* '}';
 trainItem
     : role=('data' | 'holdout' | 'validation') expr ('{' (field (','? field)* ','?)? '}')? # data
     | 'loss' lossItem (',' lossItem)*                          # loss
-    | 'metrics' metricItem (',' metricItem)*                   # metrics
+    | kind=('metrics' | 'weighted_metrics') metricItem (',' metricItem)*             # metrics
     | 'optimizer' expr                                         # optimizer
     | 'callbacks' expr (',' expr)*                             # callbacks
     | 'stage' name trainBody                                   # stage
     | kind=('freeze' | 'unfreeze') glob (',' glob)*            # freeze
+    | 'adapt' glob (',' glob)*                                 # adapt
     | 'minimize' (name ':')? loss=expr 'over' glob (',' glob)* 'with' optimizer=expr # minimize
     | 'let' binding                                            # trainLet
-    | key=IDENT expr                                           # setting
+    | key=IDENT (name ':')? expr                               # setting
     ;
 
-field: name '=' expr;
+// `weight digit = ..` fills the weights of an output's examples.
+field: weighs='weight'? name '=' expr;
 
 lossItem: (name ':')? expr ('weight' weight=expr)?;
 
@@ -173,7 +176,7 @@ name
     : IDENT
     | 'layer' | 'block' | 'loss' | 'metric' | 'optimizer' | 'schedule' | 'initializer' | 'regularizer' | 'constraint'
     | 'weights' | 'sha256' | 'as' | 'with' | 'over' | 'reverse' | 'enum'
-    | 'data' | 'holdout' | 'validation' | 'metrics' | 'callbacks' | 'stage' | 'freeze' | 'unfreeze' | 'minimize' | 'weight'
+    | 'data' | 'holdout' | 'validation' | 'metrics' | 'weighted_metrics' | 'callbacks' | 'stage' | 'freeze' | 'unfreeze' | 'adapt' | 'minimize' | 'weight'
     ;
 
 /** After a dot and before the `=` of an argument every word is a name. */
@@ -183,7 +186,7 @@ word: name | reserved;
 
 reserved
     : 'import' | 'let' | 'model' | 'fn' | 'train' | 'input' | 'output' | 'var' | 'param' | 'state' | 'return' | 'require' | 'repeat' | 'for' | 'in'
-    | 'if' | 'else' | 'scan' | 'training' | 'true' | 'false' | 'none' | 'and' | 'or' | 'not'
+    | 'if' | 'else' | 'scan' | 'training' | 'adapting' | 'true' | 'false' | 'none' | 'and' | 'or' | 'not'
     ;
 
 lparen: '(' | LPAREN_LINE;
@@ -211,6 +214,7 @@ IF: 'if';
 ELSE: 'else';
 SCAN: 'scan';
 TRAINING: 'training';
+ADAPTING: 'adapting';
 TRUE: 'true';
 FALSE: 'false';
 NONE: 'none';
@@ -238,10 +242,12 @@ DATA: 'data';
 HOLDOUT: 'holdout';
 VALIDATION: 'validation';
 METRICS: 'metrics';
+WEIGHTED_METRICS: 'weighted_metrics';
 CALLBACKS: 'callbacks';
 STAGE: 'stage';
 FREEZE: 'freeze';
 UNFREEZE: 'unfreeze';
+ADAPT: 'adapt';
 MINIMIZE: 'minimize';
 WEIGHT: 'weight';
 

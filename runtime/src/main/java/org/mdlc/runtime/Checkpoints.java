@@ -35,7 +35,9 @@ final class Checkpoints {
   }
 
   static LoadReport loadWeights(Model model, Path file) throws IOException {
-    return load(model, file, SafeTensors.read(file), VariableSpec::isWeight);
+    LoadReport report = load(model, file, SafeTensors.read(file), VariableSpec::isWeight);
+    model.weightsLoaded();
+    return report;
   }
 
   static LoadReport loadLayer(Model model, Path file, String layer) throws IOException {
@@ -51,6 +53,7 @@ final class Checkpoints {
     int[] seeds = words(tensors, SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
     LoadReport report = load(model, file, tensors, variable -> true);
+    model.weightsLoaded();
     model.shuffleDraws().restore(shuffle);
     model.seedDraws().restore(seeds);
     model.metricsBuilt(metricsBuilt[0] != 0);

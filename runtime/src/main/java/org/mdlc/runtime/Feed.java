@@ -2,6 +2,8 @@ package org.mdlc.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
@@ -9,48 +11,91 @@ import org.mdlc.runtime.data.HostTensor;
 
 /** The arrays of a data set in the order, types and shapes in which the steps take them. */
 final class Feed {
-  private final List<HostTensor> arrays;
+  /**
+   * An input of the steps.
+   *
+   * @param width elements of a row of the input; the array may have one instead, for all of them
+   */
+  private record Source(HostTensor array, int width) {
+    void fill(Step step, int index, int @Nullable [] order, int first) {
+      if (array.rowSize() != width) {
+        step.stretchInput(index, array, width, order, first);
+      } else if (order == null) {
+        step.setInput(index, array, first);
+      } else {
+        step.setInput(index, array, order, first);
+      }
+    }
+  }
+
+  private final List<Source> sources;
   private final int rows;
 
-  private Feed(List<HostTensor> arrays, int rows) {
-    this.arrays = arrays;
+  private Feed(List<Source> sources, int rows) {
+    this.sources = sources;
     this.rows = rows;
   }
 
-  /** Inputs and targets. */
+  /** Inputs, targets and weights. */
   static Feed labelled(ModelSpec spec, DataSet data) {
-    List<HostTensor> arrays = new ArrayList<>();
-    spec.inputs().forEach(input -> arrays.add(bind(spec, "input", input, data)));
-    spec.targets().forEach(target -> arrays.add(bind(spec, "target", target, data)));
-    return new Feed(arrays, requireRows(data));
+    return labelled(spec, data, Map.of());
+  }
+
+  /**
+   * Inputs, targets and weights, these times the weights of the classes.
+   *
+   * @param classWeights by target, a number per class
+   */
+  static Feed labelled(ModelSpec spec, DataSet data, Map<String, double[]> classWeights) {
+    List<Source> sources = new ArrayList<>();
+    spec.inputs().forEach(input -> sources.add(bind(spec, "input", input, data)));
+    spec.targets().forEach(target -> sources.add(bind(spec, "target", target, data)));
+    List<String> weighed = new ArrayList<>();
+    for (TensorSpec target : spec.targets()) {
+      for (TensorSpec weight : spec.weights()) {
+        if (weight.name().equals(ModelSpec.weightOf(target.name()))) {
+          double[] ofClasses = classWeights.get(target.name());
+          HostTensor labels =
+              sources.get(spec.inputs().size() + spec.targets().indexOf(target)).array();
+          sources.add(weights(spec, weight, data, labels, ofClasses));
+          weighed.add(target.name());
+        }
+      }
+    }
+    for (String target : classWeights.keySet()) {
+      if (!weighed.contains(target)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%s was compiled without weights for %s: write `sample_weight %s` or"
+                    + " `class_weight %s: [..]` in its train block",
+                spec.name(), target, target, target));
+      }
+    }
+    return new Feed(sources, requireRows(data));
   }
 
   /** Inputs only. */
   static Feed unlabelled(ModelSpec spec, DataSet data) {
-    List<HostTensor> arrays = new ArrayList<>();
-    spec.inputs().forEach(input -> arrays.add(bind(spec, "input", input, data)));
-    return new Feed(arrays, requireRows(data));
+    List<Source> sources = new ArrayList<>();
+    spec.inputs().forEach(input -> sources.add(bind(spec, "input", input, data)));
+    return new Feed(sources, requireRows(data));
   }
 
   int rows() {
     return rows;
   }
 
-  /** Gives the step the rows {@code first} and following, in the order of the data. */
-  void fill(Step step, int first) {
-    for (int i = 0; i < arrays.size(); i++) {
-      step.setInput(i, arrays.get(i), first);
+  /**
+   * Gives the step the rows {@code order[first]} and following, or without an order {@code first}
+   * and following.
+   */
+  void fill(Step step, int @Nullable [] order, int first) {
+    for (int i = 0; i < sources.size(); i++) {
+      sources.get(i).fill(step, i, order, first);
     }
   }
 
-  /** Gives the step the rows {@code order[first]} and following. */
-  void fill(Step step, int[] order, int first) {
-    for (int i = 0; i < arrays.size(); i++) {
-      step.setInput(i, arrays.get(i), order, first);
-    }
-  }
-
-  private static HostTensor bind(ModelSpec spec, String kind, TensorSpec wanted, DataSet data) {
+  private static Source bind(ModelSpec spec, String kind, TensorSpec wanted, DataSet data) {
     if (!data.has(wanted.name())) {
       throw new DataException(
           String.format(
@@ -58,13 +103,19 @@ final class Feed {
               spec.name(), kind, wanted, String.join(", ", data.names())));
     }
     HostTensor given = data.get(wanted.name());
+    requireShape(spec, kind, wanted, given);
+    HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    return new Source(array, wanted.rowSize());
+  }
+
+  private static void requireShape(
+      ModelSpec spec, String kind, TensorSpec wanted, HostTensor given) {
     if (!significant(given.rowShape()).equals(significant(wanted.shape()))) {
       throw new DataException(
           String.format(
               "the %s %s of %s takes rows of shape %s, the data has %s",
               kind, wanted.name(), spec.name(), wanted.shape(), given.rowShape()));
     }
-    return wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
   }
 
   private static HostTensor toInts(String kind, TensorSpec wanted, HostTensor given) {
@@ -85,5 +136,60 @@ final class Feed {
       throw new DataException("the data has no rows");
     }
     return data.rows();
+  }
+
+  // ---- weights
+
+  /** What the data says, or ones; one number per row does for all values of the row. */
+  private static Source weights(
+      ModelSpec spec,
+      TensorSpec wanted,
+      DataSet data,
+      HostTensor labels,
+      double @Nullable [] ofClasses) {
+    HostTensor given = ones(data.rows());
+    if (data.has(wanted.name())) {
+      given = data.get(wanted.name()).toFloats();
+      if (given.rowSize() != 1) {
+        requireShape(spec, "weight", wanted, given);
+      }
+    }
+    return ofClasses == null
+        ? new Source(given, wanted.rowSize())
+        : new Source(timesClasses(given, wanted, labels, ofClasses), wanted.rowSize());
+  }
+
+  private static HostTensor ones(int rows) {
+    return HostTensor.zeros(DType.F32, rows).plus(1);
+  }
+
+  /**
+   * A label of one number per value is its class; of more, the class is the place of the largest. A
+   * class without a weight counts 1.
+   */
+  private static HostTensor timesClasses(
+      HostTensor weights, TensorSpec wanted, HostTensor labels, double[] ofClasses) {
+    int width = wanted.rowSize();
+    int perValue = labels.rowSize() / width;
+    float[] product = new float[Math.multiplyExact(weights.rows(), width)];
+    for (int i = 0; i < product.length; i++) {
+      int label =
+          perValue == 1 ? (int) Math.rint(labels.get(i)) : largest(labels, i * perValue, perValue);
+      double ofClass = label >= 0 && label < ofClasses.length ? ofClasses[label] : 1;
+      double given = weights.floats()[weights.rowSize() == width ? i : i / width];
+      product[i] = (float) (given * ofClass);
+    }
+    int[] shape = new int[] {weights.rows(), width};
+    return HostTensor.of(product, shape);
+  }
+
+  private static int largest(HostTensor labels, int first, int count) {
+    int largest = 0;
+    for (int i = 1; i < count; i++) {
+      if (labels.get(first + i) > labels.get(first + largest)) {
+        largest = i;
+      }
+    }
+    return largest;
   }
 }

@@ -2,7 +2,9 @@ package org.mdlc.runtime;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DataSet;
@@ -26,6 +28,7 @@ public final class Fit {
   double validationSplit;
   Verbosity verbose = Verbosity.AUTO;
   final List<Callback> callbacks = new ArrayList<>();
+  final Map<String, double[]> classWeights = new LinkedHashMap<>();
   PrintStream output = Run.standardOutput();
 
   private Fit(int epochs) {
@@ -109,6 +112,24 @@ public final class Fit {
   /** Adds callbacks, called in this order and before the history and the progress bar. */
   public Fit callbacks(Callback... added) {
     callbacks.addAll(List.of(added));
+    return this;
+  }
+
+  /**
+   * Lets an example count as much as its class says: its weight (from the data, or 1) is multiplied
+   * by that of its class. Validation is not affected. The model needs {@code sample_weight} for
+   * this target in its train block.
+   *
+   * @param target the name of the target
+   * @param weights a number for class 0, for class 1 and so on; a class without one counts 1
+   */
+  public Fit classWeight(String target, double... weights) {
+    for (double weight : weights) {
+      if (!(weight >= 0)) {
+        throw new IllegalArgumentException("a class weight is 0 or more, not " + weight);
+      }
+    }
+    classWeights.put(target, weights.clone());
     return this;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
@@ -28,6 +29,7 @@ public abstract class Model implements AutoCloseable {
   private PythonRandom seedDraws = new PythonRandom(0);
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
   private boolean metricsBuilt;
+  private boolean adapted;
   private boolean stopTraining;
   private int stage;
 
@@ -52,6 +54,11 @@ public abstract class Model implements AutoCloseable {
    */
   protected final int stage() {
     return stage;
+  }
+
+  /** The variables that the {@link Phase#ADAPT} program updates; none without one. */
+  protected List<String> adaptedStates() {
+    return List.of();
   }
 
   /** What the {@code train} block of the model says; Keras's defaults where it is silent. */
@@ -80,6 +87,7 @@ public abstract class Model implements AutoCloseable {
     shuffleDraws = new NumpyRandom(seed);
     seedDraws = new PythonRandom(seed);
     metricsBuilt = false;
+    adapted = false;
     variables.initialize(seedDraws);
     try (Step initialize = newStep(Phase.INITIALIZE, 1)) {
       initialize.run();
@@ -87,9 +95,28 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Trains the model; Keras's {@code fit}.
+   * Lets the layers that the {@code train} block adapts learn from data, in its order; Keras's
+   * {@code adapt}. They begin anew. {@link #fit} does so with its training rows where nobody has,
+   * and no weights were loaded.
    *
-   * @param data an array for each input and target, by name
+   * @param data an array for each input, by name; others are ignored
+   * @throws DataException if the data does not fit the model
+   */
+  public final void adapt(DataSet data) {
+    if (adaptedStates().isEmpty()) {
+      throw new IllegalStateException(
+          spec.name() + " adapts no layer; name one in its train block: adapt normalization");
+    }
+    new TrainingLoop(this).adapt(data);
+    adapted = true;
+  }
+
+  /**
+   * Trains the model; Keras's {@code fit}. Layers that the {@code train} block adapts are adapted
+   * first, unless they are.
+   *
+   * @param data an array for each input and target, by name, and one {@code <target>_weight} for
+   *     each target whose examples do not count alike; see {@link ModelSpec#weights}
    * @return the metrics of every epoch
    * @throws DataException if the data does not fit the model
    */
@@ -101,7 +128,8 @@ public abstract class Model implements AutoCloseable {
   /**
    * Loss and metrics over all rows, in inference mode; Keras's {@code evaluate}.
    *
-   * @param data an array for each input and target, by name
+   * @param data an array for each input and target, and for each {@code <target>_weight} if there
+   *     are weights, by name
    * @throws DataException if the data does not fit the model
    */
   public final Logs evaluate(DataSet data, Run options) {
@@ -245,6 +273,16 @@ public abstract class Model implements AutoCloseable {
 
   final void metricsBuilt(boolean built) {
     metricsBuilt = built;
+  }
+
+  /** Whether layers are to learn from the first data that comes. */
+  final boolean waitsForAdaptation() {
+    return !adapted && !adaptedStates().isEmpty();
+  }
+
+  /** All weights were loaded, and what was learned with them. */
+  final void weightsLoaded() {
+    adapted = true;
   }
 
   final void startTraining() {

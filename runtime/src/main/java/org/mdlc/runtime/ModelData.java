@@ -18,13 +18,14 @@ import org.mdlc.runtime.file.NumpyFiles;
  * Reads a file as the data of a model, finding the model's inputs and targets by name.
  *
  * <ul>
- *   <li>{@code .npz}: an array for each name.
+ *   <li>{@code .npz}: an array for each name; weights are named {@code <target>_weight}.
  *   <li>{@code .npy}: the only input of the model.
  *   <li>{@code .csv}: a column for each tensor of one number per row; a tensor of more takes the
  *       columns {@code name_0}, {@code name_1} and so on. If one input and no column of its name is
  *       left over, it takes all columns that are left over, in order. A target of integers takes a
  *       column of text by the sorted order of its values; a single target whose name is no column
- *       takes the last column.
+ *       takes the last column. Weights of a target are the column {@code <target>_weight}, if there
+ *       is one.
  * </ul>
  */
 public final class ModelData {
@@ -78,6 +79,11 @@ public final class ModelData {
 
     DataSet bind(boolean labelled) {
       List<TensorSpec> left = new ArrayList<>();
+      for (TensorSpec weight : spec.weights()) {
+        if (!bindByName(weight, labelled) && free.remove(weight.name()) && labelled) {
+          bound.put(weight.name(), table.column(weight.name())); // one for all values of the row
+        }
+      }
       // Targets are taken first even if not wanted, so that the label is not fed as an input.
       for (TensorSpec target : spec.targets()) {
         if (!bindByName(target, labelled) && !bindLast(target, labelled) && labelled) {
@@ -119,9 +125,7 @@ public final class ModelData {
     // A file without labels has just the columns of the inputs; their last is then not a label.
     private boolean bindLast(TensorSpec target, boolean wanted) {
       int inputColumns = spec.inputs().stream().mapToInt(TensorSpec::rowSize).sum();
-      if (spec.targets().size() != 1
-          || target.rowSize() != 1
-          || table.header().size() != inputColumns + 1) {
+      if (spec.targets().size() != 1 || target.rowSize() != 1 || free.size() != inputColumns + 1) {
         return false;
       }
       bindColumn(target, free.getLast(), wanted);

@@ -13,6 +13,8 @@ import org.mdlc.runtime.data.DType;
  * @param name the name of the model
  * @param inputs the inputs, in the order in which steps number them
  * @param targets the labels the loss and metrics compare with; steps number them after the inputs
+ * @param weights how much each value of a target's loss counts, named {@code <target>_weight};
+ *     steps number them after the targets, and they are ones where the data has none
  * @param outputs the outputs, in the order in which steps number them
  * @param variables every variable
  * @param metrics what training and evaluation report, the loss first; empty for a model that has no
@@ -25,6 +27,7 @@ public record ModelSpec(
     String name,
     List<TensorSpec> inputs,
     List<TensorSpec> targets,
+    List<TensorSpec> weights,
     List<TensorSpec> outputs,
     List<VariableSpec> variables,
     List<MetricSpec> metrics,
@@ -35,6 +38,7 @@ public record ModelSpec(
   public ModelSpec {
     inputs = List.copyOf(inputs);
     targets = List.copyOf(targets);
+    weights = List.copyOf(weights);
     outputs = List.copyOf(outputs);
     variables = List.copyOf(variables);
     metrics = List.copyOf(metrics);
@@ -54,6 +58,11 @@ public record ModelSpec(
   /** Whether the model has a {@code train} block, so that it can be trained and evaluated. */
   public boolean trains() {
     return !metrics.isEmpty();
+  }
+
+  /** What the array of weights of a target is called in data: {@code digit_weight}. */
+  public static String weightOf(String target) {
+    return target + "_weight";
   }
 
   /** Number of seeds drawn when the model is created. */
@@ -108,6 +117,7 @@ public record ModelSpec(
     private final String name;
     private final List<TensorSpec> inputs = new ArrayList<>();
     private final List<TensorSpec> targets = new ArrayList<>();
+    private final List<TensorSpec> weights = new ArrayList<>();
     private final List<TensorSpec> outputs = new ArrayList<>();
     private final List<VariableSpec> variables = new ArrayList<>();
     private final List<MetricSpec> metrics = new ArrayList<>();
@@ -126,6 +136,15 @@ public record ModelSpec(
     /** Adds a target, named after the output that it is compared with. */
     public Builder target(String targetName, DType dtype, int... shape) {
       targets.add(new TensorSpec(targetName, dtype, list(shape)));
+      return this;
+    }
+
+    /**
+     * Adds the weights of a target, named {@code <target>_weight}; {@code shape} is that of one
+     * row.
+     */
+    public Builder weight(String weightName, int... shape) {
+      weights.add(new TensorSpec(weightName, DType.F32, list(shape)));
       return this;
     }
 
@@ -171,7 +190,8 @@ public record ModelSpec(
 
     /** The finished specification. */
     public ModelSpec build(long variableBytes) {
-      return new ModelSpec(name, inputs, targets, outputs, variables, metrics, loss, variableBytes);
+      return new ModelSpec(
+          name, inputs, targets, weights, outputs, variables, metrics, loss, variableBytes);
     }
 
     private Builder add(VariableSpec variable) {

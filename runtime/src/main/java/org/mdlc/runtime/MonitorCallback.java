@@ -1,7 +1,6 @@
 package org.mdlc.runtime;
 
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /** What callbacks that watch one metric share; Keras's {@code MonitorCallback}. */
 abstract class MonitorCallback implements Callback {
@@ -11,20 +10,17 @@ abstract class MonitorCallback implements Callback {
   MonitorMode mode = MonitorMode.AUTO;
   double minDelta;
   OptionalDouble best = OptionalDouble.empty();
-  private @Nullable Model model;
+  private final CurrentModel current = new CurrentModel();
   private boolean greaterIsBetter;
 
   @Override
   public void setModel(Model newModel) {
-    model = newModel;
+    current.set(newModel);
     greaterIsBetter = greaterIsBetter(newModel.spec());
   }
 
   final Model model() {
-    if (model == null) {
-      throw new IllegalStateException("a callback works only inside fit");
-    }
-    return model;
+    return current.get();
   }
 
   /** Whether {@code value} is better than {@code reference} by more than the least difference. */

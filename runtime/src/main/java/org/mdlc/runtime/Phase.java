@@ -8,6 +8,8 @@ public enum Phase {
   TRAIN,
   /** Forward in inference mode, loss and metrics on one batch of inputs and targets. */
   EVALUATE,
+  /** Forward up to the layers that learn from data before training; updates their states. */
+  ADAPT,
   /** Forward in inference mode on one batch of inputs. */
   PREDICT
 }

@@ -3,6 +3,7 @@ package org.mdlc.runtime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.kernel.Memory;
@@ -75,8 +76,8 @@ public abstract class Step implements AutoCloseable {
   public abstract void run();
 
   /**
-   * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets, in
-   * the order of the {@link ModelSpec}. Rows follow each other without gaps.
+   * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets,
+   * then the weights, in the order of the {@link ModelSpec}. Rows follow each other without gaps.
    *
    * @throws IndexOutOfBoundsException if this phase has no such input
    */
@@ -140,6 +141,25 @@ public abstract class Step implements AutoCloseable {
     for (int i = 0; i < batch; i++) {
       copyIn(source, order[first + i] * width, offset, width);
       offset += (long) width * DType.BYTES;
+    }
+  }
+
+  /**
+   * Fills input {@code index}, whose rows have {@code width} elements, with one value per row.
+   *
+   * @param source [rows], floats
+   * @param order the rows of the batch are {@code order[first]} and following; null for {@code
+   *     first} and following
+   */
+  final void stretchInput(
+      int index, HostTensor source, int width, int @Nullable [] order, int first) {
+    long offset = inputOffset(index);
+    for (int i = 0; i < batch; i++) {
+      float value = source.floats()[order == null ? first + i : order[first + i]];
+      for (int j = 0; j < width; j++) {
+        memory.set(ValueLayout.JAVA_FLOAT, offset, value);
+        offset += DType.BYTES;
+      }
     }
   }
 

@@ -12,6 +12,8 @@ import org.mdlc.runtime.data.HostTensor;
 
 /** Goes through data by batches, in the order of events of Keras's JAX trainer. */
 final class TrainingLoop {
+  private static final int ADAPT_BATCH = 128; // as many as Keras takes of single rows
+
   private final Model model;
   private final ModelSpec spec;
 
@@ -28,7 +30,10 @@ final class TrainingLoop {
       trained = split.first();
       validated = split.last();
     }
-    Feed feed = Feed.labelled(spec, trained);
+    Feed feed = Feed.labelled(spec, trained, options.classWeights);
+    if (model.waitsForAdaptation()) {
+      model.adapt(trained);
+    }
     Feed validation = validated == null ? null : Feed.labelled(spec, validated);
     options.seed.ifPresent(model::reseedShuffle);
     skipPermutationOfMetricBuild(feed, options);
@@ -45,6 +50,16 @@ final class TrainingLoop {
     all.start(model, new Callback.Params(verbose, options.epochs, steps));
     trainEpochs(feed, validation, options, all);
     return history;
+  }
+
+  void adapt(DataSet data) {
+    Feed feed = Feed.unlabelled(spec, data);
+    model.variables().reset(model.adaptedStates());
+    for (int first = 0; first < feed.rows(); first += ADAPT_BATCH) {
+      Step step = model.step(Phase.ADAPT, Math.min(ADAPT_BATCH, feed.rows() - first));
+      feed.fill(step, null, first);
+      step.run();
+    }
   }
 
   Logs evaluate(DataSet data, Run options) {
@@ -70,7 +85,7 @@ final class TrainingLoop {
     for (int first = 0; first < feed.rows(); first += options.batchSize) {
       all.onPredictBatchBegin(batch);
       Step step = model.step(Phase.PREDICT, Math.min(options.batchSize, feed.rows() - first));
-      feed.fill(step, first);
+      feed.fill(step, null, first);
       step.run();
       for (int i = 0; i < outputs.size(); i++) {
         step.getOutput(i, outputs.get(i), first);
@@ -86,7 +101,7 @@ final class TrainingLoop {
     model.buildMetrics();
     model.variables().resetMetrics();
     Step step = model.step(phase, feed.rows());
-    feed.fill(step, 0);
+    feed.fill(step, null, 0);
     step.run();
     return logs(step);
   }
@@ -131,11 +146,7 @@ final class TrainingLoop {
       all.onTrainBatchBegin(batch);
       Step step =
           model.trainingStep(options.stage, Math.min(options.batchSize, feed.rows() - first));
-      if (order == null) {
-        feed.fill(step, first);
-      } else {
-        feed.fill(step, order, first);
-      }
+      feed.fill(step, order, first);
       step.run();
       logs = logs(step);
       all.onTrainBatchEnd(batch++, logs);
@@ -154,7 +165,7 @@ final class TrainingLoop {
     for (int first = 0; first < feed.rows(); first += batchSize) {
       all.onTestBatchBegin(batch);
       Step step = model.step(Phase.EVALUATE, Math.min(batchSize, feed.rows() - first));
-      feed.fill(step, first);
+      feed.fill(step, null, first);
       step.run();
       logs = logs(step);
       all.onTestBatchEnd(batch++, logs);

@@ -145,6 +145,14 @@ public final class Variables implements AutoCloseable {
     }
   }
 
+  /** Gives these variables their initial value again, one number each. */
+  void reset(List<String> names) {
+    for (String name : names) {
+      VariableSpec variable = spec(name);
+      fill(variable, variable.initial().value());
+    }
+  }
+
   /** A copy of every bit of every variable. */
   public Snapshot snapshot() {
     MemorySegment copy = Arena.ofAuto().allocate(segment.byteSize(), ALIGNMENT);

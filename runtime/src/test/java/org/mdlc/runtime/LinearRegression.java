@@ -65,6 +65,7 @@ final class LinearRegression extends Model {
     stepsBuilt++;
     return switch (phase) {
       case INITIALIZE -> new Initialize(variables());
+      case ADAPT -> throw noPhase(phase);
       case EVALUATE, PREDICT -> new Forward(variables(), phase, batch);
       case TRAIN ->
           switch (stage()) {

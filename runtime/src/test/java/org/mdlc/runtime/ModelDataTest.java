@@ -49,6 +49,25 @@ class ModelDataTest {
   }
 
   @Test
+  void weightsAreAColumnOfTheirName() throws IOException {
+    var weighed =
+        ModelSpec.builder("Steps")
+            .input("x", DType.F32, 2)
+            .target("y", DType.F32, 2)
+            .weight("y_weight", 2)
+            .output("y", DType.F32, 2)
+            .metric("loss", MetricSpec.Direction.DOWN)
+            .build(0);
+    assertThat(csv(weighed, "a,b,y_0,y_1,y_weight\n1,2,3,4,0.5\n", true).get("y_weight"))
+        .isEqualTo(HostTensor.of(new float[] {0.5f}, 1));
+    assertThat(
+            csv(weighed, "a,b,y_0,y_1,y_weight_0,y_weight_1\n1,2,3,4,0,1\n", true).get("y_weight"))
+        .isEqualTo(HostTensor.of(new float[] {0, 1}, 1, 2));
+    assertThat(csv(weighed, "a,b,y_weight\n1,2,0.5\n", false).names()).containsExactly("x");
+    assertThat(csv(weighed, "a,b,y_0,y_1\n1,2,3,4\n", true).has("y_weight")).isFalse();
+  }
+
+  @Test
   void predictionNeedsNoLabelAndIgnoresIt() throws IOException {
     assertThat(csv(IRIS, "length,width\n1,2\n", false).names()).containsExactly("flower");
     assertThat(csv(IRIS, "length,width,label\n1,2,?\n", false).names()).containsExactly("flower");

@@ -67,6 +67,12 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
         shaped.put(port.name(), shaped(port, field));
       }
     }
+    for (var port : bound.weights()) {
+      var field = fields.get(port.name());
+      if (field != null) {
+        shaped.put(port.name(), field.rowSize() == 1 ? field : shaped(port, field));
+      }
+    }
     return DataSet.of(shaped);
   }
 

@@ -1,6 +1,7 @@
 package org.mdlc.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,14 +9,18 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.mdlc.compiler.bind.BoundProgram.CallbackSetting;
 import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.runtime.CSVLogger;
 import org.mdlc.runtime.Callback;
 import org.mdlc.runtime.EarlyStopping;
 import org.mdlc.runtime.ModelCheckpoint;
 import org.mdlc.runtime.MonitorMode;
+import org.mdlc.runtime.ReduceLROnPlateau;
+import org.mdlc.runtime.TerminateOnNaN;
 
 /** Makes the callbacks that a train block asks for, by Keras's names and arguments. */
 final class CallbackSettings {
-  private static final List<String> KNOWN = List.of("EarlyStopping", "ModelCheckpoint");
+  private static final List<String> KNOWN =
+      List.of("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "CSVLogger", "TerminateOnNaN");
 
   private static final List<String> EARLY_STOPPING =
       List.of(
@@ -38,6 +43,13 @@ final class CallbackSettings {
           "mode",
           "save_freq",
           "initial_value_threshold");
+
+  private static final List<String> REDUCE_LR_ON_PLATEAU =
+      List.of("monitor", "factor", "patience", "verbose", "mode", "min_delta", "cooldown", "min_lr");
+
+  private static final List<String> CSV_LOGGER = List.of("filename", "separator", "append");
+
+  private static final List<String> TERMINATE_ON_NAN = List.of("raise_error");
 
   private final String callback;
   private final Map<String, String> values = new HashMap<>();
@@ -63,6 +75,11 @@ final class CallbackSettings {
         case "EarlyStopping" -> new CallbackSettings(setting, EARLY_STOPPING).earlyStopping(out);
         case "ModelCheckpoint" ->
             new CallbackSettings(setting, MODEL_CHECKPOINT).modelCheckpoint(out);
+        case "ReduceLROnPlateau" ->
+            new CallbackSettings(setting, REDUCE_LR_ON_PLATEAU).reduceLrOnPlateau(out);
+        case "CSVLogger" -> new CallbackSettings(setting, CSV_LOGGER).csvLogger();
+        case "TerminateOnNaN" ->
+            new CallbackSettings(setting, TERMINATE_ON_NAN).terminateOnNan(out);
         default -> throw new UserError(unknownCallback(setting.name()));
       };
     } catch (IllegalArgumentException e) {
@@ -123,6 +140,43 @@ final class CallbackSettings {
       whole("save_freq", made::saveFreq);
     }
     number("initial_value_threshold", made::initialValueThreshold);
+    return made;
+  }
+
+  private ReduceLROnPlateau reduceLrOnPlateau(PrintStream out) {
+    var made = new ReduceLROnPlateau().output(out);
+    text("monitor", made::monitor);
+    number("factor", made::factor);
+    whole("patience", made::patience);
+    flag("verbose", made::verbose);
+    text("mode", mode -> made.mode(mode(mode)));
+    number("min_delta", made::minDelta);
+    whole("cooldown", made::cooldown);
+    number("min_lr", made::minLr);
+    return made;
+  }
+
+  private CSVLogger csvLogger() {
+    var file = values.get("filename");
+    if (file == null) {
+      throw new UserError("CSVLogger needs a filename");
+    }
+    var made = new CSVLogger(Path.of(file));
+    text("separator", separator -> made.separator(oneCharacter(separator)));
+    flag("append", made::append);
+    return made;
+  }
+
+  private static char oneCharacter(String separator) {
+    if (separator.length() != 1) {
+      throw new UserError("the separator of CSVLogger is one character, not \"" + separator + "\"");
+    }
+    return separator.charAt(0);
+  }
+
+  private TerminateOnNaN terminateOnNan(PrintStream out) {
+    var made = new TerminateOnNaN().output(out);
+    flag("raise_error", made::raiseError);
     return made;
   }
 

@@ -63,6 +63,10 @@ record FileRows(Path file) implements RowSource {
     if (labelled) {
       bound.targets().forEach(target -> ports.add(target.name()));
     }
+    var weights = bound.weights().stream().map(Port::name).toList();
+    block.get().fields().stream()
+        .filter(f -> labelled && weights.contains(f.port()) && BlockRows.has(names, f))
+        .forEach(f -> ports.add(f.port()));
     var source = only(block.get(), ports);
     boolean alike = source.fields().stream().allMatch(f -> BlockRows.has(names, f));
     return alike && !named ? Optional.of(new BlockRows(_ -> source, _ -> file)) : Optional.empty();

@@ -54,6 +54,37 @@ final class RunCommandsTest {
   }
 
   @Test
+  void weightsComeWithTheData() throws IOException {
+    var text = Files.readString(Path.of(tiny.model()));
+    var rows = Files.readString(folder.resolve("points.csv")).lines().toList();
+    var weighed = new StringBuilder("a,b,label,importance\n");
+    rows.stream().skip(1).forEach(row -> weighed.append(row).append(",7\n"));
+    Files.writeString(folder.resolve("weighed.csv"), weighed);
+    var withWeights =
+        text.replace("points.csv", "weighed.csv")
+            .replace("label }", "label, weight side = importance / %s }");
+    var sevenfold =
+        CommandRun.of(
+            "train", tiny.write("seven.mdl", withWeights.formatted("1")), "--verbose", "0");
+    var once =
+        CommandRun.of("train", tiny.write("one.mdl", withWeights.formatted("7")), "--verbose", "0");
+    assertThat(once.err()).isEmpty();
+    assertThat(training.out()).endsWith(once.out());
+    assertThat(sevenfold.exitCode()).isZero();
+    assertThat(sevenfold.out()).isNotEqualTo(once.out());
+    // and a file given in place of the block's, with its columns or without the weights
+    var evaluate =
+        new String[] {
+          "evaluate", tiny.path("one.mdl"), "--weights", weights, "--verbose", "0", "--data", ""
+        };
+    evaluate[evaluate.length - 1] = tiny.path("weighed.csv");
+    var asInTheBlock = CommandRun.of(evaluate);
+    evaluate[evaluate.length - 1] = tiny.path("points.csv");
+    assertThat(asInTheBlock.err()).isEmpty();
+    assertThat(CommandRun.of(evaluate).out()).isEqualTo(asInTheBlock.out());
+  }
+
+  @Test
   void plainLoopsGiveTheSameNumbers() {
     var plain = CommandRun.of("train", tiny.model(), "--verbose", "0", "--no-vector");
     assertThat(training.out()).endsWith(plain.out());

@@ -11,6 +11,8 @@ import org.mdlc.compiler.type.TensorType;
  * A model with its train block, fully bound: names resolved, library bodies instantiated, shapes
  * inferred. What the passes start from.
  *
+ * @param weights how much each value of an output's loss counts, named after the output: inputs of
+ *     training and evaluation that are ones unless the data has them
  * @param variables everything kept between steps, in order of creation (which is the order of
  *     Keras's weights)
  * @param predict model inputs (and variables) to model outputs, {@code training} false; its layers
@@ -18,6 +20,8 @@ import org.mdlc.compiler.type.TensorType;
  * @param initialize one output per variable that does not start at a constant; inputs are the SEED
  *     variables
  * @param evaluate as predict, with targets, loss and metrics; absent without a train block
+ * @param adapt model inputs (and variables) to new STATE values of the layers that the train block
+ *     adapts, {@code adapting} true in them; absent when it adapts none
  * @param pretrained files that layers start from
  * @param stages training stages in order; one for a plain train block, none without one
  */
@@ -26,10 +30,12 @@ public record BoundProgram(
     List<Port> inputs,
     List<Port> outputs,
     List<Port> targets,
+    List<Port> weights,
     List<Variable> variables,
     Graph predict,
     Graph initialize,
     @Nullable Graph evaluate,
+    @Nullable Graph adapt,
     List<String> metrics,
     List<Stage> stages,
     Optional<TrainSettings> settings,
@@ -144,6 +150,7 @@ public record BoundProgram(
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     targets = List.copyOf(targets);
+    weights = List.copyOf(weights);
     variables = List.copyOf(variables);
     metrics = List.copyOf(metrics);
     stages = List.copyOf(stages);

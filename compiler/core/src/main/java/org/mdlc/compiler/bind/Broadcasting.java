@@ -24,11 +24,18 @@ final class Broadcasting {
       dims.add(join(a, b, i - rank + a.rank(), i - rank + b.rank()));
     }
     for (int i = 1; i < rank; i++) {
-      if (dims.get(i).equals(Dim.BATCH)) {
+      if (dims.get(i).equals(Dim.BATCH)
+          && !isPair(a, i - rank + a.rank())
+          && !isPair(b, i - rank + b.rank())) {
         throw batchMeetsOther(a, b);
       }
     }
     return new Shape(dims);
+  }
+
+  /** Where every example meets every other: a batch that its tensor itself has further right. */
+  private static boolean isPair(Shape shape, int axis) {
+    return axis > 0 && shape.dim(axis).equals(Dim.BATCH);
   }
 
   private static Dim join(Shape a, Shape b, int i, int j) {

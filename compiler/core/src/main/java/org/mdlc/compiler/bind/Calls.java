@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.None;
@@ -28,6 +29,10 @@ import org.mdlc.compiler.syntax.Ast;
 final class Calls {
   /** What every layer takes besides its own parameters. */
   static final Set<String> LAYER_ARGUMENTS = Set.of("name", "trainable", "weights");
+
+  /** What every loss takes besides its own parameters, as the last one. */
+  private static final List<String> REDUCTIONS =
+      List.of("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none");
 
   private final Evaluator evaluator;
 
@@ -341,10 +346,13 @@ final class Calls {
 
   private Datum configure(
       Datum.Definition definition, List<Actual> actuals, Scope scope, Span span) {
+    var reduction = reduction(definition, actuals);
     var arguments =
         arguments(
             definition.tree().config(),
-            actuals,
+            reduction == null
+                ? actuals
+                : actuals.stream().filter(a -> !a.equals(reduction)).toList(),
             scope,
             definition.scope().inner(),
             definition.name(),
@@ -353,7 +361,51 @@ final class Calls {
     if (arguments.values().values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
-    return new Configured(definition, arguments, null, span);
+    var configured = new Configured(definition, arguments, null, span);
+    if (reduction == null) {
+      return configured;
+    }
+    var word = evaluate(reduction, null, null, scope);
+    if (word.isPoison()) {
+      return word;
+    }
+    try {
+      return configured.reduced(reductionWord(definition, word));
+    } catch (Misuse m) {
+      evaluator.problems().report(m, reduction.span());
+      return Poison.POISON;
+    }
+  }
+
+  /** The argument {@code reduction} of a loss that does not declare one: by name, or the last. */
+  private static @Nullable Actual reduction(Datum.Definition definition, List<Actual> actuals) {
+    var config = definition.tree().config();
+    if (definition.tree().kind() != Ast.Kind.LOSS
+        || config.stream().anyMatch(p -> p.name().text().equals("reduction"))) {
+      return null;
+    }
+    for (int i = 0; i < actuals.size(); i++) {
+      var name = actuals.get(i).name();
+      if (name == null ? i == config.size() : name.text().equals("reduction")) {
+        return actuals.get(i);
+      }
+    }
+    return null;
+  }
+
+  private static String reductionWord(Datum.Definition definition, Datum value) {
+    var word = value.text();
+    if (!REDUCTIONS.contains(word)) {
+      throw new Misuse(
+          Codes.UNKNOWN_WORD,
+          "`reduction` of "
+              + definition.name()
+              + " is one of "
+              + String.join(", ", REDUCTIONS)
+              + ", not "
+              + (value instanceof Datum.Text ? "`" + word + "`" : value.kind()));
+    }
+    return word;
   }
 
   /** Runs the body of a block, loss, schedule, regularizer or constraint on its second list. */
@@ -361,12 +413,39 @@ final class Calls {
     var tree = configured.definition().tree();
     return switch (tree.kind()) {
       case BLOCK -> run(configured, actuals, scope, span);
-      case LOSS, SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
+      case LOSS -> reduced(run(configured, actuals, scope, span), none(), none(), configured, span);
+      case SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
       case INITIALIZER -> evaluator.variables().initializer(configured, actuals, scope, span);
       case METRIC, OPTIMIZER, LAYER ->
           throw new Misuse(Codes.NOT_CALLABLE, configured.kind() + " cannot be called here")
               .help("it is named in a train block");
     };
+  }
+
+  private static Datum none() {
+    return Datum.None.NONE;
+  }
+
+  /** What a loss, metric or function makes of its operands, not reduced. */
+  Datum values(Datum callee, List<Actual> actuals, Span at) {
+    var scope = evaluator.emptyScope();
+    return callee instanceof Configured c
+        ? guarded(at, () -> run(c, actuals, scope, at))
+        : invoke(callee, actuals, scope, at, at);
+  }
+
+  /** What the values of a loss come to, by the library's own definition of that. */
+  Datum reduced(Datum values, Datum weight, Datum mask, Datum loss, Span at) {
+    if (values.isPoison()) {
+      return values;
+    }
+    var reduction = loss instanceof Configured c ? c.reduction() : Configured.MEAN;
+    var given =
+        Stream.of(values, weight, mask, new Datum.Text(reduction))
+            .map(v -> Actual.of(v, at))
+            .toList();
+    return invoke(
+        evaluator.libraryFunction("reduce_weighted_values"), given, evaluator.emptyScope(), at, at);
   }
 
   Datum run(Configured configured, List<Actual> actuals, Scope scope, Span span) {

@@ -21,7 +21,10 @@ final class Conversions {
       Map.ofEntries(
           entry("mse", "mean_squared_error"),
           entry("mae", "mean_absolute_error"),
+          entry("mape", "mean_absolute_percentage_error"),
+          entry("msle", "mean_squared_logarithmic_error"),
           entry("bce", "binary_crossentropy"),
+          entry("kld", "kl_divergence"),
           entry("uniform", "random_uniform"),
           entry("normal", "random_normal"),
           entry("one", "ones"),

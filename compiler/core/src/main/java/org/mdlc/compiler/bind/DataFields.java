@@ -28,19 +28,23 @@ final class DataFields {
   private final Map<String, TensorType> ports;
   private final Set<String> labels;
   private final Set<String> silent;
+  private final Set<String> optional;
   private final Scope scope;
 
   /**
-   * @param ports inputs and labels with their types
+   * @param ports inputs, labels and weights with their types
    * @param labels which of them are labels
    * @param silent names of outputs, which would be labels if their losses were right
+   * @param optional which of the ports need no field
    */
   DataFields(
       Evaluator evaluator,
       Map<String, TensorType> ports,
       Set<String> labels,
       Set<String> silent,
+      Set<String> optional,
       Scope scope) {
+    this.optional = optional;
     this.labels = labels;
     this.silent = silent;
     this.evaluator = evaluator;
@@ -104,7 +108,7 @@ final class DataFields {
   private List<Field> fields(List<Ast.Field> trees, Ast.Data at, String format) {
     var fields = new LinkedHashMap<String, Field>();
     for (var tree : trees) {
-      var name = tree.name().text();
+      var name = portOf(tree);
       if (!ports.containsKey(name)) {
         unknown(tree.name());
         continue;
@@ -126,7 +130,10 @@ final class DataFields {
         fields.put(name, new Field(name, List.of(), 1, 0));
       }
     }
-    var missing = ports.keySet().stream().filter(p -> !fields.containsKey(p)).toList();
+    var missing =
+        ports.keySet().stream()
+            .filter(p -> !fields.containsKey(p) && !optional.contains(p))
+            .toList();
     if (!missing.isEmpty() && !evaluator.problems().hasErrors()) {
       evaluator
           .problems()
@@ -144,9 +151,14 @@ final class DataFields {
     return List.copyOf(fields.values());
   }
 
+  private static String portOf(Ast.Field field) {
+    var name = field.name().text();
+    return field.weighs() ? Weights.arrayOf(name) : name;
+  }
+
   /** In a CSV file each column is one number: as many are needed as the input has. */
   private void count(Ast.Field tree, Affine affine, String format) {
-    var type = ports.get(tree.name().text());
+    var type = ports.get(portOf(tree));
     if (!format.equals("csv") || type == null) {
       return;
     }
@@ -162,10 +174,10 @@ final class DataFields {
       }
     }
     var needed = new Shape(type.shape().dims().subList(1, type.rank())).elements();
-    if (!needed.isConstant() || needed.value() == columns) {
+    if (!needed.isConstant() || needed.value() == columns || tree.weighs() && columns == 1) {
       return;
     }
-    boolean label = labels.contains(tree.name().text());
+    boolean label = labels.contains(portOf(tree));
     var misuse =
         new Misuse(
                 label ? Codes.LOSS_LABEL_MISMATCH : Codes.DATA_SHAPE,

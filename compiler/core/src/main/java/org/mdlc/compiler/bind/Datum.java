@@ -146,11 +146,24 @@ sealed interface Datum {
   /**
    * A definition with its first list of arguments: a loss, metric, optimizer, schedule,
    * initializer, regularizer, constraint or block.
+   *
+   * @param reduction of a loss: what is made of its values
    */
-  record Configured(Definition definition, Arguments arguments, @Nullable Draw draw, Span span)
+  record Configured(
+      Definition definition, Arguments arguments, @Nullable Draw draw, Span span, String reduction)
       implements Datum {
+    static final String MEAN = "sum_over_batch_size";
+
+    Configured(Definition definition, Arguments arguments, @Nullable Draw draw, Span span) {
+      this(definition, arguments, draw, span, MEAN);
+    }
+
     String name() {
       return definition.name();
+    }
+
+    Configured reduced(String how) {
+      return new Configured(definition, arguments, draw, span, how);
     }
   }
 
@@ -169,8 +182,7 @@ sealed interface Datum {
     }
 
     Layer through(Reading reading) {
-      return new Layer(
-          instance, Stream.concat(readings.stream(), Stream.of(reading)).toList());
+      return new Layer(instance, Stream.concat(readings.stream(), Stream.of(reading)).toList());
     }
   }
 

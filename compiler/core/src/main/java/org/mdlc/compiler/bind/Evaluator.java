@@ -17,6 +17,7 @@ import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
@@ -61,6 +62,7 @@ final class Evaluator {
   private Mode mode = Mode.MODEL;
   private Category wanted = Category.VALUE;
   private boolean training;
+  private Set<Instance> adapting = Set.of();
   private long steps;
   private @Nullable Span statement;
   private final Set<Span> shadowWarned = new HashSet<>();
@@ -142,6 +144,15 @@ final class Evaluator {
     return library;
   }
 
+  /** A function of the library that the compiler itself has a use for. */
+  Datum libraryFunction(String name) {
+    var entry = library.find(Category.VALUE, name);
+    if (entry == null) {
+      throw new CompilerBug("bind", "the library has no " + name);
+    }
+    return entry.value();
+  }
+
   Instance instance() {
     return instance;
   }
@@ -190,6 +201,11 @@ final class Evaluator {
     training = on;
   }
 
+  /** The layers for which the word {@code adapting} is true. */
+  void adapting(Set<Instance> layers) {
+    adapting = layers;
+  }
+
   // ---- where we are
 
   /** Notes the statement that runs, for the origin of its nodes. */
@@ -216,6 +232,11 @@ final class Evaluator {
   void statement(@Nullable Span span) {
     statement = span;
     mark();
+  }
+
+  /** What the library's constants took is not the user's. */
+  void startCounting() {
+    steps = 0;
   }
 
   void count(Span at) {
@@ -300,6 +321,7 @@ final class Evaluator {
       case Ast.BoolLit b -> new Truth(b.value());
       case Ast.NoneLit _ -> Datum.None.NONE;
       case Ast.Training _ -> new Truth(training);
+      case Ast.Adapting _ -> new Truth(adapting.contains(instance));
       case Ast.ListExpr l -> new Listing(items(l.elements(), scope), false);
       case Ast.TupleExpr t -> Datum.tuple(items(t.elements(), scope));
       case Ast.Spread s ->

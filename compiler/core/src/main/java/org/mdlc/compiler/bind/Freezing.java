@@ -56,14 +56,23 @@ final class Freezing {
       var weights =
           all.stream().filter(v -> v.role() == Role.PARAM && matches(glob, v.path())).toList();
       if (weights.isEmpty() && !evaluator.problems().hasErrors()) {
-        nothing(glob, all);
+        nothing(glob, "weight", all.isEmpty());
       }
       found.addAll(weights);
     }
     return List.copyOf(found);
   }
 
-  private void nothing(Ast.Glob glob, List<Variable> all) {
+  /** Layers that the pattern names or that lie within one; none is an error. */
+  List<Instance> layers(Ast.Glob glob) {
+    var layers = evaluator.layers().made().stream().filter(l -> matches(glob, l.path())).toList();
+    if (layers.isEmpty() && !evaluator.problems().hasErrors()) {
+      nothing(glob, "layer", false);
+    }
+    return layers;
+  }
+
+  private void nothing(Ast.Glob glob, String what, boolean weightless) {
     var names = new LinkedHashSet<>(evaluator.layers().named().keySet());
     evaluator.layers().made().stream()
         .map(Instance::path)
@@ -73,7 +82,7 @@ final class Freezing {
         Diagnostic.of(
             Codes.EMPTY_GLOB,
             glob.span(),
-            "no weight of the model matches `" + glob.pattern() + "`");
+            "no " + what + " of the model matches `" + glob.pattern() + "`");
     var first = glob.pattern().split("\\.", 2)[0];
     var near = DidYouMean.nearest(first, names);
     evaluator
@@ -84,7 +93,7 @@ final class Freezing {
                 : diagnostic.note(
                     "its layers are "
                         + String.join(", ", names.stream().limit(12).toList())
-                        + (all.isEmpty() ? " and it has no weights" : "")));
+                        + (weightless ? " and it has no weights" : "")));
   }
 
   private boolean matches(Ast.Glob glob, String path) {

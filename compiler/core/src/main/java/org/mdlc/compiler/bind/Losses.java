@@ -1,10 +1,10 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.Datum.Configured;
@@ -34,10 +34,12 @@ final class Losses {
   private final Map<String, TensorType> targets = new LinkedHashMap<>();
   private final Map<String, Tensor> labels = new LinkedHashMap<>();
   private @Nullable Frame labelsOf;
+  private final Weights weights;
   private List<Part> parts = List.of();
 
-  Losses(Evaluator evaluator) {
+  Losses(Evaluator evaluator, Weights weights) {
     this.evaluator = evaluator;
+    this.weights = weights;
     this.fit = new LossFit(evaluator);
   }
 
@@ -49,11 +51,17 @@ final class Losses {
     return parts;
   }
 
-  /** The sum of all weighted losses, one number; null when there is none. */
-  @Nullable Tensor bind(TrainItems.Part part, ModelPhases.Phase phase, Scope scope) {
+  /**
+   * The sum of all weighted losses, one number; null when there is none.
+   *
+   * @param training whether class weights count
+   */
+  @Nullable Tensor bind(
+      TrainItems.Part part, ModelPhases.Phase phase, boolean training, Scope scope) {
     var emit = evaluator.emitter();
     Tensor total = null;
     var bound = new ArrayList<Part>();
+    var lost = new HashSet<String>();
     for (var item : part.losses()) {
       var output = output(item.output(), phase, item.span(), "loss");
       if (output == null) {
@@ -61,7 +69,8 @@ final class Losses {
             Evaluator.Mode.PLAIN, () -> evaluator.eval(item.loss(), scope, Category.LOSS));
         continue;
       }
-      var value = value(item, output, phase, scope);
+      lost.add(output);
+      var value = value(item, output, part, phase, training, scope);
       if (value == null) {
         continue;
       }
@@ -70,6 +79,7 @@ final class Losses {
       total = total == null ? weighted : emit.add(new Add(), total, weighted);
     }
     parts = List.copyOf(bound);
+    weights.check(this, lost, phase);
     return total;
   }
 
@@ -97,7 +107,12 @@ final class Losses {
   }
 
   private @Nullable Tensor value(
-      Ast.LossItem item, String output, ModelPhases.Phase phase, Scope scope) {
+      Ast.LossItem item,
+      String output,
+      TrainItems.Part part,
+      ModelPhases.Phase phase,
+      boolean training,
+      Scope scope) {
     var prediction = phase.run().outputs().get(output);
     var loss =
         evaluator.within(
@@ -112,10 +127,16 @@ final class Losses {
               : evaluator
                   .conversions()
                   .configured(loss, Category.LOSS, "the loss of `" + output + "`");
-      var label = label(callee, output, prediction, item.loss().span());
-      var value = compare(callee, label, prediction, item.loss().span());
-      fit.check(callee, prediction, output, item.loss().span());
-      return value == null ? null : mean(value);
+      var at = item.loss().span();
+      var label = label(callee, output, prediction, at);
+      var values = compare(callee, label, prediction, at);
+      fit.check(callee, prediction, output, at);
+      if (values == null) {
+        return null;
+      }
+      var weight =
+          weights.bind(output, label, prediction, values, this, part, phase, training, scope);
+      return reduced(values, weight, mask(values, prediction, at), callee, at);
     } catch (Misuse m) {
       evaluator.problems().report(m, item.loss().span(), prediction.trail());
     } catch (Silent e) {
@@ -124,13 +145,41 @@ final class Losses {
     return null;
   }
 
-  /** Applies a loss, metric or function to a label and a prediction. */
-  @Nullable Tensor compare(Datum callee, Tensor label, Tensor prediction, Span at) {
-    var actuals = List.of(Actual.of(fitted(callee, label), at), Actual.of(prediction, at));
+  private @Nullable Tensor reduced(
+      Tensor values, @Nullable Tensor weight, @Nullable Tensor mask, Datum loss, Span at) {
     var value =
         evaluator.within(
             Evaluator.Mode.PLAIN,
-            () -> evaluator.calls().invoke(callee, actuals, evaluator.emptyScope(), at, at));
+            () -> evaluator.calls().reduced(values, orNone(weight), orNone(mask), loss, at));
+    if (!(value instanceof Tensor t)) {
+      return null;
+    }
+    if (t.rank() > 0) {
+      throw new Misuse(Codes.RANK_MISMATCH, "what is minimised must be one number, not " + t.type())
+          .help("let the loss take the mean: leave out `reduction`");
+    }
+    return t;
+  }
+
+  static Datum orNone(@Nullable Tensor tensor) {
+    return tensor == null ? Datum.None.NONE : tensor;
+  }
+
+  /** Where a prediction counts; null for everywhere. */
+  @Nullable Tensor mask(Tensor prediction) {
+    return prediction.mask();
+  }
+
+  /** Where values count, by their own mask and that of the prediction; null for everywhere. */
+  @Nullable Tensor mask(Tensor values, Tensor prediction, Span at) {
+    return weights.product(mask(prediction), mask(values), at);
+  }
+
+  /** Applies a loss, metric or function to a label and a prediction: one value per example. */
+  @Nullable Tensor compare(Datum callee, Tensor label, Tensor prediction, Span at) {
+    var actuals = List.of(Actual.of(fitted(callee, label), at), Actual.of(prediction, at));
+    var value =
+        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.calls().values(callee, actuals, at));
     return value.isPoison()
         ? null
         : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32);
@@ -157,13 +206,6 @@ final class Losses {
     return params.isEmpty() ? null : params.get(0).type();
   }
 
-  private Tensor mean(Tensor value) {
-    return value.rank() == 0
-        ? value
-        : ReductionBuiltins.mean(
-            evaluator.emitter(), value, IntStream.range(0, value.rank()).boxed().toList());
-  }
-
   // ---- labels
 
   /** The label tensor of an output, an input of the graph from now on. */
@@ -171,7 +213,7 @@ final class Losses {
     var emit = evaluator.emitter();
     var type = targets.get(output);
     if (type == null) {
-      type = labelType(callee, prediction);
+      type = labelType(callee, output, prediction);
       targets.put(output, type);
     }
     var builder = emit.frame().builder();
@@ -191,7 +233,7 @@ final class Losses {
    * From the signature: {@code y_true: i32[...S]} beside {@code y_pred: f32[...S, K]}; a label
    * without a type is like the prediction.
    */
-  private TensorType labelType(Datum callee, Tensor prediction) {
+  private TensorType labelType(Datum callee, String output, Tensor prediction) {
     if (!(callee instanceof Configured c) || c.definition().tree().operands().size() != 2) {
       return prediction.type();
     }
@@ -203,6 +245,7 @@ final class Losses {
     var dims = Calls.configuredScope(c).inner();
     try {
       evaluator.types().fit(params.get(1).type(), prediction, "the prediction", dims, 0);
+      evaluator.variables().open(declared, output + "_", dims);
       return evaluator.types().declared(declared, dims, prediction.batched());
     } catch (Misuse m) {
       var misuse =

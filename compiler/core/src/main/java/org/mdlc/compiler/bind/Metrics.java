@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,7 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Library.Category;
@@ -17,10 +19,12 @@ import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.op.Add;
 import org.mdlc.compiler.op.Div;
 import org.mdlc.compiler.op.Mul;
-import org.mdlc.compiler.op.ReduceSum;
+import org.mdlc.compiler.op.Slice;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
+import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
 /**
@@ -30,12 +34,15 @@ import org.mdlc.compiler.type.TensorType;
 final class Metrics {
   private final Evaluator evaluator;
   private final Losses losses;
+  private final Weights weights;
   private final Map<String, Map<String, Variable>> made = new LinkedHashMap<>();
+  private final Set<String> means = new HashSet<>();
   private final Set<String> names = new LinkedHashSet<>();
 
-  Metrics(Evaluator evaluator, Losses losses) {
+  Metrics(Evaluator evaluator, Losses losses, Weights weights) {
     this.evaluator = evaluator;
     this.losses = losses;
+    this.weights = weights;
   }
 
   /** All names, the loss first. */
@@ -49,15 +56,20 @@ final class Metrics {
       lossParts.forEach(p -> running(p.output() + "_loss", p.value()));
     }
     var taken = new LinkedHashMap<String, Integer>();
-    Ast.Name last = null;
-    for (var item : part.metrics()) {
-      last = item.output() == null ? last : item.output();
-      var output = losses.output(last, phase, item.span(), "metric");
-      if (output != null) {
-        metric(item, output, phase, scope, taken);
-      } else {
-        evaluator.within(
-            Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
+    for (boolean weighted : List.of(false, true)) {
+      Ast.Name last = null;
+      for (var item : part.metrics()) {
+        if (item.weighted() != weighted) {
+          continue;
+        }
+        last = item.output() == null ? last : item.output();
+        var output = losses.output(last, phase, item.span(), "metric");
+        if (output != null) {
+          metric(item, output, phase, scope, taken);
+        } else {
+          evaluator.within(
+              Evaluator.Mode.PLAIN, () -> evaluator.eval(item.metric(), scope, Category.METRIC));
+        }
       }
     }
   }
@@ -79,7 +91,11 @@ final class Metrics {
     try {
       var callee = resolve(value, output, prediction);
       var base = given.orElseGet(() -> value instanceof Datum.Text t ? t.value() : name(callee));
-      var named = phase.run().outputs().size() > 1 ? output + "_" + base : base;
+      var prefix = phase.run().outputs().size() > 1 ? output + "_" : "";
+      var named =
+          item.weighted() && taken.containsKey(prefix + base)
+              ? prefix + "weighted_" + base
+              : prefix + base;
       int count = taken.merge(named, 1, Integer::sum) - 1;
       measure(callee, count == 0 ? named : named + "_" + count, output, prediction, item);
     } catch (Misuse m) {
@@ -89,7 +105,7 @@ final class Metrics {
     }
   }
 
-  /** Every metric takes {@code name = ".."}, as in Keras, though none declares it. */
+  /** Every metric takes {@code name = ".."}, as in Keras, whether or not it declares it. */
   private static Optional<String> givenName(Ast.Expr metric) {
     return metric instanceof Ast.Call call
         ? call.arguments().stream()
@@ -113,6 +129,8 @@ final class Metrics {
 
   private static String name(Datum callee) {
     return switch (callee) {
+      case Configured c when c.arguments().values().get("name") instanceof Datum.Text t ->
+          t.value();
       case Configured c -> Layers.snakeCase(c.name());
       case Datum.Function f -> f.tree().name().text();
       default -> "metric";
@@ -125,7 +143,7 @@ final class Metrics {
       return evaluator
           .conversions()
           .configured(
-              new Datum.Text(accuracy(t.value(), output, prediction)), Category.METRIC, what);
+              new Datum.Text(byShape(t.value(), output, prediction)), Category.METRIC, what);
     }
     if (value instanceof Datum.Closure
         || value instanceof Datum.Function
@@ -136,58 +154,111 @@ final class Metrics {
   }
 
   /**
-   * Keras's "accuracy" depends on the shapes: one number binary, class numbers sparse, otherwise
-   * one-hot.
+   * Keras's "accuracy" and "crossentropy" depend on the shapes: one number binary, class numbers
+   * sparse, otherwise one-hot.
    */
-  private String accuracy(String word, String output, Tensor prediction) {
-    if (!word.equals("accuracy") && !word.equals("acc")) {
+  private String byShape(String word, String output, Tensor prediction) {
+    var what =
+        switch (word) {
+          case "accuracy", "acc" -> "accuracy";
+          case "crossentropy", "ce" -> "crossentropy";
+          default -> "";
+        };
+    if (what.isEmpty()) {
       return word;
     }
     if (prediction.inner().isEmpty() || prediction.shape().dim(-1).is(1)) {
-      return "binary_accuracy";
+      return "binary_" + what;
     }
     var target = losses.targets().stream().filter(t -> t.name().equals(output)).findFirst();
     boolean sparse = target.isPresent() && target.get().type().rank() < prediction.rank();
-    return sparse ? "sparse_categorical_accuracy" : "categorical_accuracy";
+    return (sparse ? "sparse_categorical_" : "categorical_") + what;
   }
 
   private void measure(
       Datum callee, String name, String output, Tensor prediction, Ast.MetricItem item) {
     var at = item.metric().span();
     var label = losses.label(callee, output, prediction, at);
+    var weight = item.weighted() ? weights.bound(output) : null;
     if (!(callee instanceof Configured c) || c.definition().tree().kind() != Ast.Kind.METRIC) {
-      var value = losses.compare(callee, label, prediction, at);
-      if (value != null) {
-        average(name, value);
+      var values = losses.compare(callee, label, prediction, at);
+      if (values != null) {
+        average(name, values, weight, prediction, at);
       }
       return;
     }
-    var owner =
-        new Variables.Owner(
-            name + "/",
-            Role.METRIC,
-            made.computeIfAbsent(name, _ -> new LinkedHashMap<>()),
-            Map.of());
-    var actuals = List.of(Actual.of(losses.fitted(c, label), at), Actual.of(prediction, at));
     var result =
-        evaluator
-            .variables()
-            .owned(
-                owner,
-                () ->
-                    evaluator.within(
-                        Evaluator.Mode.METRIC,
-                        () -> evaluator.calls().run(c, actuals, evaluator.emptyScope(), at)));
+        owned(
+            name,
+            () ->
+                evaluator
+                    .calls()
+                    .run(
+                        c,
+                        actuals(c, losses.fitted(c, label), prediction, weight, at),
+                        evaluator.emptyScope(),
+                        at));
     if (result.isPoison()) {
       return;
     }
     var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(result), DType.F32);
-    if (tensor.rank() > 0) {
+    if (means.contains(name) || Objects.requireNonNull(made.get(name)).isEmpty()) {
+      means.add(name);
+      average(name, tensor, weight, prediction, at);
+    } else {
+      put(name, tensor, c);
+    }
+  }
+
+  /**
+   * What a metric takes: labels, predictions and, if it says so, weights; the predictions alone
+   * when it takes one thing.
+   */
+  private static List<Actual> actuals(
+      Configured metric, Tensor label, Tensor prediction, @Nullable Tensor weight, Span at) {
+    var operands = metric.definition().tree().operands();
+    boolean weighs =
+        !operands.isEmpty() && operands.getLast().name().text().equals(Weights.SAMPLES);
+    var actuals = new ArrayList<Actual>();
+    if (operands.size() - (weighs ? 1 : 0) > 1) {
+      actuals.add(Actual.of(label, at));
+    }
+    actuals.add(Actual.of(prediction, at));
+    if (weighs) {
+      actuals.add(Actual.of(Losses.orNone(weight), at));
+    }
+    return actuals;
+  }
+
+  private Datum owned(String name, Supplier<Datum> body) {
+    var states = made.computeIfAbsent(name, _ -> new LinkedHashMap<>());
+    var owner = new Variables.Owner(name + "/", Role.METRIC, states, Map.of());
+    return evaluator.variables().owned(owner, () -> evaluator.within(Evaluator.Mode.METRIC, body));
+  }
+
+  /**
+   * One figure, or one per entry of a vector: {@code f1_score[0]}, {@code f1_score[1]} and so on.
+   */
+  private void put(String name, Tensor value, Configured metric) {
+    if (value.rank() == 0) {
+      put(name, value);
+      return;
+    }
+    var size = value.shape().dim(0);
+    if (value.rank() > 1 || !size.isConstant()) {
       throw new Misuse(
           Codes.RANK_MISMATCH,
-          "a metric is one number, and " + c.name() + " gives " + tensor.type());
+          "a metric is one number or a list of numbers, and "
+              + metric.name()
+              + " gives "
+              + value.type());
     }
-    put(name, tensor);
+    var emit = evaluator.emitter();
+    for (int i = 0; i < size.value(); i++) {
+      var entry =
+          emit.add(new Slice(List.of(Dim.of(i)), List.of(Dim.of(i + 1)), List.of(1)), value);
+      put(name + "[" + i + "]", emit.reshape(entry, Shape.SCALAR));
+    }
   }
 
   private void put(String name, Tensor value) {
@@ -208,15 +279,32 @@ final class Metrics {
     mean(name, emit.add(new Mul(), ofBatch, rows), rows);
   }
 
-  private void average(String name, Tensor values) {
-    var emit = evaluator.emitter();
-    var count = emit.number(values.shape().elements(), DType.F32);
-    mean(
-        name,
-        values.rank() == 0
-            ? values
-            : emit.add(new ReduceSum(IntStream.range(0, values.rank()).boxed().toList()), values),
-        count);
+  /** The mean of values over the epoch, by the library's own definition of that. */
+  private void average(
+      String name, Tensor values, @Nullable Tensor weight, Tensor prediction, Span at) {
+    var counts = weights.product(weight, losses.mask(values, prediction, at), at);
+    var mean =
+        evaluator.within(
+            Evaluator.Mode.PLAIN,
+            () ->
+                evaluator
+                    .calls()
+                    .invoke(
+                        evaluator.libraryFunction("running_mean"),
+                        List.of(Actual.of(Losses.orNone(counts), at)),
+                        evaluator.emptyScope(),
+                        at,
+                        at));
+    var result =
+        owned(
+            name,
+            () ->
+                evaluator
+                    .calls()
+                    .invoke(mean, List.of(Actual.of(values, at)), evaluator.emptyScope(), at, at));
+    if (result instanceof Tensor t) {
+      put(name, t);
+    }
   }
 
   private void mean(String name, Tensor sum, Tensor count) {

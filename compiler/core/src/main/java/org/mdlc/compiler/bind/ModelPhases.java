@@ -30,12 +30,12 @@ final class ModelPhases {
 
   @Nullable BoundProgram bind(Ast.@Nullable Train train, ProgramBinder program) {
     var predict = run("predict", false);
-    program.checkSettings(evaluator, definition.tree());
     checkOutputs(predict);
     if (train == null) {
       run("train", true); // for the weights and keys that only training needs
     }
     var training = train == null ? null : new Training(evaluator, this, train).bind(predict);
+    program.checkSettings(evaluator, definition.tree());
     new Unused(evaluator, definition.tree(), predict).warn();
     if (evaluator.problems().hasErrors()) {
       return null;
@@ -49,10 +49,12 @@ final class ModelPhases {
             .map(o -> new Port(o.getKey(), o.getValue().type()))
             .toList(),
         training == null ? List.of() : training.targets(),
+        training == null ? List.of() : training.weights(),
         ProgramBinder.variables(evaluator),
         graph,
         ProgramBinder.initialize(evaluator),
         training == null ? null : training.evaluate(),
+        training == null ? null : training.adapt(),
         training == null ? List.of() : training.metrics(),
         training == null ? List.of() : training.stages(),
         training == null ? Optional.empty() : Optional.of(training.settings()),

@@ -151,6 +151,7 @@ final class ProgramBinder {
         }
       }
     }
+    evaluator.startCounting();
   }
 
   // ---- arguments of the model

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.op.RandomBeta;
+import org.mdlc.compiler.op.RandomInt;
+import org.mdlc.compiler.op.RandomOrder;
 import org.mdlc.compiler.op.RandomUniform;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
@@ -18,9 +21,21 @@ final class RandomBuiltins {
   static Stream<Builtin> all() {
     return Stream.of(
         Builtin.of(
-            "random_uniform(shape, seed = none, low = 0.0, high = 1.0)",
-            "Evenly distributed between low and high. In a layer the shape is per example.",
+            "random_uniform(shape, seed = none, low = 0.0, high = 1.0, per_example = true)",
+            "Evenly distributed between low and high. In a layer the shape is that of one example, or of one draw for the whole batch.",
             RandomBuiltins::uniform),
+        Builtin.of(
+            "random_int(shape, low, high, seed = none, per_example = true)",
+            "Whole numbers from low up to, but without, high.",
+            RandomBuiltins::integer),
+        Builtin.of(
+            "random_order(n, seed = none)",
+            "0, 1, .. n-1 in random order, as i32.",
+            g -> g.emit().add(new RandomOrder(g.dim("n")), key(g))),
+        Builtin.of(
+            "random_beta(shape, alpha, beta, seed = none, per_example = true)",
+            "Numbers distributed as Beta(alpha, beta), without a gradient.",
+            RandomBuiltins::beta),
         Builtin.of(
             "seed_generator(seed = none)",
             "A random generator of this layer, to be passed as a seed; made even when nothing draws from it.",
@@ -34,16 +49,39 @@ final class RandomBuiltins {
       throw g.wrong(
           Codes.VALUE_OUT_OF_RANGE, "high", "the range " + low + " .. " + high + " is empty");
     }
-    var randomness = g.evaluator().randomness();
-    var shape =
-        g.get("shape") instanceof Tensor like
-            ? like.shape()
-            : perExample(g, randomness.exactShapes());
-    return g.emit()
-        .add(new RandomUniform(shape, low, high), randomness.key(g.span(), g.get("seed")));
+    return g.emit().add(new RandomUniform(drawn(g), low, high), key(g));
   }
 
-  private static Shape perExample(Given g, boolean exact) {
+  private static Datum integer(Given g) {
+    int low = g.whole("low");
+    int high = g.whole("high");
+    if (low >= high) {
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "high",
+          "there is no whole number from " + low + " up to, but without, " + high);
+    }
+    return g.emit().add(new RandomInt(drawn(g), low, high), key(g));
+  }
+
+  private static Datum beta(Given g) {
+    var emit = g.emit();
+    var shape = drawn(g);
+    var alpha = emit.stretch(g.floats("alpha"), shape);
+    var beta = emit.stretch(g.floats("beta"), shape);
+    return emit.add(new RandomBeta(), key(g), alpha, beta);
+  }
+
+  private static Tensor key(Given g) {
+    return g.evaluator().randomness().key(g.span(), g.get("seed"));
+  }
+
+  /** The shape of what is drawn: that of a tensor, or a list of sizes. */
+  private static Shape drawn(Given g) {
+    if (g.get("shape") instanceof Tensor like) {
+      return like.shape();
+    }
+    boolean exact = g.evaluator().randomness().exactShapes() || !g.truth("per_example");
     var dims = new ArrayList<Dim>(g.shape("shape").dims());
     if (!exact && !dims.contains(Dim.BATCH)) {
       dims.add(0, Dim.BATCH);

@@ -37,6 +37,7 @@ final class Settings {
   private final TrainItems items;
   private final ModelPhases.Phase predict;
   private final Losses losses;
+  private final Weights weights;
   private final Metrics metrics;
   private final Scope scope;
 
@@ -45,12 +46,14 @@ final class Settings {
       TrainItems items,
       ModelPhases.Phase predict,
       Losses losses,
+      Weights weights,
       Metrics metrics,
       Scope scope) {
     this.evaluator = evaluator;
     this.items = items;
     this.predict = predict;
     this.losses = losses;
+    this.weights = weights;
     this.metrics = metrics;
     this.scope = scope;
   }
@@ -63,7 +66,8 @@ final class Settings {
     var data = base.data().get("data");
     var holdout = base.data().get("holdout");
     var validation = base.data().get("validation");
-    var fields = new DataFields(evaluator, ports(), labels(), declaredOutputs(), scope);
+    var fields =
+        new DataFields(evaluator, ports(), labels(), declaredOutputs(), weightArrays(), scope);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
     return new TrainSettings(
@@ -90,7 +94,14 @@ final class Settings {
               }
             });
     losses.targets().forEach(t -> ports.put(t.name(), t.type()));
+    weights.ports().values().forEach(w -> ports.put(w.name(), w.type()));
     return ports;
+  }
+
+  private Set<String> weightArrays() {
+    return weights.ports().values().stream()
+        .map(BoundProgram.Port::name)
+        .collect(Collectors.toSet());
   }
 
   private Set<String> labels() {

@@ -9,11 +9,14 @@ import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Whole;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.op.Add;
 import org.mdlc.compiler.op.Eq;
 import org.mdlc.compiler.op.Gather;
 import org.mdlc.compiler.op.Ge;
+import org.mdlc.compiler.op.Mul;
 import org.mdlc.compiler.op.Pad;
 import org.mdlc.compiler.op.Reverse;
+import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Slice;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
@@ -91,6 +94,10 @@ final class ShapeBuiltins {
             "full(shape, value, dtype = \"f32\")",
             "A tensor of one value of exactly this shape.",
             g -> fill(g, g.real("value"))),
+        Builtin.of(
+            "tensor(values, dtype = \"f32\")",
+            "A list of numbers as a tensor; of lists of equal lengths, as one of more dimensions.",
+            ShapeBuiltins::table),
         Builtin.of("zeros_like(x)", "Zeros of the shape and type of x.", g -> like(g, 0)),
         Builtin.of("ones_like(x)", "Ones of the shape and type of x.", g -> like(g, 1)),
         Builtin.of(
@@ -109,9 +116,13 @@ final class ShapeBuiltins {
             "1 at the index and 0 elsewhere along a new last dimension.",
             ShapeBuiltins::oneHot),
         Builtin.of(
-            "gather(x, indices, axis = 0)",
-            "Entries of x along an axis, by i32 indices.",
-            ShapeBuiltins::gather));
+            "gather(x, indices, axis = 0, batch_dims = 0)",
+            "Entries of x along an axis, by i32 indices. The first batch_dims dimensions of both agree, and each has indices of its own.",
+            ShapeBuiltins::gather),
+        Builtin.of(
+            "bincount(x, n)",
+            "How often each of 0 .. n-1 occurs among the whole numbers of x, batch included; others do not count.",
+            ShapeBuiltins::bincount));
   }
 
   private static int axis(Given g) {
@@ -377,6 +388,41 @@ final class ShapeBuiltins {
     return g.emit().fill(new TensorType(g.dtype("dtype"), g.shape("shape")), value);
   }
 
+  private static Tensor table(Given g) {
+    var sizes = new ArrayList<Long>();
+    Datum first = g.get("values");
+    while (first instanceof Datum.Listing l && !l.items().isEmpty()) {
+      sizes.add((long) l.items().size());
+      first = l.items().get(0);
+    }
+    var numbers = new ArrayList<Double>();
+    flatten(g, g.get("values"), sizes, 0, numbers);
+    var shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
+    return g.emit().table(new TensorType(g.dtype("dtype"), shape), numbers);
+  }
+
+  private static void flatten(
+      Given g, Datum value, List<Long> sizes, int depth, List<Double> numbers) {
+    if (depth == sizes.size()) {
+      numbers.add(
+          value
+              .number()
+              .orElseThrow(
+                  () ->
+                      g.wrong(
+                          Codes.TYPE_MISMATCH,
+                          "values",
+                          "a tensor is made of numbers known at compile time, not of "
+                              + value.kind())));
+      return;
+    }
+    if (!(value instanceof Datum.Listing l) || l.items().size() != sizes.get(depth)) {
+      throw g.wrong(
+          Codes.SHAPE_MISMATCH, "values", "the lists of a tensor must be of equal lengths");
+    }
+    l.items().forEach(i -> flatten(g, i, sizes, depth + 1, numbers));
+  }
+
   private static Datum like(Given g, double value) {
     return g.emit().fill(g.tensor("x").type(), value);
   }
@@ -401,14 +447,84 @@ final class ShapeBuiltins {
 
   private static Datum gather(Given g) {
     var x = g.tensor("x");
-    var indices = g.tensor("indices");
+    int axis = g.axis("axis", x.rank());
+    int shared = g.whole("batch_dims");
+    var indices = indices(g, "indices");
+    if (shared == 0) {
+      return g.emit().add(new Gather(axis), x, indices);
+    }
+    if (shared < 0 || shared > axis || shared > indices.rank()) {
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "batch_dims",
+          "batch_dims is "
+              + shared
+              + "; it lies between 0 and the axis, "
+              + axis
+              + ", and the indices have "
+              + indices.rank()
+              + " dimensions");
+    }
+    var leading = x.shape().dims().subList(0, shared);
+    if (!leading.equals(indices.shape().dims().subList(0, shared))) {
+      throw g.wrong(
+          Codes.SHAPE_MISMATCH,
+          "indices",
+          "the leading "
+              + shared
+              + " dimensions of "
+              + x.type()
+              + " and "
+              + indices.type()
+              + " differ");
+    }
+    return gatherEach(g.emit(), x, indices, axis, shared);
+  }
+
+  private static Tensor indices(Given g, String name) {
+    var indices = g.tensor(name);
     if (indices.dtype() == DType.F32) {
       throw g.wrong(
-              Codes.DTYPE_MISMATCH,
-              "indices",
-              "indices must be whole numbers, not " + indices.type())
+              Codes.DTYPE_MISMATCH, name, "indices must be whole numbers, not " + indices.type())
           .help("declare the input as i32, or write cast(x, i32)");
     }
-    return g.emit().add(new Gather(g.axis("axis", x.rank())), x, g.emit().cast(indices, DType.I32));
+    return g.emit().cast(indices, DType.I32);
+  }
+
+  /**
+   * {@code x [leading, between, n, rest]} at {@code indices [leading, places]}: all lines of {@code
+   * n} become one, so that a plain gather finds entry i of line l at {@code l * n + i}.
+   */
+  private static Tensor gatherEach(Emitter emit, Tensor x, Tensor indices, int axis, int shared) {
+    var leading = new Shape(x.shape().dims().subList(0, shared));
+    var size = x.shape().dim(axis);
+    var lines = emit.moveAxis(x, axis, shared);
+    var flat = new ArrayList<>(lines.shape().dims().subList(shared + 1, lines.rank()));
+    flat.add(0, leading.elements().times(size));
+    var line = emit.reshape(emit.iota(new Shape(List.of(leading.elements())), 0), leading);
+    var start = emit.elementwise(new Mul(), List.of(line, emit.number(size, DType.I32)));
+    for (int i = shared; i < indices.rank(); i++) {
+      start = emit.expand(start, i);
+    }
+    var found =
+        emit.add(
+            new Gather(0),
+            emit.reshape(lines, new Shape(flat)),
+            emit.elementwise(new Add(), List.of(indices, start)));
+    int places = indices.rank() - shared; // they stand before `between` now, and belong after it
+    var order = new ArrayList<Integer>();
+    IntStream.range(0, shared).forEach(order::add);
+    IntStream.range(shared, axis).map(i -> i + places).forEach(order::add);
+    IntStream.range(shared, shared + places).forEach(order::add);
+    IntStream.range(axis + places, found.rank()).forEach(order::add);
+    return emit.transpose(found, order);
+  }
+
+  private static Datum bincount(Given g) {
+    var x = indices(g, "x");
+    var flat = g.emit().reshape(x, new Shape(List.of(x.shape().elements())));
+    var counts = new Shape(List.of(g.dim("n")));
+    var ones = g.emit().fill(flat.type(), 1);
+    return g.emit().add(new ScatterAdd(0, counts), flat, ones);
   }
 }

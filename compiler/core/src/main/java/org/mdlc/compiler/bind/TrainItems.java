@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
@@ -17,6 +18,8 @@ final class TrainItems {
   private static final List<String> SETTINGS =
       List.of("batch", "epochs", "seed", "shuffle", "validation_split");
 
+  private static final List<String> WEIGHTS = List.of(Weights.SAMPLES, Weights.CLASSES);
+
   /** The block itself or one stage. */
   static final class Part {
     private final String name;
@@ -24,8 +27,10 @@ final class TrainItems {
     private final List<Ast.MetricItem> metrics = new ArrayList<>();
     private final List<Ast.CallbackItem> callbacks = new ArrayList<>();
     private final List<Ast.Freeze> freezes = new ArrayList<>();
+    private final List<Ast.Adapt> adapts = new ArrayList<>();
     private final List<Ast.Minimize> minimizes = new ArrayList<>();
     private final List<Ast.Let> lets = new ArrayList<>();
+    private final List<Ast.Setting> weights = new ArrayList<>();
     private final Map<String, Ast.Setting> settings = new LinkedHashMap<>();
     private final Map<String, Ast.Data> data = new LinkedHashMap<>();
     private Ast.@Nullable OptimizerItem optimizer;
@@ -54,12 +59,21 @@ final class TrainItems {
       return freezes;
     }
 
+    List<Ast.Adapt> adapts() {
+      return adapts;
+    }
+
     List<Ast.Minimize> minimizes() {
       return minimizes;
     }
 
     List<Ast.Let> lets() {
       return lets;
+    }
+
+    /** {@code sample_weight} and {@code class_weight}, one or more per output. */
+    List<Ast.Setting> weights() {
+      return weights;
     }
 
     Map<String, Ast.Setting> settings() {
@@ -82,6 +96,9 @@ final class TrainItems {
       }
       if (metrics.isEmpty()) {
         metrics.addAll(base.metrics);
+      }
+      if (weights.isEmpty()) {
+        weights.addAll(base.weights);
       }
       optimizer = optimizer == null ? base.optimizer : optimizer;
       base.settings.forEach(settings::putIfAbsent);
@@ -145,31 +162,91 @@ final class TrainItems {
       case Ast.Setting s -> setting(s, part);
       case Ast.Stage s -> stage(s, outer);
       case Ast.Freeze f -> part.freezes().add(f);
+      case Ast.Adapt a -> adapt(a, part, outer);
       case Ast.Minimize m -> part.minimizes().add(m);
       case Ast.Let l -> part.lets().add(l);
     }
   }
 
+  private void adapt(Ast.Adapt item, Part part, boolean outer) {
+    if (outer) {
+      part.adapts().add(item);
+      return;
+    }
+    problems.report(
+        Diagnostic.of(
+                Codes.MISPLACED_STATEMENT,
+                item.span(),
+                "`adapt` belongs to the train block, not to a stage")
+            .note("layers adapt once, before the first epoch of the first stage"));
+  }
+
   private void setting(Ast.Setting setting, Part part) {
     var name = setting.key().text();
+    if (WEIGHTS.contains(name)) {
+      weights(setting, part);
+      return;
+    }
+    if (setting.output() != null && SETTINGS.contains(name)) {
+      problems.report(
+          Diagnostic.of(
+                  Codes.UNKNOWN_SETTING,
+                  setting.output().span(),
+                  "`" + name + "` is for the whole training, not for one output")
+              .help("write `" + name + " ..` without a name"));
+    }
     if (!SETTINGS.contains(name)) {
+      var known = Stream.concat(SETTINGS.stream(), WEIGHTS.stream()).toList();
       var diagnostic =
           Diagnostic.of(
               Codes.UNKNOWN_SETTING,
               setting.key().span(),
               "a train block has no setting `" + name + "`");
-      var near = DidYouMean.nearest(name, SETTINGS);
+      var near = DidYouMean.nearest(name, known);
       problems.report(
           near.isPresent()
               ? diagnostic.help(
                   "did you mean `" + near.get() + "`?", setting.key().span(), near.get())
-              : diagnostic.note("settings are " + String.join(", ", SETTINGS)));
+              : diagnostic.note("settings are " + String.join(", ", known)));
       return;
     }
     var first = part.settings().putIfAbsent(name, setting);
     if (first != null) {
       twice(setting.key(), first.key());
     }
+  }
+
+  private void weights(Ast.Setting setting, Part part) {
+    var key = setting.key().text();
+    if (key.equals(Weights.SAMPLES) && part != base) {
+      problems.report(
+          Diagnostic.of(
+              Codes.MISPLACED_STATEMENT,
+              setting.key().span(),
+              "`" + key + "` belongs to the train block, not to a stage"));
+      return;
+    }
+    part.weights().stream()
+        .filter(w -> w.key().text().equals(key) && sameOutput(w, setting))
+        .findFirst()
+        .ifPresent(first -> twice(setting.key(), first.key()));
+    part.weights().add(setting);
+  }
+
+  private static boolean sameOutput(Ast.Setting a, Ast.Setting b) {
+    var output = a.output();
+    var other = b.output();
+    if (output != null && other != null) {
+      return output.text().equals(other.text());
+    }
+    boolean unnamed = output == null && other == null;
+    return unnamed && (a.key().text().equals(Weights.CLASSES) || sameName(a, b));
+  }
+
+  private static boolean sameName(Ast.Setting a, Ast.Setting b) {
+    return a.value() instanceof Ast.NameExpr x
+        && b.value() instanceof Ast.NameExpr y
+        && x.name().equals(y.name());
   }
 
   private void stage(Ast.Stage tree, boolean outer) {

@@ -33,12 +33,14 @@ final class Training {
   private final ModelPhases model;
   private final Ast.Train tree;
   private final TrainItems items;
+  private final Weights weights;
   private final Losses losses;
   private final Metrics metrics;
   private final Freezing freezing;
   private final List<Stage> stages = new ArrayList<>();
   private final Set<Variable> moved = new HashSet<>();
   private @Nullable Graph evaluate;
+  private @Nullable Graph adapt;
   private @Nullable TrainSettings settings;
 
   Training(Evaluator evaluator, ModelPhases model, Ast.Train tree) {
@@ -46,8 +48,9 @@ final class Training {
     this.model = model;
     this.tree = tree;
     this.items = new TrainItems(evaluator.problems(), tree);
-    this.losses = new Losses(evaluator);
-    this.metrics = new Metrics(evaluator, losses);
+    this.weights = new Weights(evaluator, items);
+    this.losses = new Losses(evaluator, weights);
+    this.metrics = new Metrics(evaluator, losses, weights);
     this.freezing = new Freezing(evaluator);
   }
 
@@ -55,8 +58,16 @@ final class Training {
     return losses.targets();
   }
 
+  List<Port> weights() {
+    return List.copyOf(weights.ports().values());
+  }
+
   @Nullable Graph evaluate() {
     return evaluate;
+  }
+
+  @Nullable Graph adapt() {
+    return adapt;
   }
 
   List<String> metrics() {
@@ -79,7 +90,8 @@ final class Training {
     for (var part : parts) {
       stage(part, parts.size() > 1 || !part.name().isEmpty(), scope.inner(), predict);
     }
-    settings = new Settings(evaluator, items, predict, losses, metrics, scope).bind();
+    adapt = new Adaptation(evaluator, freezing).bind(items.base().adapts(), model);
+    settings = new Settings(evaluator, items, predict, losses, weights, metrics, scope).bind();
     if (evaluator.problems().hasErrors()) {
       return null;
     }
@@ -232,7 +244,7 @@ final class Training {
     evaluator.within(
         phase.frame(),
         () -> {
-          var total = losses.bind(part, phase, scope);
+          var total = losses.bind(part, phase, training, scope);
           if (total != null) {
             finish(phase, total, freezing.trained(evaluator.variables().all()));
             metrics.bind(part, phase, scope);

@@ -335,17 +335,8 @@ final class Variables {
 
   Datum input(Ast.Input tree, Scope scope) {
     if (tree.type() instanceof Ast.TensorType t) {
-      for (int i = 0; i < t.dims().size(); i++) {
-        if (t.dims().get(i) instanceof Ast.OneDim d
-            && d.size() instanceof Ast.NameExpr n
-            && scope.find(n.name()) == null) {
-          var size = dims.get(n.name());
-          symbols.add(n.name());
-          scope.put(
-              n.name(),
-              new Whole(size == null ? Dim.symbol(n.name()) : Dim.of(size), new Axis(n.name(), i)),
-              d.span());
-        } else if (t.dims().get(i) instanceof Ast.RestDims r) {
+      for (var dim : t.dims()) {
+        if (dim instanceof Ast.RestDims r) {
           throw new Misuse(
               Codes.UNKNOWN_DIMENSION,
               "an input needs all its dimensions: `"
@@ -353,12 +344,35 @@ final class Variables {
                   + "` stands for any number of them");
         }
       }
+      open(t, "", scope);
     }
     var type = evaluator.types().declared(tree.type(), scope, true);
     var value = evaluator.emitter().frame().builder().input(tree.name().text(), Role.DATA, type);
     var tensor = evaluator.emitter().of(value);
     return tensor.with(
         tensor.trail().then(tree.name().span(), "`" + tree.name() + "` is declared " + type));
+  }
+
+  /**
+   * Names in a type that nothing has a size for are dimensions that data or a setting gives.
+   *
+   * @param prefix goes before the names under which they are given
+   */
+  void open(Ast.TypeExpr type, String prefix, Scope scope) {
+    var pattern = type instanceof Ast.TensorType t ? t.dims() : List.<Ast.DimExpr>of();
+    for (int i = 0; i < pattern.size(); i++) {
+      if (pattern.get(i) instanceof Ast.OneDim d
+          && d.size() instanceof Ast.NameExpr n
+          && scope.find(n.name()) == null) {
+        var name = prefix + n.name();
+        var size = dims.get(name);
+        symbols.add(name);
+        scope.put(
+            n.name(),
+            new Whole(size == null ? Dim.symbol(name) : Dim.of(size), new Axis(n.name(), i)),
+            d.span());
+      }
+    }
   }
 
   // ---- beginnings

@@ -183,6 +183,12 @@ public enum Codes {
   NOTHING_TO_TRAIN(
       "E0510", "nothing to train", "Everything is frozen, or the model has no weights."),
   DUPLICATE_TRAIN("E0511", "two train blocks", "A model has at most one train block in a file."),
+  CLASS_WEIGHTS(
+      "E0512",
+      "class weights do not fit the classes",
+      "A class_weight gives one number for each class of its output."),
+  NOTHING_TO_ADAPT(
+      "E0513", "nothing to adapt", "The layer learns nothing from data before training."),
 
   // ---- 06: data
   UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),

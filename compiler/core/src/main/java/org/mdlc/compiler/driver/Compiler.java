@@ -80,6 +80,7 @@ public final class Compiler {
             plans.plan(bound.initialize()),
             plans.plan(bound.predict()),
             Optional.ofNullable(bound.evaluate()).map(plans::plan),
+            Optional.ofNullable(bound.adapt()).map(plans::plan),
             bound.stages().stream().map(plans::plan).toList());
     var source = JavaEmitter.emit(programs, request.packageName(), request.kernels());
     var prefix = request.packageName().isEmpty() ? "" : request.packageName() + ".";
@@ -149,6 +150,7 @@ public final class Compiler {
   private static void requireSizes(BoundProgram bound) {
     var open = new TreeSet<String>();
     bound.inputs().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
+    bound.targets().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     bound.variables().forEach(v -> v.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     open.removeAll(Dim.BATCH.symbols());
     if (!open.isEmpty()) {

@@ -22,6 +22,7 @@ public sealed interface Op extends Operation
         Indexing,
         Source,
         Random,
+        Sampling,
         Linear,
         Control {
 

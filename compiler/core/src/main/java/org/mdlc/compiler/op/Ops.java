@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
@@ -99,6 +100,9 @@ public final class Ops {
           new Iota(Shape.SCALAR, 0),
           new RandomUniform(Shape.SCALAR, 0, 1),
           new AdvanceKey(),
+          new RandomBeta(),
+          new RandomInt(Shape.SCALAR, 0, 1),
+          new RandomOrder(Dim.ONE),
           new Orthogonal(),
           new Scan(NO_BODY, 0, 1, false),
           new Composite("", "", NO_BODY));

@@ -50,10 +50,11 @@ public final class BuildTrainStep {
     program.variables().forEach(v -> declare(v.path(), v.role(), v.type()));
     program.inputs().forEach(p -> declare(p.name(), Role.DATA, p.type()));
     program.targets().forEach(p -> declare(p.name(), Role.TARGET, p.type()));
+    program.weights().forEach(p -> declare(p.name(), Role.TARGET, p.type()));
     for (var objective : stage.objectives()) {
       for (var input : objective.forward().inputs()) {
         if (!current.containsKey(input.name())) {
-          declare(input.name(), input.role(), input.value().type()); // sample weights, for one
+          declare(input.name(), input.role(), input.value().type());
         }
       }
     }

@@ -31,6 +31,7 @@ import org.mdlc.compiler.op.Ordered;
 import org.mdlc.compiler.op.Random;
 import org.mdlc.compiler.op.Reduction;
 import org.mdlc.compiler.op.Reshape;
+import org.mdlc.compiler.op.Sampling;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Table;
 import org.mdlc.compiler.op.View;
@@ -164,7 +165,7 @@ final class FuseKernels {
     graph.outputs().forEach(o -> require(o.value()));
     for (var node : graph.nodes()) {
       switch (Op.of(node)) {
-        case Contraction _, Ordered _, ScatterAdd _, Linear _, Control _ ->
+        case Contraction _, Ordered _, ScatterAdd _, Linear _, Sampling _, Control _ ->
             node.operands().forEach(this::require);
         case Gather _ -> require(node.operands().get(0));
         case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _ -> {}
@@ -181,7 +182,7 @@ final class FuseKernels {
     return switch (Op.of(node)) {
       case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _, Gather _ ->
           true;
-      case Contraction _, Ordered _, ScatterAdd _, Linear _, Control _ -> false;
+      case Contraction _, Ordered _, ScatterAdd _, Linear _, Sampling _, Control _ -> false;
     };
   }
 
@@ -258,7 +259,7 @@ final class FuseKernels {
       case Random _ -> 6; // a hundred, but drawing again is the rule
       case Reduction _ -> 1;
       case Constant _, Iota _, Table _ -> 0;
-      case Contraction _, Ordered _, ScatterAdd _, Linear _, Control _ -> 0;
+      case Contraction _, Ordered _, ScatterAdd _, Linear _, Sampling _, Control _ -> 0;
     };
   }
 

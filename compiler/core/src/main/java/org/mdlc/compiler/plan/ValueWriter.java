@@ -32,6 +32,7 @@ import org.mdlc.compiler.op.ReduceSum;
 import org.mdlc.compiler.op.Reduction;
 import org.mdlc.compiler.op.Reshape;
 import org.mdlc.compiler.op.Reverse;
+import org.mdlc.compiler.op.Sampling;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Slice;
 import org.mdlc.compiler.op.Table;
@@ -134,7 +135,7 @@ final class ValueWriter {
             ? counted(fill.get(), node)
             : overOnes(reduction, node, at.axes(shape, bounds), mask);
       }
-      case Ordered _, Contraction _, ScatterAdd _, Linear _, Control _ ->
+      case Ordered _, Contraction _, ScatterAdd _, Linear _, Sampling _, Control _ ->
           throw new CompilerBug("write kernel", node.op() + " is no scalar code");
     };
   }

@@ -304,6 +304,9 @@ public final class Ast {
   /** The word {@code training}. */
   public record Training(Span span) implements Expr {}
 
+  /** The word {@code adapting}. */
+  public record Adapting(Span span) implements Expr {}
+
   /** {@code [a, b, ...rest]}; a {@link Spread} puts in the elements of another list. */
   public record ListExpr(List<Expr> elements, Span span) implements Expr {
     public ListExpr {
@@ -466,8 +469,12 @@ public final class Ast {
     }
   }
 
-  /** {@code image = images / 255}. */
-  public record Field(Name name, Expr value, Span span) implements Node {}
+  /**
+   * {@code image = images / 255}, or {@code weight digit = importance}.
+   *
+   * @param weighs true when it fills the weights of the output of that name
+   */
+  public record Field(boolean weighs, Name name, Expr value, Span span) implements Node {}
 
   /** {@code loss digit: Huber() weight 0.3}. */
   public record LossItem(@Nullable Name output, Expr loss, @Nullable Expr weight, Span span)
@@ -476,15 +483,19 @@ public final class Ast {
   /**
    * {@code metrics digit: BinaryAccuracy()}; in a list, a metric without a name belongs to the
    * output named before it.
+   *
+   * @param weighted true in {@code weighted_metrics}
    */
-  public record MetricItem(@Nullable Name output, Expr metric, Span span) implements TrainItem {}
+  public record MetricItem(@Nullable Name output, Expr metric, boolean weighted, Span span)
+      implements TrainItem {}
 
   public record OptimizerItem(Expr optimizer, Span span) implements TrainItem {}
 
   public record CallbackItem(Expr callback, Span span) implements TrainItem {}
 
-  /** {@code batch 128}. */
-  public record Setting(Name key, Expr value, Span span) implements TrainItem {}
+  /** {@code batch 128}, or {@code class_weight digit: [1, 5]} for one output. */
+  public record Setting(Name key, @Nullable Name output, Expr value, Span span)
+      implements TrainItem {}
 
   /** {@code stage tune { .. }}. */
   public record Stage(Name name, List<TrainItem> items, Span span) implements TrainItem {
@@ -496,6 +507,13 @@ public final class Ast {
   /** {@code freeze base} ({@code frozen} true) or {@code unfreeze base.conv5_*}. */
   public record Freeze(boolean frozen, List<Glob> paths, Span span) implements TrainItem {
     public Freeze {
+      paths = List.copyOf(paths);
+    }
+  }
+
+  /** {@code adapt scaling, base.**}: layers that learn from data before training. */
+  public record Adapt(List<Glob> paths, Span span) implements TrainItem {
+    public Adapt {
       paths = List.copyOf(paths);
     }
   }

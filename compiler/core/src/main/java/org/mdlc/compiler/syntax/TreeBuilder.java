@@ -520,6 +520,7 @@ final class TreeBuilder {
           new Ast.BoolLit(b.value.getType() == MdlLexer.TRUE, span(b));
       case MdlParser.NoneLiteralContext n -> new Ast.NoneLit(span(n));
       case MdlParser.TrainingUseContext t -> new Ast.Training(span(t));
+      case MdlParser.AdaptingUseContext a -> new Ast.Adapting(span(a));
       case MdlParser.ListContext l ->
           new Ast.ListExpr(l.listItem().stream().map(this::listItem).toList(), span(l));
       case MdlParser.ParenthesisedContext p when !p.expr().isEmpty() -> parenthesised(p);
@@ -638,13 +639,18 @@ final class TreeBuilder {
           out.add(new Ast.Stage(name(s.name()), trainItems(s.trainBody()), span(s)));
       case MdlParser.FreezeContext f ->
           out.add(new Ast.Freeze(f.kind.getType() == MdlLexer.FREEZE, globs(f.glob()), span(f)));
+      case MdlParser.AdaptContext a -> out.add(new Ast.Adapt(globs(a.glob()), span(a)));
       case MdlParser.MinimizeContext m when isComplete(m, m.loss, m.optimizer) ->
           out.add(minimize(m));
       case MdlParser.TrainLetContext l when l.binding() != null ->
           binding(l.LET().getSymbol(), l.binding()).ifPresent(out::add);
       case MdlParser.SettingContext s when s.expr() != null ->
           out.add(
-              new Ast.Setting(new Ast.Name(s.key.getText(), span(s.key)), expr(s.expr()), span(s)));
+              new Ast.Setting(
+                  new Ast.Name(s.key.getText(), span(s.key)),
+                  s.name() == null ? null : name(s.name()),
+                  expr(s.expr()),
+                  span(s)));
       default -> requireReported(item);
     }
   }
@@ -653,7 +659,7 @@ final class TreeBuilder {
     var fields =
         d.field().stream()
             .filter(f -> hasName(f.name()) && f.expr() != null)
-            .map(f -> new Ast.Field(name(f.name()), expr(f.expr()), span(f)))
+            .map(f -> new Ast.Field(f.weighs != null, name(f.name()), expr(f.expr()), span(f)))
             .toList();
     return new Ast.Data(
         new Ast.Name(d.role.getText(), span(d.role)), expr(d.expr()), fields, span(d));
@@ -669,11 +675,12 @@ final class TreeBuilder {
   }
 
   private void metrics(MdlParser.MetricsContext m, List<Ast.TrainItem> out) {
+    boolean weighted = m.kind.getType() == MdlParser.WEIGHTED_METRICS;
     Ast.Name output = null;
     for (var item : m.metricItem()) {
       output = item.name() == null ? output : name(item.name());
       if (item.expr() != null) {
-        out.add(new Ast.MetricItem(output, expr(item.expr()), span(item)));
+        out.add(new Ast.MetricItem(output, expr(item.expr()), weighted, span(item)));
       }
     }
   }

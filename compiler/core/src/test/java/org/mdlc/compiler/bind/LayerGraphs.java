@@ -23,7 +23,7 @@ public final class LayerGraphs {
     Parity.tests(
             "layer",
             (name, expression) ->
-                LayerParityTest.layer(GoldenFile.read(name), expression, examples::add))
+                LayerParityTest.layer(name, expression, examples::add))
         .forEach(
             t -> {
               try {

@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.op.Tensor64;
@@ -14,9 +15,14 @@ final class Programs {
 
   /** Binds the model {@code Case}; an error ends the test with the compiler's own message. */
   static BoundProgram bind(String name, String text) {
+    return bind(name, text, Map.of());
+  }
+
+  /** Binds the model {@code Case} with settings: sizes of dimensions. */
+  static BoundProgram bind(String name, String text, Map<String, String> settings) {
     var sink = new DiagnosticSink();
     var file = Parser.parse(SourceFile.of(name + ".mdl", text), sink);
-    return Binder.bind(file, Binder.Request.of("Case"), sink)
+    return Binder.bind(file, new Binder.Request("Case", settings, _ -> Optional.empty()), sink)
         .orElseThrow(() -> new AssertionError(text + "\n" + Renderer.plain().render(sink)));
   }
 

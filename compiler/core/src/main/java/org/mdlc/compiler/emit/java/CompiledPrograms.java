@@ -15,6 +15,7 @@ public record CompiledPrograms(
     Program initialize,
     Program predict,
     Optional<Program> evaluate,
+    Optional<Program> adapt,
     List<Program> train) {
   public CompiledPrograms {
     train = List.copyOf(train);

@@ -5,6 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
@@ -77,12 +78,14 @@ public final class JavaEmitter {
     type.addMethod(create(self));
     type.addMethod(newStep());
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
+    programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
         .evaluate()
         .ifPresent(p -> type.addType(step(stepClass("EvaluateStep"), p, bound.metrics())));
+    programs.adapt().ifPresent(p -> type.addType(step(stepClass("AdaptStep"), p, List.of())));
     for (int i = 0; i < programs.train().size(); i++) {
       type.addType(step(trainClass(i), programs.train().get(i), bound.metrics()));
     }
@@ -96,7 +99,10 @@ public final class JavaEmitter {
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
     var inputs =
-        Stream.concat(bound.inputs().stream(), bound.targets().stream()).map(Port::name).toList();
+        Stream.of(bound.inputs(), bound.targets(), bound.weights())
+            .flatMap(List::stream)
+            .map(Port::name)
+            .toList();
     return StepEmitter.emit(
         name,
         program,
@@ -148,6 +154,19 @@ public final class JavaEmitter {
         .build();
   }
 
+  private MethodSpec adaptedStates() {
+    var paths =
+        Objects.requireNonNull(bound.adapt()).outputs().stream()
+            .map(o -> CodeBlock.of("$S", o.name()))
+            .collect(CodeBlock.joining(", "));
+    return MethodSpec.methodBuilder("adaptedStates")
+        .addAnnotation(Override.class)
+        .addModifiers(Modifier.PROTECTED)
+        .returns(ParameterizedTypeName.get(List.class, String.class))
+        .addStatement("return $T.of($L)", List.class, paths)
+        .build();
+  }
+
   private MethodSpec newStep() {
     var code = CodeBlock.builder().add("return switch (phase) {\n").indent();
     code.add("case INITIALIZE -> new $L(variables(), batch);\n", stepClass("InitializeStep"));
@@ -164,6 +183,11 @@ public final class JavaEmitter {
     }
     if (!programs.train().isEmpty()) {
       code.add("case EVALUATE -> new $L(variables(), batch);\n", stepClass("EvaluateStep"));
+    }
+    if (programs.adapt().isPresent()) {
+      code.add("case ADAPT -> new $L(variables(), batch);\n", stepClass("AdaptStep"));
+    } else {
+      code.add("case ADAPT -> throw noPhase(phase);\n");
     }
     code.add("case PREDICT -> new $L(variables(), batch);\n", stepClass("PredictStep"))
         .unindent()
@@ -206,6 +230,9 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    bound
+        .weights()
+        .forEach(p -> body.addStatement("spec.weight($S$L)", p.name(), rowSizes(p.type())));
     bound
         .outputs()
         .forEach(
@@ -318,7 +345,8 @@ public final class JavaEmitter {
    */
   private static String direction(String metric) {
     String name = metric.substring(metric.lastIndexOf('/') + 1);
-    if (name.matches(".*(accuracy|auc|precision|recall|iou|f1|fbeta|r2|score|true_).*")) {
+    if (name.matches(
+        ".*(accuracy|auc|precision|recall|sensitivity|specificity|io_u|score|similarity|correlation|true_).*")) {
       return "UP";
     }
     return name.matches(

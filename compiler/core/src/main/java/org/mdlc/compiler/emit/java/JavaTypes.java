@@ -41,7 +41,8 @@ final class JavaTypes {
           "Window",
           "Sequences",
           "Indexing",
-          "Qr");
+          "Qr",
+          "Sampling");
 
   private static final Map<String, ClassName> NAMED = named();
 

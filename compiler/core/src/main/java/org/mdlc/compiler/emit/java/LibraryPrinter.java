@@ -17,10 +17,13 @@ import org.mdlc.compiler.op.MaxPool;
 import org.mdlc.compiler.op.MaxPoolBackward;
 import org.mdlc.compiler.op.Orthogonal;
 import org.mdlc.compiler.op.PoolGeometry;
-import org.mdlc.compiler.op.Transpose;
+import org.mdlc.compiler.op.RandomBeta;
+import org.mdlc.compiler.op.RandomInt;
+import org.mdlc.compiler.op.RandomOrder;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Sort;
 import org.mdlc.compiler.op.TopK;
+import org.mdlc.compiler.op.Transpose;
 import org.mdlc.compiler.plan.Step;
 import org.mdlc.compiler.plan.Step.PostKind;
 import org.mdlc.compiler.plan.Step.PostOp;
@@ -273,6 +276,25 @@ final class LibraryPrinter {
               results.get(0),
               Numbers.dim(shape.dim(0), ""),
               Numbers.dim(shape.dim(1), ""));
+      case RandomInt r ->
+          statement(
+              "$sampling:T.integers",
+              operands.get(0),
+              results.get(0),
+              Numbers.dim(r.shape().elements(), ""),
+              String.valueOf(r.low()),
+              String.valueOf(r.high()));
+      case RandomOrder r ->
+          statement(
+              "$sampling:T.order", operands.get(0), results.get(0), Numbers.dim(r.length(), ""));
+      case RandomBeta _ ->
+          statement(
+              "$sampling:T.beta",
+              operands.get(0),
+              operands.get(1),
+              operands.get(2),
+              results.get(0),
+              Numbers.dim(step.results().get(0).type().shape().elements(), ""));
       default -> throw new IllegalStateException(step.operation().name() + " is no host call");
     };
   }

@@ -56,9 +56,11 @@ final class GeneratedStep {
             data,
             outputs,
             List.of(),
+            List.of(),
             variables,
             graph,
             graph,
+            null,
             null,
             List.of(),
             List.of(),
@@ -66,7 +68,10 @@ final class GeneratedStep {
             List.of());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
-        new CompiledPrograms(bound, nothing, program, Optional.empty(), List.of()), "", style);
+        new CompiledPrograms(
+            bound, nothing, program, Optional.empty(), Optional.empty(), List.of()),
+        "",
+        style);
   }
 
   /**

@@ -1,0 +1,154 @@
+package org.mdlc.runtime.utils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.file.NumpyFiles;
+
+/** The small utilities against numbers of real Keras 3.15.1, and their errors. */
+class KerasUtilitiesTest {
+  private static final Map<String, HostTensor> KERAS = golden();
+
+  private static Map<String, HostTensor> golden() {
+    try {
+      return NumpyFiles.readNpz(
+          Path.of(
+              Objects.requireNonNull(
+                      KerasUtilitiesTest.class.getResource("/golden/keras/utils.npz"))
+                  .toURI()));
+    } catch (IOException | URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static HostTensor keras(String name) {
+    return Objects.requireNonNull(KERAS.get(name), name);
+  }
+
+  @Test
+  void toCategoricalIsKerass() {
+    var labels = keras("labels"); // [4, 1]
+    assertThat(Labels.toCategorical(labels)).isEqualTo(keras("to_categorical"));
+    assertThat(Labels.toCategorical(labels, 5)).isEqualTo(keras("to_categorical.5"));
+    assertThat(Labels.toCategorical(HostTensor.of(new float[] {1.9f}, 1)).floats())
+        .containsExactly(0, 1);
+  }
+
+  @Test
+  void toCategoricalNamesAWrongLabel() {
+    var labels = HostTensor.of(new int[] {0, 3, -1}, 3);
+    assertThatThrownBy(() -> Labels.toCategorical(labels, 3))
+        .isInstanceOf(DataException.class)
+        .hasMessage("label 3 at element 1 of i32[3] is no class: there are 3, from 0 on");
+    assertThatThrownBy(() -> Labels.toCategorical(labels))
+        .hasMessageStartingWith("label -1 at element 2");
+    assertThatThrownBy(() -> Labels.toCategorical(HostTensor.of(new int[0], 0)))
+        .hasMessageContaining("say `numClasses`");
+  }
+
+  @Test
+  void normalizeIsKerass() {
+    for (int order : new int[] {1, 2}) {
+      var found = Normalize.normalize(keras("x"), -1, order).floats();
+      var expected = keras("normalize." + order).floats();
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(found[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-6f));
+      }
+    }
+  }
+
+  /** Here Keras 3.15 divides by the norms of the rows. */
+  @Test
+  void normalizeAlongTheFirstAxis() {
+    var x = HostTensor.of(new float[][] {{3, 0}, {4, 0}});
+    assertThat(Normalize.normalize(x, 0, 2).floats()).containsExactly(0.6f, 0, 0.8f, 0);
+    assertThat(Normalize.normalize(x, 0, Double.POSITIVE_INFINITY).floats())
+        .containsExactly(0.75f, 0, 1, 0);
+    assertThat(Normalize.normalize(HostTensor.of(new int[] {3, 4}, 2)))
+        .isEqualTo(HostTensor.of(new float[] {0.6f, 0.8f}, 1, 2));
+    assertThatThrownBy(() -> Normalize.normalize(x, 2, 2)).hasMessageContaining("has 2 axes");
+    assertThatThrownBy(() -> Normalize.normalize(x, 0, 0)).hasMessageContaining("positive");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sequences.Side.class)
+  void padSequencesIsKerass(Sequences.Side padding) {
+    var sequences = List.of(new Integer[] {1, 2, 3}, new Integer[] {4}, new Integer[] {5, 6, 7, 8, 9});
+    for (var truncating : Sequences.Side.values()) {
+      var name = ("pad." + padding + "." + truncating).toLowerCase(java.util.Locale.ROOT);
+      assertThat(Sequences.pad(sequences).maxlen(4).padding(padding).truncating(truncating).toInts())
+          .isEqualTo(keras(name));
+    }
+    assertThat(Sequences.pad(sequences).value(-1).toFloats().shape()).containsExactly(3, 5);
+    assertThat(Sequences.pad(sequences).value(-1).toFloats().floats()).startsWith(-1, -1, 1, 2, 3);
+    assertThat(Sequences.pad(List.<Integer[]>of()).toInts().shape()).containsExactly(0, 0);
+  }
+
+  private static final DataSet TEN =
+      DataSet.of("v", HostTensor.of(IntStream.range(0, 10).toArray(), 10));
+
+  private static int[] rows(DataSet data) {
+    return data.get("v").ints();
+  }
+
+  private static int[] numbers(String name) {
+    var values = keras(name).floats();
+    return IntStream.range(0, values.length).map(i -> (int) values[i]).toArray();
+  }
+
+  @Test
+  void splitDatasetIsKerass() {
+    var parts =
+        List.of(
+            SplitDataset.of(TEN).leftSize(0.35).split(),
+            SplitDataset.of(TEN).leftSize(3).rightSize(4).split(),
+            SplitDataset.of(TEN).leftSize(0.5).shuffle(true).seed(7).split());
+    for (int i = 0; i < parts.size(); i++) {
+      assertThat(rows(parts.get(i).first())).isEqualTo(numbers("split." + i + ".left"));
+      assertThat(rows(parts.get(i).last())).isEqualTo(numbers("split." + i + ".right"));
+    }
+    // Half of an even number is rounded to even, as Python does.
+    assertThat(rows(SplitDataset.of(TEN).leftSize(0.25).split().first())).hasSize(2);
+  }
+
+  @Test
+  void splitDatasetRefusesEmptyAndImpossibleSides() {
+    assertThatThrownBy(() -> SplitDataset.of(TEN).split()).hasMessageContaining("`leftSize` or `rightSize`");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(0)).hasMessageContaining("not 0");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).rightSize(1.0)).hasMessageContaining("not 1.0");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(10).split()).hasMessageContaining("only 10 rows");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(0.6).rightSize(0.6).split())
+        .hasMessageContaining("more than 1");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(6).rightSize(5).split())
+        .hasMessageContaining("11 rows together, and there are 10");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(0.01).split())
+        .hasMessage("the left side of 10 rows would be empty");
+  }
+
+  @Test
+  void packsAndUnpacks() {
+    var both = new XySampleWeight<>("x", "y", null);
+    assertThat(both.pack()).containsExactly("x", "y");
+    assertThat(new XySampleWeight<>("x", null, null).pack()).containsExactly("x");
+    assertThat(new XySampleWeight<>("x", "y", "w").pack()).containsExactly("x", "y", "w");
+    assertThat(XySampleWeight.unpack(List.of("x", "y"))).isEqualTo(both);
+    assertThatThrownBy(() -> XySampleWeight.unpack(Arrays.asList(1, 2, 3, 4)))
+        .hasMessageContaining("not these 4: [1, 2, 3, 4]");
+    assertThatThrownBy(() -> new XySampleWeight<>("x", null, "w"))
+        .hasMessage("there are sample weights but no targets to weigh");
+  }
+}
