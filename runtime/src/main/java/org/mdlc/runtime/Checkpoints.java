@@ -11,6 +11,8 @@ import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
+import org.mdlc.runtime.random.NumpyRandom;
+import org.mdlc.runtime.random.PythonRandom;
 
 /** Saves a model's variables by their paths and loads them back, all or none. */
 final class Checkpoints {
@@ -51,6 +53,8 @@ final class Checkpoints {
     Map<String, HostTensor> tensors = SafeTensors.read(file);
     int[] shuffle = words(tensors, SHUFFLE, file);
     int[] seeds = words(tensors, SEEDS, file);
+    requireState(NumpyRandom.isState(shuffle), SHUFFLE, file);
+    requireState(PythonRandom.isState(seeds), SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
     LoadReport report = load(model, file, tensors, variable -> true);
     model.weightsLoaded();
@@ -66,6 +70,13 @@ final class Checkpoints {
       throw new DataException(file + ": not a checkpoint: " + name + " is missing or not integers");
     }
     return tensor.ints();
+  }
+
+  private static void requireState(boolean valid, String name, Path file) {
+    if (!valid) {
+      throw new DataException(
+          file + ": damaged checkpoint: " + name + " is not the state of a random generator");
+    }
   }
 
   private static Map<String, HostTensor> values(Model model, Predicate<VariableSpec> wanted) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,6 +203,32 @@ class ModelTest {
     assertThat(model.variables().get("dense/kernel")).isEqualTo(kernel);
     // The weights of a checkpoint can be loaded alone.
     assertThat(model.loadWeights(file).unused()).isEmpty();
+  }
+
+  @Test
+  void aDamagedCheckpointIsRefusedAndChangesNothing() throws IOException {
+    Path file = folder.resolve("all.safetensors");
+    model.saveCheckpoint(file);
+    Map<String, HostTensor> saved = SafeTensors.read(file);
+    model.fit(data, silent(1));
+    HostTensor before = model.variables().get("dense/kernel");
+    int[] beyond = saved.get("__seeds__").ints().clone();
+    beyond[beyond.length - 1] = 625;
+    Map<String, int[]> damages =
+        Map.of("__shuffle__", new int[] {1, 2, 3}, "__seeds__", beyond);
+    for (Map.Entry<String, int[]> damage : damages.entrySet()) {
+      Map<String, HostTensor> tensors = new LinkedHashMap<>(saved);
+      tensors.put(damage.getKey(), HostTensor.of(damage.getValue(), damage.getValue().length));
+      SafeTensors.write(file, tensors);
+      assertThatThrownBy(() -> model.loadCheckpoint(file))
+          .isInstanceOf(DataException.class)
+          .hasMessage(
+              file
+                  + ": damaged checkpoint: "
+                  + damage.getKey()
+                  + " is not the state of a random generator");
+      assertThat(model.variables().get("dense/kernel")).isEqualTo(before);
+    }
   }
 
   @Test
