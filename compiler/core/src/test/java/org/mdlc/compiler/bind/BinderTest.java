@@ -431,6 +431,40 @@ final class BinderTest {
     assertThat(program.outputs().getFirst().type()).hasToString("f32[batch, 6]");
   }
 
+  @Test
+  void aFileThatIsImportedUnderTwoSpellingsIsOne() {
+    var one = SourceFile.of("one.mdl", "import \"./sizes.mdl\"\nlet twice = 2 * factor");
+    var sizes = SourceFile.of("sizes.mdl", "let factor = 2");
+    var program =
+        bind(
+            """
+            import "one.mdl"
+            import "sizes.mdl"
+
+            model M {
+              input x: f32[4]
+              output y = x |> Dense(twice + factor)
+            }
+            """,
+            Map.of(),
+            p -> Optional.ofNullable(Map.of("one.mdl", one, "sizes.mdl", sizes).get(p)));
+    assertThat(program.outputs().getFirst().type()).hasToString("f32[batch, 6]");
+  }
+
+  @Test
+  void aRingOfImportsIsFoundWhereItClosesHoweverItIsSpelt() {
+    var main = SourceFile.of("./test.mdl", "import \"one.mdl\"\nmodel M { input x: f32[4]  output y = x }");
+    var one = SourceFile.of("one.mdl", "import \"./parts/../test.mdl\"");
+    var sink = new DiagnosticSink();
+    Binder.bind(
+        Parser.parse(main, sink),
+        new Binder.Request(
+            "M", Map.of(), p -> Optional.ofNullable(Map.of("one.mdl", one, "test.mdl", main).get(p))),
+        sink);
+    assertThat(sink.sorted().stream().map(d -> d.code() + " " + d.span().file().name()))
+        .containsExactly("IMPORT_CYCLE one.mdl");
+  }
+
   /** The same text gives the same program, name by name and node by node. */
   @Test
   void bindingIsRepeatable() {
