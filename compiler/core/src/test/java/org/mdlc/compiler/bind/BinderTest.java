@@ -465,6 +465,30 @@ final class BinderTest {
         .containsExactly("IMPORT_CYCLE one.mdl");
   }
 
+  @Test
+  void weightsLieBesideTheFileThatImportsThem() {
+    var known =
+        SourceFile.of(
+            "parts/known.mdl",
+            "import weights \"../dense.safetensors\" as known\n"
+                + "block start()(x) = x |> Dense(3, weights = known)");
+    var program =
+        bind(
+            """
+            import "parts/known.mdl"
+            import weights "last.safetensors" as last
+
+            model M {
+              input x: f32[4]
+              output y = x |> start() |> Dense(1, weights = last)
+            }
+            """,
+            Map.of(),
+            p -> Optional.ofNullable(Map.of("parts/known.mdl", known).get(p)));
+    assertThat(program.pretrained().stream().map(BoundProgram.Pretrained::file))
+        .containsExactly("dense.safetensors", "last.safetensors");
+  }
+
   /** The same text gives the same program, name by name and node by node. */
   @Test
   void bindingIsRepeatable() {
