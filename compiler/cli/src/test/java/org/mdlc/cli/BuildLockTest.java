@@ -50,8 +50,7 @@ final class BuildLockTest {
     var waiters = new ArrayList<Process>();
     for (int i = 0; i < WAITERS; i++) {
       waiters.add(
-          new ProcessBuilder(
-                  "/bin/sh", "-ec", WAITER, "sh", folder.toString(), LIBRARY.toString())
+          new ProcessBuilder("/bin/sh", "-ec", WAITER, "sh", folder.toString(), LIBRARY.toString())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start());

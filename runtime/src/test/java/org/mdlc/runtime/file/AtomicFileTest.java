@@ -128,7 +128,8 @@ class AtomicFileTest {
 
   @Test
   void saysWhatCannotBeWritten() {
-    assertThatThrownBy(() -> AtomicFile.writeText(folder, "new")).hasMessageContaining("is a folder");
+    assertThatThrownBy(() -> AtomicFile.writeText(folder, "new"))
+        .hasMessageContaining("is a folder");
     assertThatThrownBy(() -> AtomicFile.writeText(folder.resolve("no/weights"), "new"))
         .isInstanceOf(NoSuchFileException.class);
   }

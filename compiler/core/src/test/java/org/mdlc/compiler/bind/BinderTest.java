@@ -453,13 +453,17 @@ final class BinderTest {
 
   @Test
   void aRingOfImportsIsFoundWhereItClosesHoweverItIsSpelt() {
-    var main = SourceFile.of("./test.mdl", "import \"one.mdl\"\nmodel M { input x: f32[4]  output y = x }");
+    var main =
+        SourceFile.of(
+            "./test.mdl", "import \"one.mdl\"\nmodel M { input x: f32[4]  output y = x }");
     var one = SourceFile.of("one.mdl", "import \"./parts/../test.mdl\"");
     var sink = new DiagnosticSink();
     Binder.bind(
         Parser.parse(main, sink),
         new Binder.Request(
-            "M", Map.of(), p -> Optional.ofNullable(Map.of("one.mdl", one, "test.mdl", main).get(p))),
+            "M",
+            Map.of(),
+            p -> Optional.ofNullable(Map.of("one.mdl", one, "test.mdl", main).get(p))),
         sink);
     assertThat(sink.sorted().stream().map(d -> d.code() + " " + d.span().file().name()))
         .containsExactly("IMPORT_CYCLE one.mdl");

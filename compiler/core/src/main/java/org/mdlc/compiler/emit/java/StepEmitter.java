@@ -332,8 +332,7 @@ final class StepEmitter {
   }
 
   private void method(Step step, String body) {
-    var method =
-        inLoops(MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE));
+    var method = inLoops(MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE));
     step.origins().stream()
         .flatMap(origin -> comment(origin).stream())
         .distinct()
