@@ -13,6 +13,8 @@ import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
 import org.mdlc.runtime.preprocessing.StringLayer;
 import org.mdlc.runtime.preprocessing.VocabularyLayer;
+import org.mdlc.runtime.random.NumpyRandom;
+import org.mdlc.runtime.random.PythonRandom;
 
 /** Saves a model's variables by their paths and loads them back, all or none. */
 final class Checkpoints {
@@ -97,6 +99,8 @@ final class Checkpoints {
     Map<String, HostTensor> tensors = SafeTensors.read(file);
     int[] shuffle = words(tensors, SHUFFLE, file);
     int[] seeds = words(tensors, SEEDS, file);
+    requireState(NumpyRandom.isState(shuffle), SHUFFLE, file);
+    requireState(PythonRandom.isState(seeds), SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
     Map<String, StringLayer> vocabularies = vocabularies(model, file);
     LoadReport report = load(model, file, tensors, variable -> true);
@@ -114,6 +118,13 @@ final class Checkpoints {
       throw new DataException(file + ": not a checkpoint: " + name + " is missing or not integers");
     }
     return tensor.ints();
+  }
+
+  private static void requireState(boolean valid, String name, Path file) {
+    if (!valid) {
+      throw new DataException(
+          file + ": damaged checkpoint: " + name + " is not the state of a random generator");
+    }
   }
 
   private static Map<String, HostTensor> values(Model model, Predicate<VariableSpec> wanted) {

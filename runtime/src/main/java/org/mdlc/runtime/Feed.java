@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -136,8 +137,12 @@ final class Feed {
     if (!data.has(wanted.name())) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s needs the %s %s, which the data lacks; it has %s",
-              spec.name(), kind, wanted, String.join(", ", data.names())));
+              spec.name(),
+              kind,
+              wanted,
+              String.join(", ", data.names())));
     }
     HostTensor given = data.get(wanted.name());
     requireShape(spec, kind, wanted, given);
@@ -150,8 +155,13 @@ final class Feed {
     if (!significant(given.rowShape()).equals(significant(wanted.shape()))) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "the %s %s of %s takes rows of shape %s, the data has %s",
-              kind, wanted.name(), spec.name(), wanted.shape(), given.rowShape()));
+              kind,
+              wanted.name(),
+              spec.name(),
+              wanted.shape(),
+              given.rowShape()));
     }
   }
 

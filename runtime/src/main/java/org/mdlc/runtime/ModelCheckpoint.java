@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -136,15 +137,23 @@ public final class ModelCheckpoint extends MonitorCallback {
       String old = best.isEmpty() ? "None" : PythonFormat.fixed(best.getAsDouble(), 5);
       say(
           String.format(
+              Locale.ROOT,
               "\n%s%s improved from %s to %s, saving model to %s",
-              before, monitor, old, PythonFormat.fixed(current.getAsDouble(), 5), file));
+              before,
+              monitor,
+              old,
+              PythonFormat.fixed(current.getAsDouble(), 5),
+              file));
       best = current;
       save(file);
     } else {
       say(
           String.format(
+              Locale.ROOT,
               "\n%s%s did not improve from %s",
-              before, monitor, PythonFormat.fixed(best.getAsDouble(), 5)));
+              before,
+              monitor,
+              PythonFormat.fixed(best.getAsDouble(), 5)));
     }
   }
 

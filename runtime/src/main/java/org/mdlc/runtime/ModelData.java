@@ -61,8 +61,11 @@ public final class ModelData {
     if (wanted != 1) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: an .npy file holds one array, %s needs %d; use .npz",
-              file, spec.name(), wanted));
+              file,
+              spec.name(),
+              wanted));
     }
     return DataSet.of(spec.inputs().getFirst().name(), NumpyFiles.readNpy(file));
   }
@@ -173,8 +176,13 @@ public final class ModelData {
       if (free.size() != input.rowSize()) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s: input %s takes %d columns, %d are left: %s",
-                file, input, input.rowSize(), free.size(), String.join(", ", free)));
+                file,
+                input,
+                input.rowSize(),
+                free.size(),
+                String.join(", ", free)));
       }
       put(input, table.columns(List.copyOf(free)));
       free.clear();
@@ -188,8 +196,12 @@ public final class ModelData {
     private DataException missing(String kind, Record tensor) {
       return new DataException(
           String.format(
+              Locale.ROOT,
               "%s: no columns for the %s %s; there are %s",
-              file, kind, tensor, String.join(", ", table.header())));
+              file,
+              kind,
+              tensor,
+              String.join(", ", table.header())));
     }
   }
 }

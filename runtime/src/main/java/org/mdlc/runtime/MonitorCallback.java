@@ -1,5 +1,6 @@
 package org.mdlc.runtime;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** What callbacks that watch one metric share; Keras's {@code MonitorCallback}. */
@@ -51,8 +52,10 @@ abstract class MonitorCallback implements Callback {
     }
     throw new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "%s watches %s, but it is not known whether more or less of it is better;"
                 + " give the mode MAX or MIN",
-            getClass().getSimpleName(), monitor));
+            getClass().getSimpleName(),
+            monitor));
   }
 }

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,6 +207,31 @@ class ModelTest {
   }
 
   @Test
+  void aDamagedCheckpointIsRefusedAndChangesNothing() throws IOException {
+    Path file = folder.resolve("all.safetensors");
+    model.saveCheckpoint(file);
+    Map<String, HostTensor> saved = SafeTensors.read(file);
+    model.fit(data, silent(1));
+    HostTensor before = model.variables().get("dense/kernel");
+    int[] beyond = saved.get("__seeds__").ints().clone();
+    beyond[beyond.length - 1] = 625;
+    Map<String, int[]> damages = Map.of("__shuffle__", new int[] {1, 2, 3}, "__seeds__", beyond);
+    for (Map.Entry<String, int[]> damage : damages.entrySet()) {
+      Map<String, HostTensor> tensors = new LinkedHashMap<>(saved);
+      tensors.put(damage.getKey(), HostTensor.of(damage.getValue(), damage.getValue().length));
+      SafeTensors.write(file, tensors);
+      assertThatThrownBy(() -> model.loadCheckpoint(file))
+          .isInstanceOf(DataException.class)
+          .hasMessage(
+              file
+                  + ": damaged checkpoint: "
+                  + damage.getKey()
+                  + " is not the state of a random generator");
+      assertThat(model.variables().get("dense/kernel")).isEqualTo(before);
+    }
+  }
+
+  @Test
   void saysWhatDoesNotFitAndChangesNothing() throws IOException {
     Path file = folder.resolve("other.safetensors");
     SafeTensors.write(
@@ -304,8 +331,9 @@ class ModelTest {
             .output(new PrintStream(printed, true, StandardCharsets.UTF_8));
     model.variables().setScalar("optimizer/learning_rate", 0.0);
     History history = model.fit(data, silent(3).shuffle(false).callbacks(checkpoint));
-    String loss = String.format("%.5f", history.last("loss"));
-    String file = String.format("%s/best-01-%.1f.safetensors", folder, history.last("loss"));
+    String loss = String.format(Locale.ROOT, "%.5f", history.last("loss"));
+    String file =
+        String.format(Locale.ROOT, "%s/best-01-%.1f.safetensors", folder, history.last("loss"));
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .isEqualTo(
             "\nEpoch 1: loss improved from None to "

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -233,8 +234,12 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
     if (wanted != field.rowSize()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s takes %d numbers per row (%s), its data has %d",
-              port.name(), wanted, rowText(dims), field.rowSize()));
+              port.name(),
+              wanted,
+              rowText(dims),
+              field.rowSize()));
     }
     return field.reshapeRows(row);
   }

@@ -1,8 +1,10 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,7 +19,8 @@ import org.mdlc.runtime.Model;
 final class PretrainedWeights {
   private PretrainedWeights() {}
 
-  static void load(Model model, Pretrained pretrained, Path file) throws IOException {
+  static void load(Model model, Pretrained pretrained) throws IOException {
+    var file = Path.of(pretrained.file());
     if (pretrained.sha256().isPresent()) {
       var found = sha256(file);
       if (!found.equals(pretrained.sha256().get().toLowerCase(Locale.ROOT))) {
@@ -32,10 +35,11 @@ final class PretrainedWeights {
     model.loadWeights(file, pretrained.layer());
   }
 
-  private static String sha256(Path file) throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+  static String sha256(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      var digest = MessageDigest.getInstance("SHA-256");
+      in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

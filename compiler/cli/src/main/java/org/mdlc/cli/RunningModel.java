@@ -41,7 +41,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       readWeights(main, model, run.weights().get());
     } else {
       for (var pretrained : bound.pretrained()) {
-        PretrainedWeights.load(model, pretrained, options.besideFile(pretrained.file()));
+        PretrainedWeights.load(model, pretrained);
       }
     }
     return new RunningModel(bound, model);

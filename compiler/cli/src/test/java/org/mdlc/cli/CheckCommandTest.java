@@ -32,6 +32,22 @@ final class CheckCommandTest {
   }
 
   @Test
+  void looksAtFilesOfDefinitionsOnly() throws IOException {
+    var run = CommandRun.of("check", file("a.mdl", "block b(n: imt)(x) = x |> Dense(n)\n"));
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("there is no type `imt`");
+  }
+
+  @Test
+  void looksAtImportedModelsThatAreTrained() throws IOException {
+    file("tiny.mdl", GOOD);
+    var train = "train Tiny { loss MeanSquaredErrors()  optimizer SGD() }\n";
+    var run = CommandRun.of("check", file("a.mdl", "import \"tiny.mdl\"\n" + train));
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("did you mean `MeanSquaredError`?");
+  }
+
+  @Test
   void missingFileIsOneSentence() {
     var missing = folder.resolve("missing.mdl").toString();
     var run = CommandRun.of("check", missing);

@@ -2,7 +2,9 @@ package org.mdlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -64,6 +66,43 @@ final class PretrainedWeightsTest {
     var run = predict("sha256 \"" + "0".repeat(64) + "\"");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("line.safetensors is not the declared file");
+  }
+
+  @Test
+  void theHashOfALargeFileTakesNoMemory() throws IOException {
+    Files.write(weights, new byte[64 << 20]);
+    var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = thread.getCurrentThreadAllocatedBytes();
+    assertThat(PretrainedWeights.sha256(weights))
+        .isEqualTo("3b6a07d0d404fab4e23b6d34bc6696a6a312dd92821332385e5af7c01c421351");
+    assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
+  }
+
+  @Test
+  void theyLieBesideTheFileThatImportsThem() throws IOException {
+    var parts = Files.createDirectory(folder.resolve("parts"));
+    Files.move(weights, parts.resolve("line.safetensors"));
+    Files.writeString(
+        parts.resolve("start.mdl"),
+        """
+        import weights "line.safetensors" as line
+
+        block start()(x) = x |> Dense(1, weights = line)
+        """);
+    var model = folder.resolve("m.mdl");
+    Files.writeString(
+        model,
+        """
+        import "parts/start.mdl"
+
+        model M {
+          input x: f32[2]
+          output y = x |> start()
+        }
+        """);
+    var run = CommandRun.of("predict", model.toString(), "--input", input.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out().lines().skip(1).map(Float::parseFloat)).containsExactly(6f, 5f);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
@@ -14,12 +15,13 @@ import org.apache.maven.plugins.annotations.LifecyclePhase;
 import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 import org.apache.maven.project.MavenProject;
-import org.mdlc.compiler.diag.Renderer;
-import org.mdlc.compiler.driver.CompileRequest;
-import org.mdlc.compiler.driver.Compiler;
-import org.mdlc.compiler.driver.InvalidRequest;
 
-/** Generates a Java class for each model description, before the project is compiled. */
+/**
+ * Generates a Java class for each model, before the project is compiled: of a file with train
+ * blocks for the models that they train, of another for every model whose parameters have values.
+ * Files of definitions only, which others import, are checked. The errors of all files are reported
+ * before the build fails.
+ */
 @Mojo(name = "compile", defaultPhase = LifecyclePhase.GENERATE_SOURCES, threadSafe = true)
 public final class CompileMojo extends AbstractMojo {
   private static final String SUFFIX = ".mdl";
@@ -47,14 +49,19 @@ public final class CompileMojo extends AbstractMojo {
 
   @Override
   public void execute() throws MojoExecutionException, MojoFailureException {
+    project.addCompileSourceRoot(outputDirectory.getPath());
     try {
-      for (var file : files()) {
-        compile(file);
+      var files = files();
+      var compiler = new CompileFiles(getLog(), outputDirectory.toPath(), packageName, settings);
+      var wrong = compiler.compile(files);
+      if (!wrong.isEmpty()) {
+        var names = wrong.stream().map(Path::toString).collect(Collectors.joining(", "));
+        throw new MojoFailureException(
+            "errors in " + wrong.size() + " of " + files.size() + " files: " + names);
       }
     } catch (IOException e) {
       throw new MojoExecutionException("cannot read or write: " + e.getMessage(), e);
     }
-    project.addCompileSourceRoot(outputDirectory.getPath());
   }
 
   private List<Path> files() throws IOException {
@@ -67,33 +74,6 @@ public final class CompileMojo extends AbstractMojo {
     }
     try (Stream<Path> files = Files.walk(sourceDirectory.toPath())) {
       return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
-    }
-  }
-
-  private void compile(Path file) throws IOException, MojoFailureException {
-    var request = CompileRequest.of(file).withSettings(settings).withPackage(packageName);
-    try {
-      var compilation = Compiler.bind(request);
-      var problems = Renderer.plain().render(compilation.problems());
-      if (!problems.isEmpty()) {
-        getLog().warn("\n" + problems);
-      }
-      var bound =
-          compilation.bound().orElseThrow(() -> new InvalidRequest("there are errors in " + file));
-      var generated = Compiler.generate(bound, request);
-      write(generated.className(), generated.source());
-    } catch (InvalidRequest e) {
-      throw new MojoFailureException(e.getMessage(), e);
-    }
-  }
-
-  /** A file that would not change keeps its time, so that javac need not run again. */
-  private void write(String className, String source) throws IOException {
-    var file = outputDirectory.toPath().resolve(className.replace('.', '/') + ".java");
-    if (!Files.exists(file) || !Files.readString(file).equals(source)) {
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, source);
-      getLog().info("generated " + file);
     }
   }
 }

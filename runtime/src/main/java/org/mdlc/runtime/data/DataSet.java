@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.mdlc.runtime.file.NumpyFiles;
@@ -32,6 +33,7 @@ public final class DataSet {
       if (!count.getValue().equals(first.getValue())) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "the arrays of a data set need the same number of rows: %s has %d, %s has %d",
                 first.getKey(), first.getValue(), count.getKey(), count.getValue()));
       }

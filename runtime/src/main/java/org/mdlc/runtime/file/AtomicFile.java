@@ -5,16 +5,27 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Writes a file under a temporary name in the same folder and moves it into place once it is
  * complete, so that nobody ever finds half a file and a failure leaves the old one.
+ *
+ * <p>Otherwise it is as if the file had been opened and written: a file that is replaced keeps its
+ * mode, a new one has the mode that new files have here, and a link stays a link, to the file that
+ * is written. What is no file (a pipe, a terminal) is written to as it is.
  */
 public final class AtomicFile {
+  // As many as Linux follows.
+  private static final int MAX_LINKS = 40;
+
   private AtomicFile() {}
 
   /** What writes the content. */
@@ -30,16 +41,24 @@ public final class AtomicFile {
    * @throws NoSuchFileException if its folder does not exist
    */
   public static void write(Path file, Content content) throws IOException {
-    Path target = file.toAbsolutePath();
-    Path folder = target.getParent();
-    if (folder == null || Files.isDirectory(target)) {
+    if (Files.isDirectory(file)) {
       throw new IOException(file + " is a folder, not a file to write");
     }
-    if (!Files.isDirectory(folder)) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+        content.writeTo(out);
+      }
+      return;
+    }
+    Path target = behindLinks(file);
+    Path folder = target.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(file.toString(), null, "the folder to write it in is missing");
     }
-    Path partial = Files.createTempFile(folder, "." + target.getFileName(), ".part");
+    Path partial = createPartial(folder, target.getFileName());
     try {
+      // Before the content, which may be for few eyes.
+      copyMode(target, partial);
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16)) {
         content.writeTo(out);
       }
@@ -52,6 +71,36 @@ public final class AtomicFile {
   /** Writes or replaces {@code file} with UTF-8 text. */
   public static void writeText(Path file, String text) throws IOException {
     write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Path behindLinks(Path file) throws IOException {
+    Path target = file.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MAX_LINKS) {
+        throw new FileSystemLoopException(file.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
+  }
+
+  // Not Files.createTempFile, whose files nobody else may ever read.
+  private static Path createPartial(Path folder, Path name) throws IOException {
+    while (true) {
+      String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+      try {
+        return Files.createFile(folder.resolve("." + name + "." + unique + ".part"));
+      } catch (FileAlreadyExistsException e) {
+        // another name, then
+      }
+    }
+  }
+
+  private static void copyMode(Path from, Path to) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+    if (view != null && Files.exists(from)) {
+      view.setPermissions(Files.getPosixFilePermissions(from));
+    }
   }
 
   private static void moveOver(Path partial, Path target) throws IOException {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.mdlc.runtime.data.DataException;
@@ -61,8 +62,12 @@ public final class CsvTable {
       if (row.getFieldCount() != header.size()) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s, line %d: %d fields, the header has %d columns",
-                file, row.getStartingLineNumber(), row.getFieldCount(), header.size()));
+                file,
+                row.getStartingLineNumber(),
+                row.getFieldCount(),
+                header.size()));
       }
     }
     return new CsvTable(file, header, records);
@@ -193,6 +198,7 @@ public final class CsvTable {
     if (!isFloat(text)) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s, line %d, column %s: %s",
               file,
               row.getStartingLineNumber(),

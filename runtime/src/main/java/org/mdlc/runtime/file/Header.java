@@ -16,6 +16,20 @@ final class Header {
    * @throws DataException if the shape is impossible or does not need exactly these bytes
    */
   static int[] checkedShape(String place, List<Long> shape, int elementBytes, long presentBytes) {
+    long needed = bytes(place, shape, elementBytes);
+    if (needed != presentBytes) {
+      throw new DataException(
+          place + ": shape " + shape + " needs " + needed + " bytes, the file has " + presentBytes);
+    }
+    return shape.stream().mapToInt(Math::toIntExact).toArray();
+  }
+
+  /**
+   * How many bytes the announced shape needs in the file.
+   *
+   * @throws DataException if the shape is impossible
+   */
+  static long bytes(String place, List<Long> shape, int elementBytes) {
     long count = 1;
     boolean empty = shape.contains(0L);
     for (long size : shape) {
@@ -28,12 +42,6 @@ final class Header {
       }
       count *= size;
     }
-    if (count * elementBytes != presentBytes) {
-      throw new DataException(
-          String.format(
-              "%s: shape %s needs %d bytes, the file has %d",
-              place, shape, count * elementBytes, presentBytes));
-    }
-    return shape.stream().mapToInt(Math::toIntExact).toArray();
+    return count * elementBytes;
   }
 }

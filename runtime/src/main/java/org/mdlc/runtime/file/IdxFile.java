@@ -1,11 +1,11 @@
 package org.mdlc.runtime.file;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +22,6 @@ import org.mdlc.runtime.data.HostTensor;
  */
 public final class IdxFile {
   private static final int GZIP_MAGIC = 0x1F8B;
-  // Deflate cannot do better than 1032 to 1.
-  private static final long MAX_DEFLATE_RATIO = 1032;
 
   private IdxFile() {}
 
@@ -41,21 +39,32 @@ public final class IdxFile {
   }
 
   private static HostTensor readPlain(Path file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      return read(new DataInputStream(in), Files.size(file), file.toString());
+    try (DataInputStream in = open(file)) {
+      Announced array = Announced.read(in, file.toString());
+      return array.read(in, Files.size(file) - array.headerBytes());
     }
   }
 
-  // gzip does not say reliably how long the content is, so it is unpacked first; the ratio bounds
-  // it.
+  // gzip does not say reliably how long the content is, so it is unpacked twice: first to see that
+  // the header tells the truth, keeping nothing.
   private static HostTensor readCompressed(Path file) throws IOException {
-    long limit = Math.min(Integer.MAX_VALUE - 8L, Files.size(file) * MAX_DEFLATE_RATIO);
-    try (InputStream in =
-        new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      byte[] content = in.readNBytes((int) limit);
-      DataInputStream data = new DataInputStream(new ByteArrayInputStream(content));
-      return read(data, content.length, file.toString());
+    long present;
+    try (DataInputStream in = unpacked(file)) {
+      Announced.read(in, file.toString()).bytes();
+      present = in.transferTo(OutputStream.nullOutputStream());
     }
+    try (DataInputStream in = unpacked(file)) {
+      return Announced.read(in, file.toString()).read(in, present);
+    }
+  }
+
+  private static DataInputStream open(Path file) throws IOException {
+    return new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
+  }
+
+  private static DataInputStream unpacked(Path file) throws IOException {
+    InputStream packed = open(file);
+    return new DataInputStream(new BufferedInputStream(new GZIPInputStream(packed), 1 << 16));
   }
 
   private static boolean isCompressed(Path file) throws IOException {
@@ -64,19 +73,34 @@ public final class IdxFile {
     }
   }
 
-  private static HostTensor read(DataInputStream data, long bytes, String place)
-      throws IOException {
-    if (data.readUnsignedShort() != 0) {
-      throw new DataException(place + ": not an IDX file: it does not start with two zero bytes");
+  /** What the header says. */
+  private record Announced(ElementType type, List<Long> shape, String place) {
+    static Announced read(DataInputStream data, String place) throws IOException {
+      if (data.readUnsignedShort() != 0) {
+        throw new DataException(place + ": not an IDX file: it does not start with two zero bytes");
+      }
+      ElementType type = elementType(data.readUnsignedByte(), place);
+      int axes = data.readUnsignedByte();
+      List<Long> shape = new ArrayList<>();
+      for (int axis = 0; axis < axes; axis++) {
+        shape.add(Integer.toUnsignedLong(data.readInt()));
+      }
+      return new Announced(type, shape, place);
     }
-    ElementType type = elementType(data.readUnsignedByte(), place);
-    int axes = data.readUnsignedByte();
-    List<Long> shape = new ArrayList<>();
-    for (int axis = 0; axis < axes; axis++) {
-      shape.add(Integer.toUnsignedLong(data.readInt()));
+
+    long headerBytes() {
+      return 4 + 4L * shape.size();
     }
-    int[] checked = Header.checkedShape(place, shape, type.bytes, bytes - 4 - 4L * axes);
-    return type.read(data, ByteOrder.BIG_ENDIAN, place, checked);
+
+    /** Bytes of the elements; fails if there cannot be so many. */
+    long bytes() {
+      return Header.bytes(place, shape, type.bytes);
+    }
+
+    HostTensor read(DataInputStream data, long presentBytes) throws IOException {
+      int[] checked = Header.checkedShape(place, shape, type.bytes, presentBytes);
+      return type.read(data, ByteOrder.BIG_ENDIAN, place, checked);
+    }
   }
 
   private static ElementType elementType(int code, String place) {

@@ -68,9 +68,13 @@ final class MersenneTwister {
     return saved;
   }
 
+  static boolean isState(int[] saved) {
+    return saved.length == WORDS + 1 && saved[WORDS] >= 0 && saved[WORDS] <= WORDS;
+  }
+
   /** Continues where {@link #save} was called. */
   void restore(int[] saved) {
-    if (saved.length != WORDS + 1 || saved[WORDS] < 0 || saved[WORDS] > WORDS) {
+    if (!isState(saved)) {
       throw new IllegalArgumentException("not the state of a Mersenne twister");
     }
     System.arraycopy(saved, 0, state, 0, WORDS);

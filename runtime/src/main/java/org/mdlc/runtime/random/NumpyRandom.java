@@ -62,6 +62,11 @@ public final class NumpyRandom {
     return twister.save();
   }
 
+  /** Whether {@link #restore} takes these words. */
+  public static boolean isState(int[] saved) {
+    return MersenneTwister.isState(saved);
+  }
+
   /**
    * Continues where {@link #save} was called.
    *

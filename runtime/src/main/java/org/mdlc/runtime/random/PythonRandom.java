@@ -77,6 +77,11 @@ public final class PythonRandom {
     return twister.save();
   }
 
+  /** Whether {@link #restore} takes these words. */
+  public static boolean isState(int[] saved) {
+    return MersenneTwister.isState(saved);
+  }
+
   /**
    * Continues where {@link #save} was called.
    *

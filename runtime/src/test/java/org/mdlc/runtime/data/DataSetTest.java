@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -102,5 +103,18 @@ class DataSetTest {
         .hasMessage("row 1 has 1 values, row 0 has 2");
     assertThatThrownBy(() -> HostTensor.zeros(DType.F32, 2, -1))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void messagesAreTheSameInEveryCountry() {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      HostTensor three = HostTensor.of(new float[3], 3);
+      assertThatThrownBy(() -> DataSet.of("x", three, "y", HostTensor.of(new float[2], 2)))
+          .hasMessageContaining("x has 3, y has 2");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 }

@@ -3,11 +3,15 @@ package org.mdlc.runtime.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +96,29 @@ class TableFilesTest {
     assertThatThrownBy(() -> IdxFile.read(file)).hasMessageContaining("the file has 1");
     Files.write(file, new byte[] {0});
     assertThatThrownBy(() -> IdxFile.read(file)).isInstanceOf(DataException.class);
+  }
+
+  @Test
+  void keepsNothingOfACompressedFileBeforeItsHeaderIsTrue() throws IOException {
+    int megabytes = 64;
+    byte[] notIdx = {1, 0, 8, 1};
+    byte[] tooLong = {0, 0, 8, 1, 0, 0, 0, 9};
+    byte[] tooShort = {0, 0, 8, 1, 127, 0, 0, 0};
+    for (byte[] header : List.of(notIdx, tooLong, tooShort)) {
+      Path file = folder.resolve("x.idx.gz");
+      try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+        out.write(header);
+        for (int i = 0; i < megabytes; i++) {
+          out.write(new byte[1 << 20]);
+        }
+      }
+      var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = thread.getCurrentThreadAllocatedBytes();
+      assertThatThrownBy(() -> IdxFile.read(file))
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith(file.toString());
+      assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
+    }
   }
 
   private CsvTable csv(String text) throws IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,9 +228,9 @@ class ProgbarTest {
         case '\r' -> escaped.append("\\r");
         default -> {
           if (c < ' ') {
-            escaped.append(String.format("\\x%02x", (int) c));
+            escaped.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
           } else if (c > '~') {
-            escaped.append(String.format("\\u%04x", (int) c));
+            escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             escaped.append(c);
           }

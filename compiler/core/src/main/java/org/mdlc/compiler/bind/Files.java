@@ -38,6 +38,7 @@ final class Files {
     this.request = request;
     for (var file : StandardLibrary.files()) {
       define(file, standard);
+      constants(file, standard);
     }
   }
 
@@ -51,16 +52,31 @@ final class Files {
   }
 
   Library load(Ast.File file) {
+    return load(file, resolve("", file.source().name()));
+  }
+
+  private Library load(Ast.File file, String path) {
     var library = new Library(standard);
     users.add(library);
     define(file, library);
-    open.add(file.source().name());
+    open.add(path);
     for (var item : file.items()) {
       if (item instanceof Ast.Import i) {
         include(i, file.source(), library);
       }
     }
+    open.remove(path);
+    constants(file, library); // after those of the imports, which they may use
     return library;
+  }
+
+  private void constants(Ast.File file, Library library) {
+    var scope = Scope.of(library);
+    for (var item : file.items()) {
+      if (item instanceof Ast.Constant c) {
+        constants.add(new Pending(c, scope, library));
+      }
+    }
   }
 
   private void define(Ast.File file, Library library) {
@@ -76,10 +92,7 @@ final class Files {
           checkHash(w);
           put(library, Category.VALUE, w.name(), new Datum.WeightsFile(w));
         }
-        case Ast.Constant c -> {
-          constants.add(new Pending(c, scope, library));
-          put(library, Category.VALUE, c.name(), Datum.Poison.POISON);
-        }
+        case Ast.Constant c -> put(library, Category.VALUE, c.name(), Datum.Poison.POISON);
         case Ast.Model m ->
             put(library, Category.VALUE, m.name(), new Datum.ModelDefinition(m, scope));
         case Ast.Function f -> put(library, Category.VALUE, f.name(), new Datum.Function(f, scope));
@@ -187,28 +200,32 @@ final class Files {
                 .help("the path is relative to this file"));
         return;
       }
-      known = load(Parser.parse(source.get(), sink));
-      open.remove(path);
-      open.remove(source.get().name());
+      known = load(Parser.parse(source.get(), sink), path);
       imported.put(path, known);
     }
     into.include(known);
   }
 
-  /** A path relative to the folder of the importing file. */
-  static String resolve(String importing, String path) {
-    int slash = importing.lastIndexOf('/');
-    if (slash < 0 || path.startsWith("/")) {
-      return path;
-    }
-    var parts = new ArrayList<>(List.of(importing.substring(0, slash).split("/", -1)));
-    for (var part : path.split("/", -1)) {
-      if (part.equals("..") && !parts.isEmpty() && !parts.getLast().equals("..")) {
+  /**
+   * Where a file lies that another one names: the path counts from the folder of the file that
+   * names it. One file has one such name, in the same words in which the naming file is known.
+   */
+  static String resolve(String naming, String path) {
+    var whole =
+        path.startsWith("/") ? path : naming.substring(0, naming.lastIndexOf('/') + 1) + path;
+    boolean absolute = whole.startsWith("/");
+    var parts = new ArrayList<String>();
+    for (var part : whole.split("/")) {
+      if (!part.equals("..")) {
+        if (!part.isEmpty() && !part.equals(".")) {
+          parts.add(part);
+        }
+      } else if (!parts.isEmpty() && !parts.getLast().equals("..")) {
         parts.removeLast();
-      } else if (!part.equals(".")) {
+      } else if (!absolute) {
         parts.add(part);
       }
     }
-    return String.join("/", parts);
+    return (absolute ? "/" : "") + String.join("/", parts);
   }
 }

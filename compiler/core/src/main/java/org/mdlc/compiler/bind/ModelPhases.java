@@ -77,7 +77,8 @@ final class ModelPhases {
             e -> {
               var tree = e.getValue().tree();
               var hash = Optional.ofNullable(tree.sha256()).map(Ast.StringLit::value);
-              return new BoundProgram.Pretrained(e.getKey().path(), tree.path().value(), hash);
+              var file = Files.resolve(tree.path().span().file().name(), tree.path().value());
+              return new BoundProgram.Pretrained(e.getKey().path(), file, hash);
             })
         .toList();
   }

@@ -45,10 +45,32 @@ public final class Compiler {
     var problems = new DiagnosticSink();
     var file = Parser.parse(request.source(), problems);
     if (!problems.hasErrors()) {
-      ModelChoice.standalone(file, request.settings().keySet())
-          .forEach(model -> bind(file, model, request, problems));
+      bindEach(file, ModelChoice.standalone(file, request.settings().keySet()), request, problems);
     }
     return problems;
+  }
+
+  /**
+   * Binds the models that a file is there for: those with a train block or, where none has one, all
+   * whose parameters have values. A file of definitions only is checked, and gives none.
+   */
+  public static CompiledFile bindAll(CompileRequest request) {
+    var problems = new DiagnosticSink();
+    var file = Parser.parse(request.source(), problems);
+    if (problems.hasErrors()) {
+      return new CompiledFile(problems, List.of());
+    }
+    var models = ModelChoice.meant(file, request.settings().keySet());
+    var bound = bindEach(file, models, request, problems);
+    return new CompiledFile(problems, problems.hasErrors() ? List.of() : bound);
+  }
+
+  private static List<BoundProgram> bindEach(
+      Ast.File file, List<String> models, CompileRequest request, DiagnosticSink problems) {
+    if (models.isEmpty()) {
+      Binder.check(file, Compiler::imported, problems);
+    }
+    return models.stream().flatMap(m -> bind(file, m, request, problems).stream()).toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package org.mdlc.compiler.driver;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
 
@@ -10,28 +11,41 @@ import org.mdlc.compiler.syntax.Ast;
 final class ModelChoice {
   private ModelChoice() {}
 
-  /** The names of all models, in the order of the file. */
+  /** The names of all models, in the order of the file; then those of imports that it trains. */
   static List<String> models(Ast.File file) {
-    return file.items().stream()
-        .filter(Ast.Model.class::isInstance)
-        .map(item -> ((Ast.Model) item).name().text())
+    return Stream.concat(own(file).map(model -> model.name().text()), trained(file).stream())
+        .distinct()
         .toList();
   }
 
   /** The models that can be bound by themselves: every parameter has a value. */
   static List<String> standalone(Ast.File file, Set<String> settings) {
-    var trained = trained(file);
-    return file.items().stream()
-        .filter(Ast.Model.class::isInstance)
-        .map(Ast.Model.class::cast)
-        .filter(
-            model ->
-                trained.contains(model.name().text())
-                    || model.config().stream()
+    var complete =
+        own(file)
+            .filter(
+                model ->
+                    model.config().stream()
                         .allMatch(
                             p -> p.defaultValue() != null || settings.contains(p.name().text())))
-        .map(model -> model.name().text())
+            .map(model -> model.name().text())
+            .toList();
+    var trained = trained(file);
+    return models(file).stream()
+        .filter(name -> complete.contains(name) || trained.contains(name))
         .toList();
+  }
+
+  /**
+   * The models that a file is there for: those with a train block; if none has one, all that can be
+   * bound by themselves.
+   */
+  static List<String> meant(Ast.File file, Set<String> settings) {
+    var trained = trained(file);
+    return trained.isEmpty() ? standalone(file, settings) : trained;
+  }
+
+  private static Stream<Ast.Model> own(Ast.File file) {
+    return file.items().stream().filter(Ast.Model.class::isInstance).map(Ast.Model.class::cast);
   }
 
   /**

@@ -66,4 +66,23 @@ public sealed interface ScalarExpr {
       }
     };
   }
+
+  /** {@link #evaluate} of {@code count} sets of operands: {@code operands[k][i]} is operand k. */
+  default double[] evaluateEach(double[][] operands, int count) {
+    return switch (this) {
+      case Arg a -> operands[a.index()];
+      case Const c -> {
+        var same = new double[count];
+        Arrays.fill(same, c.value());
+        yield same;
+      }
+      case Apply f -> {
+        var columns = new double[f.args().size()][];
+        for (int k = 0; k < columns.length; k++) {
+          columns[k] = f.args().get(k).evaluateEach(operands, count);
+        }
+        yield f.fn().applyEach(columns, count);
+      }
+    };
+  }
 }

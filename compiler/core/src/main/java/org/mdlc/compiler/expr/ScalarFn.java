@@ -127,6 +127,19 @@ public enum ScalarFn {
     };
   }
 
+  /** {@link #apply} to {@code columns[0][i], columns[1][i] ..} for each i below {@code count}. */
+  double[] applyEach(double[][] columns, int count) {
+    var results = new double[count];
+    var row = new double[columns.length];
+    for (int i = 0; i < count; i++) {
+      for (int k = 0; k < row.length; k++) {
+        row[k] = columns[k][i];
+      }
+      results[i] = apply(row);
+    }
+    return results;
+  }
+
   private static double truth(boolean value) {
     return value ? 1 : 0;
   }

@@ -68,13 +68,18 @@ public record Broadcast(Shape shape, List<Integer> axes) implements View {
     var sizes = Tensor64.sizes(shape);
     var strides = Indices.strides(x.sizes());
     var data = new double[Tensor64.count(sizes)];
-    for (var at = new Indices(sizes); at.more(); at.next()) {
-      int source = 0;
-      for (int i = 0; i < strides.length; i++) {
-        source += x.size(i) == 1 ? 0 : at.index(axes.get(i)) * strides[i];
-      }
-      data[at.position()] = x.at(source);
+    var moves = new int[sizes.length];
+    for (int i = 0; i < strides.length; i++) {
+      moves[axes.get(i)] = x.size(i) == 1 ? 0 : strides[i];
     }
+    Indices.rows(
+        sizes,
+        moves,
+        (position, source, step, length) -> {
+          for (int i = 0; i < length; i++) {
+            data[position + i] = x.at(source + i * step);
+          }
+        });
     return List.of(new Tensor64(x.dtype(), sizes, data));
   }
 

@@ -1,6 +1,8 @@
 package org.mdlc.compiler.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Value;
@@ -48,9 +50,25 @@ public record ConvBackwardData(ConvGeometry geometry, Shape input) implements Co
     var kernel = operands.get(1);
     var sizes = Tensor64.sizes(input);
     var dx = new double[Tensor64.count(sizes)];
+    int in = kernel.size(-2);
+    int out = kernel.size(-1) / geometry.groups();
+    var turned = turned(kernel);
     geometry.visit(
-        sizes, kernel.sizes(), dy.sizes(), (i, k, o) -> dx[i] += dy.at(o) * kernel.at(k));
+        sizes,
+        kernel.sizes(),
+        dy.sizes(),
+        (i, cell, group, o) -> {
+          int k = (cell * geometry.groups() + group) * out * in;
+          ConvGeometry.addProduct(dx, i, dy.data(), o, turned, k, in, out, in);
+        });
     return List.of(new Tensor64(DType.F32, sizes, dx));
+  }
+
+  /** The kernel as {@code [size.., cout, cin/groups]}, so that inner loops walk through memory. */
+  private static double[] turned(Tensor64 kernel) {
+    var order = new ArrayList<>(Build.upTo(kernel.rank()));
+    Collections.swap(order, kernel.rank() - 2, kernel.rank() - 1);
+    return new Transpose(order).evaluate(List.of(kernel)).getFirst().data();
   }
 
   @Override

@@ -45,7 +45,22 @@ public record ConvBackwardKernel(ConvGeometry geometry, Shape kernel) implements
     var dy = operands.get(1);
     var sizes = Tensor64.sizes(kernel);
     var dk = new double[Tensor64.count(sizes)];
-    geometry.visit(x.sizes(), sizes, dy.sizes(), (i, k, o) -> dk[k] += x.at(i) * dy.at(o));
+    int in = sizes[sizes.length - 2];
+    int all = sizes[sizes.length - 1];
+    int out = all / geometry.groups();
+    geometry.visit(
+        x.sizes(),
+        sizes,
+        dy.sizes(),
+        (i, cell, group, o) -> {
+          for (int c = 0; c < in; c++) {
+            double a = x.at(i + c);
+            int k = (cell * in + c) * all + group * out;
+            for (int j = 0; j < out; j++) {
+              dk[k + j] += a * dy.at(o + j);
+            }
+          }
+        });
     return List.of(new Tensor64(DType.F32, sizes, dk));
   }
 

@@ -118,16 +118,20 @@ public record ConvGeometry(
     return new Shape(dims);
   }
 
-  /** One multiplication {@code y += x * kernel}, by the positions of its three elements. */
-  interface Term {
-    void at(int x, int kernel, int y);
+  /** A cell of a window that lies in the input, for one group of channels. */
+  interface Tap {
+    /**
+     * @param x position of the group's first channel in the input
+     * @param cell which cell of the kernel
+     * @param y position of the group's first channel in the result
+     */
+    void at(int x, int cell, int group, int y);
   }
 
-  /** Visits every multiplication of a convolution. */
-  void visit(int[] x, int[] kernel, int[] y, Term term) {
+  /** Visits every tap of a convolution. */
+  void visit(int[] x, int[] kernel, int[] y, Tap tap) {
     int spatial = spatialRank();
     var strideX = Indices.strides(x);
-    var strideY = Indices.strides(y);
     int inPerGroup = kernel[spatial];
     int outPerGroup = kernel[spatial + 1] / groups;
     var cells = Arrays.copyOf(kernel, spatial);
@@ -143,15 +147,48 @@ public record ConvGeometry(
           inside &= at >= 0 && at < x[axis + 1];
           from += at * strideX[axis + 1];
         }
-        for (int c = 0; inside && c < y[spatial + 1]; c++) {
-          int group = c / outPerGroup;
-          for (int i = 0; i < inPerGroup; i++) {
-            term.at(
-                from + group * inPerGroup + i,
-                (cell.position() * inPerGroup + i) * kernel[spatial + 1] + c,
-                out.position() * strideY[spatial] + c);
-          }
+        for (int group = 0; inside && group < groups; group++) {
+          tap.at(
+              from + group * inPerGroup,
+              cell.position(),
+              group,
+              (out.position() * groups + group) * outPerGroup);
         }
+      }
+    }
+  }
+
+  /**
+   * A row times a matrix: {@code to[at + j] += row[first + i] * matrix[start + i * stride + j]} for
+   * {@code i < rows}, in this order, and {@code j < columns}.
+   */
+  static void addProduct(
+      double[] to,
+      int at,
+      double[] row,
+      int first,
+      double[] matrix,
+      int start,
+      int stride,
+      int rows,
+      int columns) {
+    int i = 0;
+    for (; i + 4 <= rows; i += 4) { // four at a time: a quarter of the traffic to `to`
+      double a = row[first + i];
+      double b = row[first + i + 1];
+      double c = row[first + i + 2];
+      double d = row[first + i + 3];
+      int m = start + i * stride;
+      for (int j = 0; j < columns; j++) {
+        double sum = to[at + j] + a * matrix[m + j];
+        sum += b * matrix[m + stride + j];
+        sum += c * matrix[m + 2 * stride + j];
+        to[at + j] = sum + d * matrix[m + 3 * stride + j];
+      }
+    }
+    for (; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        to[at + j] += row[first + i] * matrix[start + i * stride + j];
       }
     }
   }

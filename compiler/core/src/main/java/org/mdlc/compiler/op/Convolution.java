@@ -49,7 +49,17 @@ public record Convolution(ConvGeometry geometry) implements Contraction {
     var kernel = operands.get(1);
     var sizes = Tensor64.sizes(infer(List.of(x.type(), kernel.type())).get(0).shape());
     var y = new double[Tensor64.count(sizes)];
-    geometry.visit(x.sizes(), kernel.sizes(), sizes, (i, k, o) -> y[o] += x.at(i) * kernel.at(k));
+    int in = kernel.size(-2);
+    int all = kernel.size(-1);
+    int out = all / geometry.groups();
+    geometry.visit(
+        x.sizes(),
+        kernel.sizes(),
+        sizes,
+        (i, cell, group, o) -> {
+          int k = cell * in * all + group * out;
+          ConvGeometry.addProduct(y, o, x.data(), i, kernel.data(), k, all, in, out);
+        });
     return List.of(new Tensor64(DType.F32, sizes, y));
   }
 

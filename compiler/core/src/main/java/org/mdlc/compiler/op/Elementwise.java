@@ -103,18 +103,9 @@ public sealed interface Elementwise extends Op
   @Override
   default List<Tensor64> evaluate(List<Tensor64> operands) {
     var first = operands.get(0);
-    var values = new double[operands.size()];
-    var formula = formula();
     var type = resultType(operands.stream().map(Tensor64::dtype).toList());
+    var columns = operands.stream().map(Tensor64::data).toArray(double[][]::new);
     return List.of(
-        Tensor64.of(
-            type,
-            first.sizes(),
-            i -> {
-              for (int k = 0; k < values.length; k++) {
-                values[k] = operands.get(k).at(i);
-              }
-              return formula.evaluate(values);
-            }));
+        new Tensor64(type, first.sizes(), formula().evaluateEach(columns, first.count())));
   }
 }

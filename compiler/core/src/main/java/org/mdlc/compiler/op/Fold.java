@@ -36,13 +36,19 @@ public sealed interface Fold extends Reduction permits ReduceSum, ReduceMax, Red
     var folded = new double[Tensor64.count(sizes)];
     Arrays.fill(folded, x.dtype() == DType.BOOL ? (combine() == ScalarFn.MAX ? 0 : 1) : start());
     var strides = Indices.strides(sizes);
-    for (var at = new Indices(x.sizes()); at.more(); at.next()) {
-      int target = 0;
-      for (int i = 0; i < sizes.length; i++) {
-        target += at.index(kept.get(i)) * strides[i];
-      }
-      folded[target] = combine().apply(folded[target], x.at(at.position()));
+    var moves = new int[x.rank()];
+    for (int i = 0; i < sizes.length; i++) {
+      moves[kept.get(i)] = strides[i];
     }
+    Indices.rows(
+        x.sizes(),
+        moves,
+        (position, target, step, length) -> {
+          for (int i = 0; i < length; i++) {
+            int at = target + i * step;
+            folded[at] = combine().apply(folded[at], x.at(position + i));
+          }
+        });
     return List.of(new Tensor64(x.dtype(), sizes, folded));
   }
 }

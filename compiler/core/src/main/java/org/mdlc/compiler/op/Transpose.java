@@ -42,13 +42,15 @@ public record Transpose(List<Integer> order) implements View {
     var strides = Indices.strides(x.sizes());
     var sizes = order.stream().mapToInt(x::size).toArray();
     var data = new double[x.count()];
-    for (var at = new Indices(sizes); at.more(); at.next()) {
-      int source = 0;
-      for (int i = 0; i < sizes.length; i++) {
-        source += at.index(i) * strides[order.get(i)];
-      }
-      data[at.position()] = x.at(source);
-    }
+    var moves = order.stream().mapToInt(axis -> strides[axis]).toArray();
+    Indices.rows(
+        sizes,
+        moves,
+        (position, source, step, length) -> {
+          for (int i = 0; i < length; i++) {
+            data[position + i] = x.at(source + i * step);
+          }
+        });
     return List.of(new Tensor64(x.dtype(), sizes, data));
   }
 

@@ -431,6 +431,68 @@ final class BinderTest {
     assertThat(program.outputs().getFirst().type()).hasToString("f32[batch, 6]");
   }
 
+  @Test
+  void aFileThatIsImportedUnderTwoSpellingsIsOne() {
+    var one = SourceFile.of("one.mdl", "import \"./sizes.mdl\"\nlet twice = 2 * factor");
+    var sizes = SourceFile.of("sizes.mdl", "let factor = 2");
+    var program =
+        bind(
+            """
+            import "one.mdl"
+            import "sizes.mdl"
+
+            model M {
+              input x: f32[4]
+              output y = x |> Dense(twice + factor)
+            }
+            """,
+            Map.of(),
+            p -> Optional.ofNullable(Map.of("one.mdl", one, "sizes.mdl", sizes).get(p)));
+    assertThat(program.outputs().getFirst().type()).hasToString("f32[batch, 6]");
+  }
+
+  @Test
+  void aRingOfImportsIsFoundWhereItClosesHoweverItIsSpelt() {
+    var main =
+        SourceFile.of(
+            "./test.mdl", "import \"one.mdl\"\nmodel M { input x: f32[4]  output y = x }");
+    var one = SourceFile.of("one.mdl", "import \"./parts/../test.mdl\"");
+    var sink = new DiagnosticSink();
+    Binder.bind(
+        Parser.parse(main, sink),
+        new Binder.Request(
+            "M",
+            Map.of(),
+            p -> Optional.ofNullable(Map.of("one.mdl", one, "test.mdl", main).get(p))),
+        sink);
+    assertThat(sink.sorted().stream().map(d -> d.code() + " " + d.span().file().name()))
+        .containsExactly("IMPORT_CYCLE one.mdl");
+  }
+
+  @Test
+  void weightsLieBesideTheFileThatImportsThem() {
+    var known =
+        SourceFile.of(
+            "parts/known.mdl",
+            "import weights \"../dense.safetensors\" as known\n"
+                + "block start()(x) = x |> Dense(3, weights = known)");
+    var program =
+        bind(
+            """
+            import "parts/known.mdl"
+            import weights "last.safetensors" as last
+
+            model M {
+              input x: f32[4]
+              output y = x |> start() |> Dense(1, weights = last)
+            }
+            """,
+            Map.of(),
+            p -> Optional.ofNullable(Map.of("parts/known.mdl", known).get(p)));
+    assertThat(program.pretrained().stream().map(BoundProgram.Pretrained::file))
+        .containsExactly("dense.safetensors", "last.safetensors");
+  }
+
   /** The same text gives the same program, name by name and node by node. */
   @Test
   void bindingIsRepeatable() {

@@ -2,6 +2,7 @@ package org.mdlc.examples.digits;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.file.CsvTable;
 
@@ -21,7 +22,7 @@ public final class Main {
    */
   public static void main(String[] args) throws IOException {
     DataSet.Split digits = read(Path.of(args[0])).split(HELD_OUT);
-    System.out.printf("test accuracy: %.4f%n", train(digits));
+    System.out.printf(Locale.ROOT, "test accuracy: %.4f%n", train(digits));
   }
 
   /** The accuracy on the last part of the digits after training on the first as digits.mdl says. */

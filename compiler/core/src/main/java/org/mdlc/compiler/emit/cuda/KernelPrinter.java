@@ -329,7 +329,7 @@ final class KernelPrinter {
   /** The parts of a block's threads become one value that all of them know. */
   private void combine(Reduce reduce) {
     out.line(
-        "const %s %s = mdlc::%s<%d, %s>(%s);"
+        "const %s %s = mdlc::%s<%s, %s>(%s);"
             .formatted(
                 Code.type(reduce.type()),
                 names.register(reduce.result()),

@@ -1,6 +1,5 @@
 package org.mdlc.compiler.emit.java;
 
-import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
@@ -14,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.plan.Buffer;
@@ -28,6 +28,7 @@ import org.mdlc.compiler.plan.Step;
 final class StepEmitter {
   private final Program program;
   private final StepLayout layout;
+  private final Set<String> takenNames = new HashSet<>(RESERVED);
   private final Map<String, String> methodNames;
   private final KernelStyle style;
   private final LibraryPrinter library;
@@ -42,7 +43,7 @@ final class StepEmitter {
     this.program = program;
     this.layout = StepLayout.of(program, variableOffsets);
     this.style = style;
-    this.methodNames = methodNames(program);
+    this.methodNames = methodNames();
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
@@ -137,7 +138,7 @@ final class StepEmitter {
               .build());
       code.append("long scratchBytes = 0;\n");
       for (int piece = 0; piece < pieces(libraryFields); piece++) {
-        String name = "build" + (piece + 1);
+        String name = freshName("build" + (piece + 1));
         code.append("scratchBytes = Math.max(scratchBytes, ").append(name).append("());\n");
         String fields = String.join(", ", piece(libraryFields, piece));
         String body =
@@ -150,7 +151,7 @@ final class StepEmitter {
       code.append("libraryScratch = allocate(scratchBytes);\n");
     }
     for (int piece = 0; piece < pieces(bindings); piece++) {
-      String name = "bind" + (piece + 1);
+      String name = freshName("bind" + (piece + 1));
       code.append(name).append("();\n");
       addPiece(name, String.join("", piece(bindings, piece)), TypeName.VOID);
     }
@@ -164,33 +165,53 @@ final class StepEmitter {
 
   private void addPiece(String name, String body, TypeName returned) {
     type.addMethod(
-        MethodSpec.methodBuilder(name)
-            .addModifiers(Modifier.PRIVATE)
+        inLoops(MethodSpec.methodBuilder(name).addModifiers(Modifier.PRIVATE))
             .returns(returned)
             .addCode(JavaTypes.code(body))
             .build());
   }
 
-  private static final int CALLS_PER_METHOD = 50;
+  private static final int BUILDS_PER_METHOD = 50;
+
+  /** Eight bytes each at most, or sixteen inside loops. */
+  private static final int CALLS_PER_METHOD = 500;
 
   private static int pieces(List<String> lines) {
-    return Math.ceilDiv(lines.size(), CALLS_PER_METHOD);
+    return Math.ceilDiv(lines.size(), BUILDS_PER_METHOD);
   }
 
   private static List<String> piece(List<String> lines, int index) {
-    int from = index * CALLS_PER_METHOD;
-    return lines.subList(from, Math.min(from + CALLS_PER_METHOD, lines.size()));
+    int from = index * BUILDS_PER_METHOD;
+    return lines.subList(from, Math.min(from + BUILDS_PER_METHOD, lines.size()));
   }
 
   private void runMethod() {
-    var code = new StringBuilder();
-    program.steps().forEach(s -> code.append(methodName(s)).append("();\n"));
+    var calls = program.steps().stream().map(s -> methodName(s) + "();").toList();
+    addOverride("run", inParts("run", calls));
+  }
+
+  private void addOverride(String name, List<String> lines) {
     type.addMethod(
-        MethodSpec.methodBuilder("run")
+        MethodSpec.methodBuilder(name)
             .addAnnotation(Override.class)
             .addModifiers(Modifier.PUBLIC)
-            .addCode(JavaTypes.code(code.toString()))
+            .addCode(JavaTypes.code(String.join("\n", lines) + "\n"))
             .build());
+  }
+
+  /** The calls themselves or, where they are many, calls of numbered methods that make them. */
+  private List<String> inParts(String method, List<String> calls) {
+    if (calls.size() <= CALLS_PER_METHOD) {
+      return calls;
+    }
+    var parts = new ArrayList<String>();
+    for (int from = 0; from < calls.size(); from += CALLS_PER_METHOD) {
+      String name = freshName(method + "Part" + (parts.size() + 1));
+      var part = calls.subList(from, Math.min(from + CALLS_PER_METHOD, calls.size()));
+      addPiece(name, String.join("\n", part) + "\n", TypeName.VOID);
+      parts.add(name + "(" + loopArguments() + ");");
+    }
+    return parts;
   }
 
   private void places(String method, List<String> names, boolean input) {
@@ -280,7 +301,9 @@ final class StepEmitter {
         loop.reverse()
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
-    loop.body().forEach(s -> code.line(methodName(s) + "(" + loopArguments() + ");"));
+    var calls =
+        loop.body().stream().map(s -> methodName(s) + "(" + loopArguments() + ");").toList();
+    inParts(methodName(loop), calls).forEach(code::line);
     code.close();
     steps(loop.body());
     loops.removeLast();
@@ -309,13 +332,18 @@ final class StepEmitter {
   }
 
   private void method(Step step, String body) {
-    var method = MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE);
-    loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
+    var method = inLoops(MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE));
     step.origins().stream()
         .flatMap(origin -> comment(origin).stream())
         .distinct()
         .forEach(line -> method.addComment("$L", line));
     type.addMethod(method.addCode(JavaTypes.code(body)).build());
+  }
+
+  /** With the counters of the loops that it stands in. */
+  private MethodSpec.Builder inLoops(MethodSpec.Builder method) {
+    loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
+    return method;
   }
 
   private String methodName(Step step) {
@@ -326,8 +354,7 @@ final class StepEmitter {
    * {@code update_dense_kernel} as Java spells it, for every step; none hides a method of the
    * superclass.
    */
-  private static Map<String, String> methodNames(Program program) {
-    var taken = new HashSet<>(RESERVED);
+  private Map<String, String> methodNames() {
     var names = new HashMap<String, String>();
     for (var step : program.flattened()) {
       var name = new StringBuilder();
@@ -337,13 +364,17 @@ final class StepEmitter {
                 ? word
                 : word.isEmpty() ? "" : Character.toUpperCase(word.charAt(0)) + word.substring(1));
       }
-      String unique = name.toString();
-      for (int i = 2; !taken.add(unique); i++) {
-        unique = name + "Again" + i;
-      }
-      names.put(step.name(), unique);
+      names.put(step.name(), freshName(name.toString()));
     }
     return names;
+  }
+
+  private String freshName(String name) {
+    String unique = name;
+    for (int i = 2; !takenNames.add(unique); i++) {
+      unique = name + "Again" + i;
+    }
+    return unique;
   }
 
   /** Names that the runtime's {@code Step} and this class use themselves. */
@@ -392,13 +423,7 @@ final class StepEmitter {
     if (libraryFields.isEmpty()) {
       return;
     }
-    var code = CodeBlock.builder();
-    libraryFields.forEach(c -> code.addStatement("$L.close()", c));
-    type.addMethod(
-        MethodSpec.methodBuilder("close")
-            .addAnnotation(Override.class)
-            .addModifiers(Modifier.PUBLIC)
-            .addCode(code.addStatement("super.close()").build())
-            .build());
+    var calls = inParts("close", libraryFields.stream().map(c -> c + ".close();").toList());
+    addOverride("close", Stream.concat(calls.stream(), Stream.of("super.close();")).toList());
   }
 }
