@@ -147,7 +147,7 @@ trainItem
     : role=('data' | 'holdout' | 'validation') expr ('{' (field (','? field)* ','?)? '}')? # data
     | 'loss' lossItem (',' lossItem)*                          # loss
     | kind=('metrics' | 'weighted_metrics') metricItem (',' metricItem)*             # metrics
-    | 'optimizer' expr                                         # optimizer
+    | 'optimizer' expr ('for' glob (',' glob)*)?               # optimizer
     | 'callbacks' expr (',' expr)*                             # callbacks
     | 'stage' name trainBody                                   # stage
     | kind=('freeze' | 'unfreeze') glob (',' glob)*            # freeze

@@ -489,7 +489,12 @@ public final class Ast {
   public record MetricItem(@Nullable Name output, Expr metric, boolean weighted, Span span)
       implements TrainItem {}
 
-  public record OptimizerItem(Expr optimizer, Span span) implements TrainItem {}
+  /**
+   * {@code optimizer SGD() for head}.
+   *
+   * @param paths the weights it moves; none for all that no other optimizer does
+   */
+  public record OptimizerItem(Expr optimizer, List<Glob> paths, Span span) implements TrainItem {}
 
   public record CallbackItem(Expr callback, Span span) implements TrainItem {}
 

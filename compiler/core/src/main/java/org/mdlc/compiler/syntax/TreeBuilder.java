@@ -632,7 +632,7 @@ final class TreeBuilder {
       case MdlParser.LossContext l -> losses(l, out);
       case MdlParser.MetricsContext m -> metrics(m, out);
       case MdlParser.OptimizerContext o when o.expr() != null ->
-          out.add(new Ast.OptimizerItem(expr(o.expr()), span(o)));
+          out.add(new Ast.OptimizerItem(expr(o.expr()), globs(o.glob()), span(o)));
       case MdlParser.CallbacksContext c ->
           c.expr().forEach(e -> out.add(new Ast.CallbackItem(expr(e), span(e))));
       case MdlParser.StageContext s when hasName(s.name()) && s.trainBody() != null ->
