@@ -66,14 +66,23 @@ final class Optimizers {
       }
     }
     if (scaler != null) {
-      var nowhere = Frame.root("scale");
-      evaluator.within(
-          nowhere,
-          () -> {
-            scale(evaluator.arithmetic().tensor(new Truth(true)));
-            return nowhere;
-          });
+      declareScale();
     }
+  }
+
+  /** Runs the rule of the scale for its variables alone: the forward pass reads one of them. */
+  private void declareScale() {
+    var nowhere = Frame.root("scale");
+    evaluator.within(
+        nowhere,
+        () -> {
+          try {
+            scale(tensor(new Truth(true)));
+          } catch (Statements.Failed e) {
+            scalerStates.clear(); // the requirement that failed is reported
+          }
+          return nowhere;
+        });
   }
 
   /** What an optimizer that is given another one wraps. */
@@ -113,7 +122,12 @@ final class Optimizers {
   @Nullable Update update(List<Variable> weights) {
     var frame = Frame.root("update");
     var averages = new ArrayList<Variable>();
-    boolean sound = evaluator.within(frame, () -> step(weights, frame, averages));
+    boolean sound;
+    try {
+      sound = evaluator.within(frame, () -> step(weights, frame, averages));
+    } catch (Statements.Failed | Silent e) {
+      return null; // reported where it was found
+    }
     if (!sound) {
       return null;
     }
