@@ -63,6 +63,7 @@ statement
     | 'state' variable (',' variable)*                         # state
     | 'return' (expr (',' expr)*)?                             # return
     | 'require' expr (',' STRING)?                             # require
+    | {_input.LT(1).getText().equals("precision")}? IDENT name # precision
     | 'repeat' expr ('as' name)? block                         # repeat
     | 'for' name 'in' expr block                               # for
     | expr (op=('=' | '<-') expr)?                             # evaluate

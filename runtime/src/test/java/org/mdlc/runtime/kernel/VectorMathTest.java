@@ -63,6 +63,8 @@ class VectorMathTest {
     duel("roundHalfEven", VectorMath::roundHalfEven, ScalarMath::roundHalfEven);
     duel("floor", VectorMath::floor, ScalarMath::floor);
     duel("ceil", VectorMath::ceil, ScalarMath::ceil);
+    duel("nearestBf16", VectorMath::nearestBf16, ScalarMath::nearestBf16);
+    duel("nearestF16", VectorMath::nearestF16, ScalarMath::nearestF16);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
@@ -28,6 +29,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param texts inputs of strings, which the graphs do not have
  * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
  * @param stages training stages in order; one for a plain train block, none without one
+ * @param precision the narrow float type in which layers compute, if the model asks for one
  */
 public record BoundProgram(
     String model,
@@ -45,7 +47,8 @@ public record BoundProgram(
     Optional<TrainSettings> settings,
     List<Pretrained> pretrained,
     List<Text> texts,
-    List<HostStep> hostSteps) {
+    List<HostStep> hostSteps,
+    Optional<DType> precision) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -204,6 +207,27 @@ public record BoundProgram(
   public record CallbackSetting(String name, List<Argument> arguments) {}
 
   public record Argument(String name, String value) {}
+
+  /** The same model with other graphs for its phases. */
+  public BoundProgram withPhases(
+      Graph otherPredict, @Nullable Graph otherEvaluate, List<Stage> otherStages) {
+    return new BoundProgram(
+        model,
+        inputs,
+        outputs,
+        targets,
+        variables,
+        otherPredict,
+        initialize,
+        otherEvaluate,
+        metrics,
+        otherStages,
+        settings,
+        pretrained,
+        texts,
+        hostSteps,
+        precision);
+  }
 
   public BoundProgram {
     inputs = List.copyOf(inputs);

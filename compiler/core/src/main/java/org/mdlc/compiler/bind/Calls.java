@@ -344,6 +344,13 @@ final class Calls {
     throw new Silent();
   }
 
+  /** An optimizer in the library's that scales the loss. */
+  Configured scaling(Configured optimizer) {
+    var definition = evaluator.library().standardOptimizer(Optimizers.SCALING);
+    var given = List.of(Actual.of(optimizer, optimizer.span()));
+    return configure(definition, given, optimizer.span(), "the optimizer");
+  }
+
   private Datum configure(
       Datum.Definition definition, List<Actual> actuals, Scope scope, Span span) {
     var reduction = reduction(definition, actuals);
@@ -423,10 +430,7 @@ final class Calls {
   /** What an optimizer takes after its own arguments; one that is given another takes none. */
   private Datum.@Nullable Function options(Datum.Definition definition) {
     var tree = definition.tree();
-    boolean wraps =
-        tree.config().stream()
-            .anyMatch(p -> p.type() instanceof Ast.NamedType n && n.name().equals("optimizer"));
-    return tree.kind() == Ast.Kind.OPTIMIZER && !wraps
+    return tree.kind() == Ast.Kind.OPTIMIZER && !Optimizers.wraps(definition)
         ? evaluator.library().standard(Optimizers.OPTIONS)
         : null;
   }

@@ -150,16 +150,25 @@ final class Library {
 
   /** A function of the library that the compiler itself calls; no user's definition hides it. */
   Datum.Function standard(String name) {
-    var found = outermost(name);
+    var found = outermost(Category.VALUE, name);
     if (found != null && found.value() instanceof Datum.Function f) {
       return f;
     }
     throw new CompilerBug("bind", "the library has no function " + name);
   }
 
-  private @Nullable Entry outermost(String name) {
-    var found = outer == null ? null : outer.outermost(name);
-    return found != null ? found : map(byName, Category.VALUE).get(name);
+  /** As {@link #standard}, for an optimizer. */
+  Datum.Definition standardOptimizer(String name) {
+    var found = outermost(Category.OPTIMIZER, name);
+    if (found != null && found.value() instanceof Datum.Definition d) {
+      return d;
+    }
+    throw new CompilerBug("bind", "the library has no optimizer " + name);
+  }
+
+  private @Nullable Entry outermost(Category category, String name) {
+    var found = outer == null ? null : outer.outermost(category, name);
+    return found != null ? found : map(byName, category).get(name);
   }
 
   private static Map<String, Entry> map(Map<Category, Map<String, Entry>> maps, Category category) {

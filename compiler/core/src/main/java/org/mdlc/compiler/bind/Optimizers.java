@@ -32,6 +32,9 @@ final class Optimizers {
   /** The parameters in which an optimizer's arguments are looked for besides its own. */
   static final String OPTIONS = "optimizer_options";
 
+  /** The optimizer that Keras puts around one where gradients are those of f16. */
+  static final String SCALING = "LossScaleOptimizer";
+
   private static final String SCALE = "dynamic_scale";
   private static final String STEPS = "gradient_accumulation_steps";
 
@@ -93,6 +96,12 @@ final class Optimizers {
         .map(Configured.class::cast)
         .findFirst()
         .orElse(null);
+  }
+
+  /** True for an optimizer that is given another one. */
+  static boolean wraps(Datum.Definition definition) {
+    return definition.tree().config().stream()
+        .anyMatch(p -> p.type() instanceof Ast.NamedType n && n.name().equals("optimizer"));
   }
 
   private static boolean isSchedule(Ast.@Nullable TypeExpr type) {

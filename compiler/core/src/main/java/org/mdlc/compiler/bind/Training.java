@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -215,7 +216,7 @@ final class Training {
     var movers = new LinkedHashMap<Ast.OptimizerItem, Optimizers>();
     int special = 0;
     for (var item : part.optimizers()) {
-      var optimizer = optimizer(item.optimizer(), scope);
+      var optimizer = scaled(optimizer(item.optimizer(), scope), part);
       var number = item.paths().isEmpty() ? "" : "_" + ++special;
       if (optimizer == null) {
         continue;
@@ -234,6 +235,17 @@ final class Training {
       movers.put(item, mover);
     }
     return movers;
+  }
+
+  /** Keras wraps the optimizer of a model in mixed_float16: small gradients would vanish. */
+  private @Nullable Configured scaled(@Nullable Configured optimizer, TrainItems.Part part) {
+    if (optimizer == null
+        || !evaluator.precision().equals(Optional.of(DType.F16))
+        || part.optimizers().size() > 1
+        || Optimizers.wraps(optimizer.definition())) {
+      return optimizer;
+    }
+    return evaluator.calls().scaling(optimizer);
   }
 
   /** Gives every trained weight to its optimizer. */

@@ -203,6 +203,11 @@ public enum Codes {
       "optimizers in each other's way",
       "A weight belongs to two optimizers, or one of several optimizers scales the common loss."),
 
+  UNKNOWN_PRECISION(
+      "E0515",
+      "unknown precision",
+      "Layers compute in float32, or under one of Keras's mixed policies."),
+
   // ---- 06: data
   UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),
   MISSING_FIELD(

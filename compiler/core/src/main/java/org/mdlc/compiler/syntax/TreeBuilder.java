@@ -248,6 +248,8 @@ final class TreeBuilder {
           s.variable().stream().filter(v -> hasName(v.name())).forEach(v -> out.add(state(v)));
       case MdlParser.ReturnContext s -> out.add(new Ast.Return(returned(s.expr()), span(s)));
       case MdlParser.RequireContext s when s.expr() != null -> out.add(require(s));
+      case MdlParser.PrecisionContext s when hasName(s.name()) ->
+          out.add(new Ast.Precision(name(s.name()), span(s)));
       case MdlParser.RepeatContext s when s.expr() != null ->
           out.add(
               new Ast.Repeat(

@@ -194,7 +194,8 @@ final class BuildTrainStepTest {
         Optional.empty(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static Map<String, Tensor64> start() {

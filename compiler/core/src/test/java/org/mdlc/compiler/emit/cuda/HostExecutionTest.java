@@ -183,7 +183,7 @@ final class HostExecutionTest {
 
   private static int ordinary(DType type, Random random) {
     return switch (type) {
-      case F32 -> Float.floatToRawIntBits(Math.abs((float) random.nextGaussian()) + 0.01f);
+      case F32, BF16, F16 -> Float.floatToRawIntBits(Math.abs((float) random.nextGaussian()) + 0.01f);
       case I32 -> random.nextInt(-1, 10);
       case U32 -> random.nextInt();
       case BOOL -> random.nextInt(2);
