@@ -231,7 +231,7 @@ final class Evaluator {
     if (precision.isEmpty() || !x.dtype().isFloat()) {
       return x;
     }
-    var wide = emitter.add(new Cast(DType.F32), x);
+    var wide = emitter.add(new Cast(DType.F32), x).withMask(x.mask());
     var last = x.trail();
     var maker = last.maker();
     return maker == null || !maker.value().equals(x.value())
