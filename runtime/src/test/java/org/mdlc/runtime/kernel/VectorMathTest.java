@@ -156,6 +156,8 @@ class VectorMathTest {
     Native.assertAllocatesNothing(() -> VectorMath.erfinv(from, to, BLOCK));
     Native.assertAllocatesNothing(() -> VectorMath.sin(from, to, BLOCK));
     Native.assertAllocatesNothing(() -> VectorMath.floor(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.nearestBf16(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.nearestF16(from, to, BLOCK));
     Native.assertAllocatesNothing(() -> VectorThreefry.uniform(1, 2, 3, 1, 0, 1, to, BLOCK));
   }
 
