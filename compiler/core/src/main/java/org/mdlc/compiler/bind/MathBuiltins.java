@@ -71,9 +71,7 @@ final class MathBuiltins {
             "a where the condition holds, b elsewhere.",
             MathBuiltins::where),
         Builtin.of(
-            "cast(x, dtype)",
-            "The same values as another element type.",
-            MathBuiltins::cast),
+            "cast(x, dtype)", "The same values as another element type.", MathBuiltins::cast),
         Builtin.of(
             "stop_gradient(x)",
             "x, as a constant for the gradient.",

@@ -54,11 +54,11 @@ final class Optimizers {
     var inner = inner(outer);
     this.scaler = inner == null ? null : outer;
     this.optimizer = inner == null ? outer : inner;
-    this.prefix = optimizer.arguments().values().get("name") instanceof Text t ? t.value() + "/" : prefix;
+    this.prefix =
+        optimizer.arguments().values().get("name") instanceof Text t ? t.value() + "/" : prefix;
     var variables = evaluator.variables();
     this.iteration =
-        variables.plain(
-            this.prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
+        variables.plain(this.prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
     for (var param : optimizer.definition().tree().config()) {
       var name = param.name().text();
       if (isSchedule(param.type()) && optimizer.arguments().values().get(name) instanceof Real r) {
@@ -92,7 +92,8 @@ final class Optimizers {
   private static @Nullable Configured inner(Configured optimizer) {
     return optimizer.definition().tree().config().stream()
         .map(p -> optimizer.arguments().values().get(p.name().text()))
-        .filter(v -> v instanceof Configured c && c.definition().tree().kind() == Ast.Kind.OPTIMIZER)
+        .filter(
+            v -> v instanceof Configured c && c.definition().tree().kind() == Ast.Kind.OPTIMIZER)
         .map(Configured.class::cast)
         .findFirst()
         .orElse(null);
@@ -155,17 +156,19 @@ final class Optimizers {
     List<Tensor> gradients =
         weights.stream()
             .map(
-                w ->
-                    emit.of(
-                        frame.builder().input(Update.gradient(w.path()), Role.DATA, w.type())))
+                w -> emit.of(frame.builder().input(Update.gradient(w.path()), Role.DATA, w.type())))
             .toList();
     var count = emit.read(iteration);
-    var finite = scaler == null ? null : tensor(call("are_finite", Map.of("gradients", Datum.list(gradients))));
+    var finite =
+        scaler == null
+            ? null
+            : tensor(call("are_finite", Map.of("gradients", Datum.list(gradients))));
     var scale = scalerStates.get(SCALE);
     Datum factor = scale == null ? option("loss_scale_factor") : emit.read(scale);
     gradients =
         gradients.stream()
-            .map(g -> tensor(call("unscaled_gradient", Map.of("g", g, "loss_scale_factor", factor))))
+            .map(
+                g -> tensor(call("unscaled_gradient", Map.of("g", g, "loss_scale_factor", factor))))
             .toList();
     var slots = weights.stream().map(w -> new Slots(w, new LinkedHashMap<>())).toList();
     Tensor moves = null;
@@ -206,7 +209,8 @@ final class Optimizers {
             n ->
                 evaluator
                     .variables()
-                    .plain(prefix + of.weight().path() + "/" + n, Role.SLOT, of.weight().type(), 0));
+                    .plain(
+                        prefix + of.weight().path() + "/" + n, Role.SLOT, of.weight().type(), 0));
   }
 
   private List<Tensor> accumulated(List<Tensor> gradients, List<Slots> slots, Tensor moves) {
@@ -225,7 +229,8 @@ final class Optimizers {
     return means;
   }
 
-  private boolean move(Slots slots, Tensor gradient, Scope rated, Tensor before, @Nullable Tensor moves) {
+  private boolean move(
+      Slots slots, Tensor gradient, Scope rated, Tensor before, @Nullable Tensor moves) {
     var emit = evaluator.emitter();
     var frame = emit.frame();
     var weight = slots.weight();
@@ -371,7 +376,8 @@ final class Optimizers {
     return index < operands.size() ? operands.get(index).name().text() : "";
   }
 
-  private static Scope.@Nullable Binding put(Scope scope, Configured of, List<? extends Datum> given) {
+  private static Scope.@Nullable Binding put(
+      Scope scope, Configured of, List<? extends Datum> given) {
     var operands = of.definition().tree().operands();
     Scope.Binding first = null;
     for (int i = 0; i < operands.size() && i < given.size(); i++) {
@@ -488,7 +494,11 @@ final class Optimizers {
     var actuals =
         callee.tree().params().stream()
             .map(p -> p.name().text())
-            .map(p -> Actual.of(given.containsKey(p) ? Objects.requireNonNull(given.get(p)) : option(p), optimizer.span()))
+            .map(
+                p ->
+                    Actual.of(
+                        given.containsKey(p) ? Objects.requireNonNull(given.get(p)) : option(p),
+                        optimizer.span()))
             .toList();
     return evaluator.within(
         Evaluator.Mode.PLAIN,

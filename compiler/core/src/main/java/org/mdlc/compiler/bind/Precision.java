@@ -46,9 +46,7 @@ final class Precision {
   private static void unknown(Ast.Name policy, Problems problems) {
     var diagnostic =
         Diagnostic.of(
-            Codes.UNKNOWN_PRECISION,
-            policy.span(),
-            "there is no precision `" + policy + "`");
+            Codes.UNKNOWN_PRECISION, policy.span(), "there is no precision `" + policy + "`");
     var near = DidYouMean.nearest(policy.text(), POLICIES);
     problems.report(
         near.isPresent()
@@ -69,6 +67,7 @@ final class Precision {
   private static Misuse narrow(Misuse misuse, String policy) {
     return misuse
         .note("weights, inputs and outputs are f32")
-        .help("write `precision " + policy + "` in the model: its layers then compute in that type");
+        .help(
+            "write `precision " + policy + "` in the model: its layers then compute in that type");
   }
 }

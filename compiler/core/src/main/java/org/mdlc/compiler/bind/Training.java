@@ -271,8 +271,7 @@ final class Training {
         }
       }
     }
-    var rest =
-        movers.keySet().stream().filter(i -> i.paths().isEmpty()).findFirst().orElse(null);
+    var rest = movers.keySet().stream().filter(i -> i.paths().isEmpty()).findFirst().orElse(null);
     var without = trained.stream().filter(w -> !owners.containsKey(w)).toList();
     if (rest == null && !without.isEmpty()) {
       evaluator

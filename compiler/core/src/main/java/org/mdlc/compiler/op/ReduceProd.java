@@ -4,7 +4,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.ir.Value;
-import org.mdlc.compiler.type.DType;
 
 /** Product over axes. */
 public record ReduceProd(List<Integer> axes) implements Fold {

@@ -107,8 +107,7 @@ public final class HoldNarrowFloats implements Pass {
     return switch (op) {
       case Constant c -> new Constant(held(c.type()), c.type().dtype().nearest(c.value()));
       case Table t -> new Table(held(t.type()), rounded(t));
-      case Pad p ->
-          new Pad(p.low(), p.high(), node.result().type().dtype().nearest(p.value()));
+      case Pad p -> new Pad(p.low(), p.high(), node.result().type().dtype().nearest(p.value()));
       case Scan s -> new Scan(held(s.body()), s.carries(), s.sequences(), s.reverse());
       case Composite c -> new Composite(c.kind(), c.scope(), held(c.body()));
       default -> op;

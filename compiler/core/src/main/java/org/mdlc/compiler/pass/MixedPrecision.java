@@ -77,8 +77,7 @@ public final class MixedPrecision {
     var builder = new GraphBuilder(graph.name());
     var here = new HashMap<Integer, Typed>();
     for (var input : graph.inputs()) {
-      var kind =
-          input.role() == Role.PARAM || input.role() == Role.STATE ? Kind.FREE : Kind.WIDE;
+      var kind = input.role() == Role.PARAM || input.role() == Role.STATE ? Kind.FREE : Kind.WIDE;
       var value = builder.input(input.name(), input.role(), input.value().type());
       here.put(input.value().id(), new Typed(value, kind));
     }
@@ -210,11 +209,7 @@ public final class MixedPrecision {
 
   /** What is carried has one type in all steps: the one that a step makes of it. */
   private void scan(
-      Scan scan,
-      Node node,
-      List<Typed> operands,
-      GraphBuilder builder,
-      Map<Integer, Typed> here) {
+      Scan scan, Node node, List<Typed> operands, GraphBuilder builder, Map<Integer, Typed> here) {
     var kinds = new ArrayList<>(operands.stream().map(Typed::kind).toList());
     var body = body(scan.body(), kinds, List.of());
     while (!body.results().subList(0, scan.carries()).equals(kinds.subList(0, scan.carries()))) {

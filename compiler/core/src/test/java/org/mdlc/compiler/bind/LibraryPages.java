@@ -39,8 +39,18 @@ final class LibraryPages {
   private static final List<Page> PAGES =
       List.of(
           new Page("layers", "Layers", "layers", "layer", kind(Ast.Kind.LAYER)),
-          new Page("activations", "Activations and functions", "activations", "", functions("(?!losses|metrics|optimizers).*")),
-          new Page("losses", "Losses", "losses", "loss", kind(Ast.Kind.LOSS).or(functions("losses|metrics"))),
+          new Page(
+              "activations",
+              "Activations and functions",
+              "activations",
+              "",
+              functions("(?!losses|metrics|optimizers).*")),
+          new Page(
+              "losses",
+              "Losses",
+              "losses",
+              "loss",
+              kind(Ast.Kind.LOSS).or(functions("losses|metrics"))),
           new Page("metrics", "Metrics", "metrics", "metric", kind(Ast.Kind.METRIC)),
           new Page(
               "optimizers",
@@ -96,7 +106,8 @@ final class LibraryPages {
                 .append(
                     entries(page).stream()
                         .map(
-                            e -> "[%s](%s.md#%s)".formatted(e.name(), page.file(), anchor(e.name())))
+                            e ->
+                                "[%s](%s.md#%s)".formatted(e.name(), page.file(), anchor(e.name())))
                         .collect(Collectors.joining(" · ")))
                 .append("\n\n"));
     return text.toString().stripTrailing() + "\n";
@@ -118,8 +129,7 @@ final class LibraryPages {
         .flatMap(f -> f.items().stream())
         .filter(page.belongs())
         .map(LibraryPages::entry)
-        .sorted(
-            Comparator.comparing((Entry e) -> anchor(e.name())).thenComparing(Entry::name))
+        .sorted(Comparator.comparing((Entry e) -> anchor(e.name())).thenComparing(Entry::name))
         .toList();
   }
 
@@ -162,7 +172,9 @@ final class LibraryPages {
     return KerasSurface.has(page.module(), entry.name());
   }
 
-  /** Head and, when it is short, body; without the comments in between that are printed as prose. */
+  /**
+   * Head and, when it is short, body; without the comments in between that are printed as prose.
+   */
   private static String definition(Entry entry) {
     var head = entry.head().text().strip();
     var whole =
@@ -181,10 +193,18 @@ final class LibraryPages {
   private static String kept(Ast.Block body) {
     var weights =
         statements(body.statements())
-            .flatMap(s -> s instanceof Ast.ParamDecl p ? Stream.of(kept(p.name(), p.type())) : Stream.of());
+            .flatMap(
+                s ->
+                    s instanceof Ast.ParamDecl p
+                        ? Stream.of(kept(p.name(), p.type()))
+                        : Stream.of());
     var state =
         statements(body.statements())
-            .flatMap(s -> s instanceof Ast.StateDecl d ? Stream.of(kept(d.name(), d.type())) : Stream.of());
+            .flatMap(
+                s ->
+                    s instanceof Ast.StateDecl d
+                        ? Stream.of(kept(d.name(), d.type()))
+                        : Stream.of());
     return line("Weights", weights) + line("State", state);
   }
 

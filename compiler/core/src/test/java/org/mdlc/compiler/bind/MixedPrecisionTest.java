@@ -66,8 +66,7 @@ class MixedPrecisionTest {
       // Keys of initializers and generators; nothing is drawn here.
       state.putIfAbsent(
           variable.path(),
-          Tensor64.of(
-              variable.type().dtype(), Tensor64.sizes(variable.type().shape()), i -> 0));
+          Tensor64.of(variable.type().dtype(), Tensor64.sizes(variable.type().shape()), i -> 0));
     }
     state.put("x", golden.tensor("x"));
     state.put("y", golden.tensor("y"));
@@ -95,7 +94,12 @@ class MixedPrecisionTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "mlp, bfloat16", "cnn, bfloat16", "gru, bfloat16", "mlp, float16", "cnn, float16", "gru, float16"
+    "mlp, bfloat16",
+    "cnn, bfloat16",
+    "gru, bfloat16",
+    "mlp, float16",
+    "cnn, float16",
+    "gru, float16"
   })
   void lossesAreThoseOfKeras(String name, String type) {
     var golden = GoldenFile.read("mixed_" + name + "_" + type);

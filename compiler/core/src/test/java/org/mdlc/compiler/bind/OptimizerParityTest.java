@@ -31,8 +31,18 @@ class OptimizerParityTest {
   /** What Keras adds to a weight's name for a slot, where that is not the library's name for it. */
   private static final Map<String, String> SLOTS =
       Map.of(
-          "m", "_momentum", "v", "_velocity", "z", "_momentum", "u", "_norm", "largest",
-          "_velocity_hat", "c", "");
+          "m",
+          "_momentum",
+          "v",
+          "_velocity",
+          "z",
+          "_momentum",
+          "u",
+          "_norm",
+          "largest",
+          "_velocity_hat",
+          "c",
+          "");
 
   @TestFactory
   Stream<DynamicTest> optimizers() {
@@ -85,7 +95,11 @@ class OptimizerParityTest {
               var key = path.startsWith("optimizer_1/") ? keys.getLast() : own(keys);
               if (key != null) {
                 var expected = golden.tensor("state." + key);
-                double size = IntStream.range(0, expected.count()).mapToDouble(expected::at).max().orElseThrow();
+                double size =
+                    IntStream.range(0, expected.count())
+                        .mapToDouble(expected::at)
+                        .max()
+                        .orElseThrow();
                 close(golden, key, expected, value, BIAS_CORRECTION * (way + Math.abs(size)));
                 left.remove(key);
               }

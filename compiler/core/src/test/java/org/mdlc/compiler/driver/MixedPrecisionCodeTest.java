@@ -76,8 +76,7 @@ final class MixedPrecisionCodeTest {
     var graph = BuildTrainStep.of(mixed, mixed.stages().getFirst());
     var generated = Compiler.generate(bound, request);
     var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), getClass().getClassLoader());
+        InMemoryJavac.load(generated.className(), generated.source(), getClass().getClassLoader());
     try (var model = (Model) type.getMethod("create", long.class).invoke(null, 42L)) {
       var state = new LinkedHashMap<String, Tensor64>();
       mixed.variables().forEach(v -> state.put(v.path(), read(model, v.path(), v.type().dtype())));
@@ -85,8 +84,7 @@ final class MixedPrecisionCodeTest {
         var x = images(step);
         var y = classes(step);
         var arguments = new LinkedHashMap<>(state);
-        arguments.put(
-            "x", Tensor64.of(DType.F32, new int[] {ROWS, 8, 8, 2}, i -> x.get(i)));
+        arguments.put("x", Tensor64.of(DType.F32, new int[] {ROWS, 8, 8, 2}, i -> x.get(i)));
         arguments.put("y", Tensor64.of(DType.I32, new int[] {ROWS}, i -> y.get(i)));
         arguments.put("loss/total", Tensor64.scalar(DType.F32, 0));
         arguments.put("loss/count", Tensor64.scalar(DType.F32, 0));

@@ -177,7 +177,8 @@ final class Code {
       case MOD -> type == DType.U32 ? infix(a, " % ") : call("floor_mod", a);
       case NEG ->
           switch (type) {
-            case F32, BF16, F16 -> "-" + (a.get(0).startsWith("-") ? "(" + a.get(0) + ")" : a.get(0));
+            case F32, BF16, F16 ->
+                "-" + (a.get(0).startsWith("-") ? "(" + a.get(0) + ")" : a.get(0));
             case I32, BOOL -> call("neg", a);
             case U32 -> "0u - " + a.get(0);
           };

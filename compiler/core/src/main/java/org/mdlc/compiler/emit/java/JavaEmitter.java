@@ -312,7 +312,10 @@ public final class JavaEmitter {
         for (var update : objective.updates()) {
           for (int i = 0; i < update.averages().size(); i++) {
             body.addStatement(
-                "spec.average($L, $S, $S)", stage, update.weights().get(i), update.averages().get(i));
+                "spec.average($L, $S, $S)",
+                stage,
+                update.weights().get(i),
+                update.averages().get(i));
           }
         }
       }

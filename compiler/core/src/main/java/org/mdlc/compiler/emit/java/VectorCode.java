@@ -40,7 +40,22 @@ final class VectorCode {
               + ".compare($vectorOperators:T.GT, 0f)).blend(-1f, "
               + x
               + ".compare($vectorOperators:T.LT, 0f))";
-      case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW, TO_BF16, TO_F16 ->
+      case EXP,
+          EXPM1,
+          LOG,
+          LOG1P,
+          TANH,
+          SIGMOID,
+          ERF,
+          ERFINV,
+          SIN,
+          COS,
+          FLOOR,
+          CEIL,
+          ROUND,
+          POW,
+          TO_BF16,
+          TO_F16 ->
           throw new IllegalStateException(fn.text() + " is a call");
       case SQRT -> x + ".sqrt()";
       case RSQRT -> "$floatVector:T.broadcast($vectorMath:T.FLOATS, 1f).div(" + x + ".sqrt())";
@@ -73,7 +88,22 @@ final class VectorCode {
   /** True for functions that work on blocks in memory: what the Vector API itself does not have. */
   static boolean isCall(ScalarFn fn, DType type) {
     return switch (fn) {
-      case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW, TO_BF16, TO_F16 ->
+      case EXP,
+          EXPM1,
+          LOG,
+          LOG1P,
+          TANH,
+          SIGMOID,
+          ERF,
+          ERFINV,
+          SIN,
+          COS,
+          FLOOR,
+          CEIL,
+          ROUND,
+          POW,
+          TO_BF16,
+          TO_F16 ->
           true;
       case MOD -> type == DType.F32;
       default -> false;

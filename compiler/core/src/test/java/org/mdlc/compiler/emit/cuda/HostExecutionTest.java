@@ -161,8 +161,8 @@ final class HostExecutionTest {
   }
 
   /**
-   * Read parameters hold numbers from a fixed seed, for some kernels awkward ones; written parameters
-   * hold poison.
+   * Read parameters hold numbers from a fixed seed, for some kernels awkward ones; written
+   * parameters hold poison.
    */
   private static List<int[]> memory(Kernel kernel, int batch) {
     var random = new Random(11);
@@ -175,7 +175,9 @@ final class HostExecutionTest {
             switch (param.access()) {
               case WRITE -> POISON;
               case READ, UPDATE ->
-                  takesAwkwardNumbers(kernel) ? awkward(p, i, random) : ordinary(param.type(), random);
+                  takesAwkwardNumbers(kernel)
+                      ? awkward(p, i, random)
+                      : ordinary(param.type(), random);
             };
       }
       memory.add(words);
@@ -195,7 +197,8 @@ final class HostExecutionTest {
 
   private static int ordinary(DType type, Random random) {
     return switch (type) {
-      case F32, BF16, F16 -> Float.floatToRawIntBits(Math.abs((float) random.nextGaussian()) + 0.01f);
+      case F32, BF16, F16 ->
+          Float.floatToRawIntBits(Math.abs((float) random.nextGaussian()) + 0.01f);
       case I32 -> random.nextInt(-1, 10);
       case U32 -> random.nextInt();
       case BOOL -> random.nextInt(2);
