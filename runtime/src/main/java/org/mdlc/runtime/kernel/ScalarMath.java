@@ -317,7 +317,7 @@ public final class ScalarMath {
   public static float nearestBf16(float x) {
     int bits = Float.floatToRawIntBits(x);
     int rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
-    return x == x ? Float.intBitsToFloat(rounded) : x;
+    return Float.isNaN(x) ? x : Float.intBitsToFloat(rounded);
   }
 
   /** The nearest f16, ties to even, as the float that it is; infinite from 65520 on, NaN stays. */
