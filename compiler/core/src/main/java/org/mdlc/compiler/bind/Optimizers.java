@@ -179,7 +179,7 @@ final class Optimizers {
       gradients = accumulated(gradients, slots, moves);
     }
     gradients = tensors(call("clipped_gradients", Map.of("gradients", Datum.list(gradients))));
-    var scope = scope(before);
+    var scope = scope();
     for (int i = 0; i < weights.size(); i++) {
       if (!move(slots.get(i), gradients.get(i), scope, before, moves)) {
         return false; // the next weight would only say the same
@@ -341,7 +341,7 @@ final class Optimizers {
   // ---- the body
 
   /** The configuration, with numbers of this step in place of schedules. */
-  private Scope scope(Tensor before) {
+  private Scope scope() {
     var emit = evaluator.emitter();
     var scope = Calls.configuredScope(optimizer);
     for (var param : optimizer.definition().tree().config()) {

@@ -273,7 +273,9 @@ final class Training {
     }
     var rest = movers.keySet().stream().filter(i -> i.paths().isEmpty()).findFirst().orElse(null);
     var without = trained.stream().filter(w -> !owners.containsKey(w)).toList();
-    if (rest == null && !without.isEmpty()) {
+    if (rest != null) {
+      without.forEach(w -> owners.put(w, rest));
+    } else if (!without.isEmpty()) {
       evaluator
           .problems()
           .report(
@@ -287,7 +289,7 @@ final class Training {
     var updates = new ArrayList<Update>();
     movers.forEach(
         (item, mover) -> {
-          var own = trained.stream().filter(w -> owners.getOrDefault(w, rest) == item).toList();
+          var own = trained.stream().filter(w -> item.equals(owners.get(w))).toList();
           var update = own.isEmpty() ? null : mover.update(own);
           if (update != null) {
             updates.add(update);
