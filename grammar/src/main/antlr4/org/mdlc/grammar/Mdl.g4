@@ -63,6 +63,7 @@ statement
     | 'state' variable (',' variable)*                         # state
     | 'return' (expr (',' expr)*)?                             # return
     | 'require' expr (',' STRING)?                             # require
+    | {_input.LT(1).getText().equals("precision")}? IDENT name # precision
     | 'repeat' expr ('as' name)? block                         # repeat
     | 'for' name 'in' expr block                               # for
     | expr (op=('=' | '<-') expr)?                             # evaluate
@@ -147,7 +148,7 @@ trainItem
     : role=('data' | 'holdout' | 'validation') expr ('{' (field (','? field)* ','?)? '}')? # data
     | 'loss' lossItem (',' lossItem)*                          # loss
     | kind=('metrics' | 'weighted_metrics') metricItem (',' metricItem)*             # metrics
-    | 'optimizer' expr                                         # optimizer
+    | 'optimizer' expr ('for' glob (',' glob)*)?               # optimizer
     | 'callbacks' expr (',' expr)*                             # callbacks
     | 'stage' name trainBody                                   # stage
     | kind=('freeze' | 'unfreeze') glob (',' glob)*            # freeze

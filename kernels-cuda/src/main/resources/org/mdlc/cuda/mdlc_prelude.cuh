@@ -316,6 +316,23 @@ MDLC_FN float floor(float x) {
 }
 MDLC_FN float ceil(float x) { return -floor(-x); }
 
+// the nearest bf16, ties to even, as the float that it is; NaN stays
+MDLC_FN float nearest_bf16(float x) {
+  u32 bits = __float_as_uint(x);
+  float rounded = __uint_as_float((bits + 0x7fffu + ((bits >> 16) & 1u)) & 0xffff0000u);
+  return x == x ? rounded : x;
+}
+
+// the nearest f16, ties to even, as the float that it is; infinite from 65520 on, NaN stays
+MDLC_FN float nearest_f16(float x) {
+  float a = abs(x);
+  u32 bits = __float_as_uint(a);
+  float rounded = __uint_as_float((bits + 0xfffu + ((bits >> 13) & 1u)) & 0xffffe000u);
+  rounded = a < 0x1p-14f ? (a + 0.5f) - 0.5f : rounded;  // multiples of 2^-24
+  rounded = a < 65520.f ? rounded : a + MDLC_INFINITY;
+  return copy_sign(rounded, x);
+}
+
 // the remainder with the sign of the divisor
 MDLC_FN float floor_mod(float a, float b) { return a - floor(a / b) * b; }
 

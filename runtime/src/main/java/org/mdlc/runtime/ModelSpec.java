@@ -26,6 +26,7 @@ import org.mdlc.runtime.preprocessing.StringLayer;
  *     {@code train} block
  * @param loss the name of the loss function, for {@code summary}; empty without a {@code train}
  *     block
+ * @param averages weights that a variable replaces at the end of training
  * @param variableBytes size of the variables' memory
  * @param texts the inputs of strings
  * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
@@ -41,10 +42,20 @@ public record ModelSpec(
     List<VariableSpec> variables,
     List<MetricSpec> metrics,
     String loss,
+    List<Average> averages,
     long variableBytes,
     List<TextSpec> texts,
     List<HostStep> hostSteps,
     Map<String, StringLayer> stringLayers) {
+
+  /**
+   * The moving average of a weight, which {@code fit} ends with.
+   *
+   * @param stage of the {@code train} block, from 0
+   * @param weight name of the weight
+   * @param average name of the variable that holds its average
+   */
+  public record Average(int stage, String weight, String average) {}
 
   /** Checks that names are unique and that variables lie inside the memory without overlap. */
   public ModelSpec {
@@ -57,6 +68,7 @@ public record ModelSpec(
     texts = List.copyOf(texts);
     hostSteps = List.copyOf(hostSteps);
     stringLayers = Collections.unmodifiableMap(new LinkedHashMap<>(stringLayers));
+    averages = List.copyOf(averages);
     requireUnique("input", inputs.stream().map(TensorSpec::name).toList());
     requireUnique("target", targets.stream().map(TensorSpec::name).toList());
     requireUnique("output", outputs.stream().map(TensorSpec::name).toList());
@@ -145,6 +157,7 @@ public record ModelSpec(
     private final List<TextSpec> texts = new ArrayList<>();
     private final List<HostStep> hostSteps = new ArrayList<>();
     private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
+    private final List<Average> averages = new ArrayList<>();
     private String loss = "";
 
     private Builder(String name) {
@@ -224,6 +237,12 @@ public record ModelSpec(
       return this;
     }
 
+    /** Adds a weight that its average replaces at the end of a stage. */
+    public Builder average(int stage, String weight, String average) {
+      averages.add(new Average(stage, weight, average));
+      return this;
+    }
+
     /** Names the loss function. */
     public Builder loss(String lossName) {
       loss = lossName;
@@ -241,6 +260,7 @@ public record ModelSpec(
           variables,
           metrics,
           loss,
+          averages,
           variableBytes,
           texts,
           hostSteps,

@@ -133,7 +133,20 @@ final class TrainingLoop {
         break;
       }
     }
+    if (options.initialEpoch < options.epochs) {
+      takeAverages(options.stage);
+    }
     all.onTrainEnd(logs);
+  }
+
+  /** With {@code use_ema}, the weights that training ends with are the averages of those it had. */
+  private void takeAverages(int stage) {
+    Variables variables = model.variables();
+    for (ModelSpec.Average average : spec.averages()) {
+      if (average.stage() == stage) {
+        variables.set(average.weight(), variables.get(average.average()));
+      }
+    }
   }
 
   private Logs trainEpoch(Feed feed, Fit options, Callbacks all) {

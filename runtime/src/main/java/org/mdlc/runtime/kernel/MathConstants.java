@@ -9,6 +9,11 @@ package org.mdlc.runtime.kernel;
  * error of the rounded polynomial.
  */
 final class MathConstants {
+  /** The smallest f16 that is not subnormal, and what is nearer to infinity than to 65504. */
+  static final float F16_NORMAL_FROM = 0x1p-14f;
+
+  static final float F16_INFINITE_FROM = 65520f;
+
   private MathConstants() {}
 
   /** 1.5 * 2^23: adding and subtracting it rounds |x| < 2^22 to an integer, ties to even. */

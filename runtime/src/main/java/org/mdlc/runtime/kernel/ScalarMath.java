@@ -313,6 +313,24 @@ public final class ScalarMath {
     return -floor(-x);
   }
 
+  /** The nearest bf16, ties to even, as the float that it is; NaN stays. */
+  public static float nearestBf16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    int rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
+    return Float.isNaN(x) ? x : Float.intBitsToFloat(rounded);
+  }
+
+  /** The nearest f16, ties to even, as the float that it is; infinite from 65520 on, NaN stays. */
+  public static float nearestF16(float x) {
+    float a = Math.abs(x);
+    int bits = Float.floatToRawIntBits(a);
+    float rounded = Float.intBitsToFloat((bits + 0xfff + ((bits >>> 13) & 1)) & 0xffffe000);
+    // Below 2^-14 f16 has multiples of 2^-24, as float has from 0.5 to 1.
+    rounded = a < F16_NORMAL_FROM ? (a + 0.5f) - 0.5f : rounded;
+    rounded = a < F16_INFINITE_FROM ? rounded : a + Float.POSITIVE_INFINITY;
+    return copySign(rounded, x);
+  }
+
   /** The magnitude of the first argument, which is not negative, with the sign of the second. */
   private static float copySign(float magnitude, float sign) {
     return Float.intBitsToFloat(

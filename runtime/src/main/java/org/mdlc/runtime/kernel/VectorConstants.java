@@ -125,6 +125,13 @@ final class VectorConstants {
   static final FloatVector TWO_OVER_PI = floats(MathConstants.TWO_OVER_PI);
   static final FloatVector TRIG_MAX = floats(MathConstants.TRIG_MAX);
 
+  static final FloatVector F16_NORMAL_FROM = floats(MathConstants.F16_NORMAL_FROM);
+  static final FloatVector F16_INFINITE_FROM = floats(MathConstants.F16_INFINITE_FROM);
+
+  static final IntVector BF16_BELOW_HALF = ints(0x7fff);
+  static final IntVector BF16_MASK = ints(0xffff0000);
+  static final IntVector F16_BELOW_HALF = ints(0xfff);
+  static final IntVector F16_MASK = ints(0xffffe000);
   static final IntVector INT_1 = ints(1);
   static final IntVector INT_2 = ints(2);
   static final IntVector SIGN_BIT = ints(0x80000000);

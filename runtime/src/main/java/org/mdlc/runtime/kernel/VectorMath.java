@@ -366,6 +366,31 @@ public final class VectorMath {
     }
   }
 
+  /** The nearest bf16, ties to even. */
+  public static void nearestBf16(long from, long to, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector x = FloatVector.fromMemorySegment(FLOATS, ALL, from + 4L * i, ORDER);
+      IntVector bits = x.reinterpretAsInts();
+      IntVector odd = bits.lanewise(LSHR, 16).and(INT_1);
+      FloatVector rounded = bits.add(BF16_BELOW_HALF).add(odd).and(BF16_MASK).reinterpretAsFloats();
+      x.blend(rounded, x.compare(EQ, x)).intoMemorySegment(ALL, to + 4L * i, ORDER);
+    }
+  }
+
+  /** The nearest f16, ties to even. */
+  public static void nearestF16(long from, long to, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector x = FloatVector.fromMemorySegment(FLOATS, ALL, from + 4L * i, ORDER);
+      FloatVector a = x.abs();
+      IntVector bits = a.reinterpretAsInts();
+      IntVector odd = bits.lanewise(LSHR, 13).and(INT_1);
+      FloatVector rounded = bits.add(F16_BELOW_HALF).add(odd).and(F16_MASK).reinterpretAsFloats();
+      rounded = rounded.blend(a.add(HALF).sub(HALF), a.compare(LT, F16_NORMAL_FROM));
+      rounded = a.add(INFINITY).blend(rounded, a.compare(LT, F16_INFINITE_FROM));
+      copySign(rounded, x).intoMemorySegment(ALL, to + 4L * i, ORDER);
+    }
+  }
+
   /** The largest integer not above x. */
   public static void floor(long from, long to, int count) {
     for (int i = 0; i < count; i += LANES) {

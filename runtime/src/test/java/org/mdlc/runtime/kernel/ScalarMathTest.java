@@ -65,6 +65,40 @@ class ScalarMathTest {
     check("ceil", 0, ScalarMath::ceil, Math::ceil);
   }
 
+  /** The platform knows half floats; a bf16 is a float whose lower half is zero. */
+  @Test
+  void narrowFloats() {
+    for (long bits = 0; bits < 1L << 32; bits += 4099) {
+      float x = Float.intBitsToFloat((int) bits);
+      float half = Float.float16ToFloat(Float.floatToFloat16(x));
+      assertEquals(half, ScalarMath.nearestF16(x), "f16 of " + x);
+      float brain = ScalarMath.nearestBf16(x);
+      if (Float.isNaN(x)) {
+        assertTrue(Float.isNaN(brain));
+        continue;
+      }
+      assertEquals(0, Float.floatToRawIntBits(brain) & 0xffff, "bf16 of " + x);
+      int low = (int) bits & 0xffff0000;
+      float toward = Float.intBitsToFloat(low);
+      float beyond = Float.intBitsToFloat(low + 0x10000);
+      double first = Math.abs((double) x - toward);
+      double second = Math.abs((double) beyond - x);
+      boolean firstIsEven = (low >>> 16 & 1) == 0;
+      float wanted = first < second || first == second && firstIsEven ? toward : beyond;
+      if (Float.isInfinite(beyond) && Float.isFinite(x)) { // as if the next power of two were there
+        wanted = ((int) bits & 0xffff) < 0x8000 ? toward : beyond;
+      }
+      assertEquals(wanted, brain, "bf16 of " + x);
+    }
+    assertEquals(1f, ScalarMath.nearestBf16(1 + 0x1p-8f));
+    assertEquals(1 + 0x1p-6f, ScalarMath.nearestBf16(1 + 0x3p-8f));
+    assertEquals(0x1p-133f, ScalarMath.nearestBf16(0x1p-133f));
+    assertEquals(0f, ScalarMath.nearestBf16(0x1p-134f));
+    assertEquals(Float.POSITIVE_INFINITY, ScalarMath.nearestBf16(Float.MAX_VALUE));
+    assertEquals(-0.0f, ScalarMath.nearestF16(-0x1p-25f));
+    assertEquals(Float.NEGATIVE_INFINITY, ScalarMath.nearestF16(-65520f));
+  }
+
   @Test
   void erfinvInvertsErf() {
     for (int i = -(1 << 24) + 1; i < 1 << 24; i += 1009) {

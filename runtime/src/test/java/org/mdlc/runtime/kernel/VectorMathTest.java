@@ -63,6 +63,8 @@ class VectorMathTest {
     duel("roundHalfEven", VectorMath::roundHalfEven, ScalarMath::roundHalfEven);
     duel("floor", VectorMath::floor, ScalarMath::floor);
     duel("ceil", VectorMath::ceil, ScalarMath::ceil);
+    duel("nearestBf16", VectorMath::nearestBf16, ScalarMath::nearestBf16);
+    duel("nearestF16", VectorMath::nearestF16, ScalarMath::nearestF16);
   }
 
   @Test
@@ -154,6 +156,8 @@ class VectorMathTest {
     Native.assertAllocatesNothing(() -> VectorMath.erfinv(from, to, BLOCK));
     Native.assertAllocatesNothing(() -> VectorMath.sin(from, to, BLOCK));
     Native.assertAllocatesNothing(() -> VectorMath.floor(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.nearestBf16(from, to, BLOCK));
+    Native.assertAllocatesNothing(() -> VectorMath.nearestF16(from, to, BLOCK));
     Native.assertAllocatesNothing(() -> VectorThreefry.uniform(1, 2, 3, 1, 0, 1, to, BLOCK));
   }
 

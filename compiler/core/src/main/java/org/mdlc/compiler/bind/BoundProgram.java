@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
@@ -28,6 +29,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param texts inputs of strings, which the graphs do not have
  * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
  * @param stages training stages in order; one for a plain train block, none without one
+ * @param precision the narrow float type in which layers compute, if the model asks for one
  */
 public record BoundProgram(
     String model,
@@ -45,7 +47,8 @@ public record BoundProgram(
     Optional<TrainSettings> settings,
     List<Pretrained> pretrained,
     List<Text> texts,
-    List<HostStep> hostSteps) {
+    List<HostStep> hostSteps,
+    Optional<DType> precision) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -53,7 +56,10 @@ public record BoundProgram(
    */
   public static final String SEED = "/seed";
 
-  /** The result of a forward graph that gradients are taken of: the loss of this batch alone. */
+  /**
+   * The result of a forward graph that gradients are taken of: the loss of this batch alone, times
+   * the optimizer's loss scale.
+   */
   public static final String OBJECTIVE = "objective";
 
   /**
@@ -120,23 +126,41 @@ public record BoundProgram(
    * order within a step, each seeing the weights that the earlier ones left.
    *
    * @param forward (variables, data, targets) to ({@link #OBJECTIVE}; the values of the metrics
-   *     over the epoch so far, of which the first is the loss; new STATE, METRIC, SEED and HYPER
-   *     values), {@code training} true
-   * @param updates one per trained weight
+   *     over the epoch so far, of which the first is the loss; new STATE, METRIC and SEED values),
+   *     {@code training} true
+   * @param updates one per optimizer, each with weights of its own
    */
-  public record Objective(Graph forward, List<Update> updates) {}
+  public record Objective(Graph forward, List<Update> updates) {
+    public Objective {
+      updates = List.copyOf(updates);
+    }
+
+    /** Paths of all weights that move. */
+    public List<String> trained() {
+      return updates.stream().flatMap(u -> u.weights().stream()).toList();
+    }
+  }
 
   /**
-   * How one weight moves.
+   * How one optimizer moves its weights.
    *
-   * @param parameter its path
-   * @param slots paths of the optimizer's variables for it, in the order of the body's inputs
-   * @param hyper paths of the HYPER variables (step counter, learning rate) that the body reads as
-   *     they were before the step, after the slots
-   * @param body (weight, gradient, slots.., hyper..) to (new weight, new slots..), constraint
-   *     included
+   * @param weights their paths
+   * @param averages of each weight the slot that replaces it at the end of training; empty when
+   *     nothing does
+   * @param body (weights; {@link #gradient} of each; SLOT and HYPER variables as they were before
+   *     the step) to new values of these, by name; constraints included
    */
-  public record Update(String parameter, List<String> slots, List<String> hyper, Graph body) {}
+  public record Update(List<String> weights, List<String> averages, Graph body) {
+    public Update {
+      weights = List.copyOf(weights);
+      averages = List.copyOf(averages);
+    }
+
+    /** What the body calls the gradient of a weight. */
+    public static String gradient(String weight) {
+      return "gradient of " + weight;
+    }
+  }
 
   /**
    * The plain settings of a train block.
@@ -183,6 +207,29 @@ public record BoundProgram(
   public record CallbackSetting(String name, List<Argument> arguments) {}
 
   public record Argument(String name, String value) {}
+
+  /** The same model with other graphs for its phases. */
+  public BoundProgram withPhases(
+      Graph otherPredict, @Nullable Graph otherEvaluate, List<Stage> otherStages) {
+    return new BoundProgram(
+        model,
+        inputs,
+        outputs,
+        targets,
+        weights,
+        variables,
+        otherPredict,
+        initialize,
+        otherEvaluate,
+        adapt,
+        metrics,
+        otherStages,
+        settings,
+        pretrained,
+        texts,
+        hostSteps,
+        precision);
+  }
 
   public BoundProgram {
     inputs = List.copyOf(inputs);

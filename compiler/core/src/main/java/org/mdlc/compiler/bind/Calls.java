@@ -344,12 +344,26 @@ final class Calls {
     throw new Silent();
   }
 
+  /** An optimizer in the library's that scales the loss. */
+  Configured scaling(Configured optimizer) {
+    var definition = evaluator.library().standardOptimizer(Optimizers.SCALING);
+    var given = List.of(Actual.of(optimizer, optimizer.span()));
+    return configure(definition, given, optimizer.span(), "the optimizer");
+  }
+
   private Datum configure(
       Datum.Definition definition, List<Actual> actuals, Scope scope, Span span) {
     var reduction = reduction(definition, actuals);
+    var options = options(definition);
+    var params = new ArrayList<>(definition.tree().config());
+    if (options != null) {
+      options.tree().params().stream()
+          .filter(o -> params.stream().noneMatch(p -> p.name().text().equals(o.name().text())))
+          .forEach(params::add);
+    }
     var arguments =
         arguments(
-            definition.tree().config(),
+            params,
             reduction == null
                 ? actuals
                 : actuals.stream().filter(a -> !a.equals(reduction)).toList(),
@@ -360,6 +374,11 @@ final class Calls {
             evaluator.instance().order());
     if (arguments.values().values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
+    }
+    if (options != null) {
+      evaluator
+          .statements()
+          .body(options.tree().body(), scope(options.scope(), arguments), definition.name());
     }
     var configured = new Configured(definition, arguments, null, span);
     if (reduction == null) {
@@ -406,6 +425,14 @@ final class Calls {
               + (value instanceof Datum.Text ? "`" + word + "`" : value.kind()));
     }
     return word;
+  }
+
+  /** What an optimizer takes after its own arguments; one that is given another takes none. */
+  private Datum.@Nullable Function options(Datum.Definition definition) {
+    var tree = definition.tree();
+    return tree.kind() == Ast.Kind.OPTIMIZER && !Optimizers.wraps(definition)
+        ? evaluator.library().standard(Optimizers.OPTIONS)
+        : null;
   }
 
   /** Runs the body of a block, loss, schedule, regularizer or constraint on its second list. */

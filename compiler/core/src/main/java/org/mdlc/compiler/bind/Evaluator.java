@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,10 @@ import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Origin;
+import org.mdlc.compiler.op.Cast;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 
 /**
@@ -64,6 +67,7 @@ final class Evaluator {
   private Category wanted = Category.VALUE;
   private boolean training;
   private Set<Instance> adapting = Set.of();
+  private Optional<DType> precision = Optional.empty();
   private long steps;
   private @Nullable Span statement;
   private final Set<Span> shadowWarned = new HashSet<>();
@@ -209,6 +213,35 @@ final class Evaluator {
   /** The layers for which the word {@code adapting} is true. */
   void adapting(Set<Instance> layers) {
     adapting = layers;
+  }
+
+  /** The narrow type in which layers compute, if any. */
+  Optional<DType> precision() {
+    return precision;
+  }
+
+  void precision(Optional<DType> narrow) {
+    precision = narrow;
+  }
+
+  /**
+   * A tensor that stays f32, and makes what it meets f32, where layers compute in a narrow type.
+   */
+  Tensor wide(Tensor x) {
+    if (precision.isEmpty() || !x.dtype().isFloat()) {
+      return x;
+    }
+    var wide = emitter.add(new Cast(DType.F32), x).withMask(x.mask());
+    var last = x.trail();
+    var maker = last.maker();
+    return maker == null || !maker.value().equals(x.value())
+        ? wide.with(last)
+        : wide.with(
+            new Trail(
+                last.before(),
+                last.span(),
+                last.text(),
+                new Datum.Maker(maker.layer(), wide.value())));
   }
 
   // ---- where we are

@@ -23,6 +23,7 @@ final class Frame {
   private final boolean loop;
   private final Map<Value, Value> imported = new LinkedHashMap<>();
   private final Map<Variable, Value> written = new LinkedHashMap<>();
+  private final Map<Variable, Value> starts = new LinkedHashMap<>();
   private final Set<Variable> changed = new LinkedHashSet<>();
   private final List<Value> addedLosses = new ArrayList<>();
 
@@ -99,9 +100,19 @@ final class Frame {
     if (parent != null) {
       return take(parent.read(variable));
     }
-    var input = builder.input(variable.path(), variable.role(), variable.type());
+    var input = start(variable);
     written.put(variable, input);
     return input;
+  }
+
+  /** The value that a variable had before the step. */
+  Value start(Variable variable) {
+    var began = starts.get(variable);
+    if (began == null) {
+      began = builder.input(variable.path(), variable.role(), variable.type());
+      starts.put(variable, began);
+    }
+    return began;
   }
 
   void write(Variable variable, Value value) {

@@ -206,7 +206,13 @@ final class Given {
     var word = get(name) instanceof Datum.Text t ? t.value() : get(name).text();
     return Types.dtype(word)
         .orElseThrow(
-            () -> wrong(Codes.UNKNOWN_TYPE, name, "there is no element type `" + word + "`"));
+            () -> {
+              var unknown = Precision.unknownType(word);
+              var misuse = wrong(unknown.code(), name, unknown.text());
+              unknown.notes().forEach(misuse::note);
+              unknown.helps().forEach(misuse::help);
+              return misuse;
+            });
   }
 
   /** An axis counted as in Keras: the batch is axis 0, -1 is the last. */

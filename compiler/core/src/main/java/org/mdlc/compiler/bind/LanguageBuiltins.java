@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Listing;
 import org.mdlc.compiler.bind.Datum.None;
@@ -46,6 +47,10 @@ final class LanguageBuiltins {
             "is_layer(x)", "True for layers.", g -> new Truth(g.get("x") instanceof Datum.Layer)),
         Builtin.of("int(x)", "The whole part of a number.", LanguageBuiltins::whole).unmasked(),
         Builtin.of("float(x)", "A number as a float.", LanguageBuiltins::real).unmasked(),
+        Builtin.of(
+            "matches(pattern, text)",
+            "True where a part of the text fits the regular expression.",
+            LanguageBuiltins::matches),
         Builtin.of("str(x)", "A value as text.", g -> new Datum.Text(g.get("x").text())),
         Builtin.of(
             "error(message)",
@@ -153,6 +158,17 @@ final class LanguageBuiltins {
       default ->
           throw g.wrong(Codes.TYPE_MISMATCH, "x", "int needs a number, not " + g.get("x").kind());
     };
+  }
+
+  private static Datum matches(Given g) {
+    try {
+      return new Truth(Pattern.compile(g.text("pattern")).matcher(g.text("text")).find());
+    } catch (PatternSyntaxException e) {
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "pattern",
+          "`" + g.text("pattern") + "` is no regular expression: " + e.getDescription());
+    }
   }
 
   private static Datum real(Given g) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
@@ -145,6 +146,29 @@ final class Library {
 
   List<String> allNames() {
     return Stream.of(Category.values()).flatMap(c -> names(c).stream()).distinct().toList();
+  }
+
+  /** A function of the library that the compiler itself calls; no user's definition hides it. */
+  Datum.Function standard(String name) {
+    var found = outermost(Category.VALUE, name);
+    if (found != null && found.value() instanceof Datum.Function f) {
+      return f;
+    }
+    throw new CompilerBug("bind", "the library has no function " + name);
+  }
+
+  /** As {@link #standard}, for an optimizer. */
+  Datum.Definition standardOptimizer(String name) {
+    var found = outermost(Category.OPTIMIZER, name);
+    if (found != null && found.value() instanceof Datum.Definition d) {
+      return d;
+    }
+    throw new CompilerBug("bind", "the library has no optimizer " + name);
+  }
+
+  private @Nullable Entry outermost(Category category, String name) {
+    var found = outer == null ? null : outer.outermost(category, name);
+    return found != null ? found : map(byName, category).get(name);
   }
 
   private static Map<String, Entry> map(Map<Category, Map<String, Entry>> maps, Category category) {

@@ -71,9 +71,7 @@ final class MathBuiltins {
             "a where the condition holds, b elsewhere.",
             MathBuiltins::where),
         Builtin.of(
-            "cast(x, dtype)",
-            "The same values as another element type.",
-            g -> g.emit().cast(g.tensor("x"), g.dtype("dtype"))),
+            "cast(x, dtype)", "The same values as another element type.", MathBuiltins::cast),
         Builtin.of(
             "stop_gradient(x)",
             "x, as a constant for the gradient.",
@@ -152,6 +150,14 @@ final class MathBuiltins {
     return g.get(other) instanceof Tensor t && !(g.get(name) instanceof Tensor)
         ? g.emit().cast(x, Emitter.join(t.dtype(), x.dtype()))
         : x;
+  }
+
+  private static Tensor cast(Given g) {
+    var x = g.tensor("x");
+    var dtype = g.dtype("dtype");
+    return dtype == DType.F32 && x.dtype() == DType.F32
+        ? g.evaluator().wide(x)
+        : g.emit().cast(x, dtype);
   }
 
   private static Datum xor(Given g) {

@@ -29,6 +29,7 @@ final class ModelPhases {
   }
 
   @Nullable BoundProgram bind(Ast.@Nullable Train train, ProgramBinder program) {
+    evaluator.precision(Precision.of(definition.tree(), evaluator.problems()));
     var predict = run("predict", false);
     checkOutputs(predict);
     if (train == null) {
@@ -60,7 +61,8 @@ final class ModelPhases {
         training == null ? Optional.empty() : Optional.of(training.settings()),
         pretrained(),
         texts(predict),
-        evaluator.hostLayers().steps());
+        evaluator.hostLayers().steps(),
+        evaluator.precision());
   }
 
   private static List<BoundProgram.Text> texts(Phase phase) {
@@ -106,6 +108,7 @@ final class ModelPhases {
         () -> {
           evaluator.mark();
           evaluator.layers().run(definition.tree(), run, scope);
+          run.outputs().replaceAll((_, value) -> evaluator.wide(value));
           return run;
         });
     evaluator.statement(null);

@@ -4,50 +4,105 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Update;
 import org.mdlc.compiler.bind.Datum.Configured;
+import org.mdlc.compiler.bind.Datum.Listing;
 import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
-import org.mdlc.compiler.bind.Datum.Trail;
+import org.mdlc.compiler.bind.Datum.Text;
+import org.mdlc.compiler.bind.Datum.Truth;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
-import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.op.Add;
+import org.mdlc.compiler.op.Mul;
+import org.mdlc.compiler.op.Select;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
-/** Binds an optimizer's body once per weight, with the weight's constraint at its end. */
+/**
+ * Binds one step of an optimizer over its weights, in the order of Keras's base class: unscale,
+ * accumulate, clip, decay, the body, average, constrain. The formulas are functions of the library;
+ * this class keeps what they work on.
+ */
 final class Optimizers {
+  /** The parameters in which an optimizer's arguments are looked for besides its own. */
+  static final String OPTIONS = "optimizer_options";
+
+  /** The optimizer that Keras puts around one where gradients are those of f16. */
+  static final String SCALING = "LossScaleOptimizer";
+
+  private static final String SCALE = "dynamic_scale";
+  private static final String STEPS = "gradient_accumulation_steps";
+
   private final Evaluator evaluator;
+  private final @Nullable Configured scaler;
   private final Configured optimizer;
   private final String prefix;
   private final Variable iteration;
   private final Map<String, Variable> rates = new LinkedHashMap<>();
+  private final Map<String, Variable> scalerStates = new LinkedHashMap<>();
 
   /**
-   * @param prefix of the paths of everything it keeps, ending in {@code /}
+   * @param prefix of the paths of everything it keeps, ending in {@code /}, unless it has a name
    */
-  Optimizers(Evaluator evaluator, Configured optimizer, String prefix) {
+  Optimizers(Evaluator evaluator, Configured outer, String prefix) {
     this.evaluator = evaluator;
-    this.optimizer = optimizer;
-    this.prefix = prefix;
+    var inner = inner(outer);
+    this.scaler = inner == null ? null : outer;
+    this.optimizer = inner == null ? outer : inner;
+    this.prefix =
+        optimizer.arguments().values().get("name") instanceof Text t ? t.value() + "/" : prefix;
+    var variables = evaluator.variables();
     this.iteration =
-        evaluator
-            .variables()
-            .plain(prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
+        variables.plain(this.prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
     for (var param : optimizer.definition().tree().config()) {
       var name = param.name().text();
       if (isSchedule(param.type()) && optimizer.arguments().values().get(name) instanceof Real r) {
         rates.put(
             name,
-            evaluator
-                .variables()
-                .plain(prefix + name, Role.HYPER, TensorType.scalar(DType.F32), r.value()));
+            variables.plain(
+                this.prefix + name, Role.HYPER, TensorType.scalar(DType.F32), r.value()));
       }
     }
+    if (scaler != null) {
+      declareScale();
+    }
+  }
+
+  /** Runs the rule of the scale for its variables alone: the forward pass reads one of them. */
+  private void declareScale() {
+    var nowhere = Frame.root("scale");
+    evaluator.within(
+        nowhere,
+        () -> {
+          try {
+            scale(tensor(new Truth(true)));
+          } catch (Statements.Failed e) {
+            scalerStates.clear(); // the requirement that failed is reported
+          }
+          return nowhere;
+        });
+  }
+
+  /** What an optimizer that is given another one wraps. */
+  private static @Nullable Configured inner(Configured optimizer) {
+    return optimizer.definition().tree().config().stream()
+        .map(p -> optimizer.arguments().values().get(p.name().text()))
+        .filter(
+            v -> v instanceof Configured c && c.definition().tree().kind() == Ast.Kind.OPTIMIZER)
+        .map(Configured.class::cast)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** True for an optimizer that is given another one. */
+  static boolean wraps(Datum.Definition definition) {
+    return definition.tree().config().stream()
+        .anyMatch(p -> p.type() instanceof Ast.NamedType n && n.name().equals("optimizer"));
   }
 
   private static boolean isSchedule(Ast.@Nullable TypeExpr type) {
@@ -58,91 +113,288 @@ final class Optimizers {
     };
   }
 
-  /** Counts the step, in the graph of the forward pass. */
-  void count() {
-    var emit = evaluator.emitter();
-    emit.write(iteration, emit.add(new Add(), emit.read(iteration), emit.constant(DType.I32, 1)));
+  /** True when gradients are those of a multiple of the loss. */
+  boolean scalesLoss() {
+    return scaler != null || has("loss_scale_factor");
   }
 
-  List<Update> updates(List<Variable> trained) {
-    var updates = new ArrayList<Update>();
-    for (var weight : trained) {
-      var update = update(weight);
-      if (update == null) {
-        return List.of(); // the next weight would only say the same
-      }
-      updates.add(update);
-    }
-    return updates;
+  /** The loss that gradients are taken of, in the graph of the forward pass. */
+  Tensor scaled(Tensor loss) {
+    var scale = scalerStates.get(SCALE);
+    return scale != null
+        ? evaluator.emitter().add(new Mul(), loss, evaluator.emitter().read(scale))
+        : tensor(call("scaled_loss", Map.of("loss", loss)));
   }
 
-  private @Nullable Update update(Variable weight) {
+  // ---- the step
+
+  /** One step over these weights; null when the body has an error, which is reported. */
+  @Nullable Update update(List<Variable> weights) {
     var frame = Frame.root("update");
-    var slots = new LinkedHashMap<String, Variable>();
-    var owner =
-        new Variables.Owner(
-            prefix + weight.path() + "/", Role.SLOT, slots, Map.of(weightName(), weight));
-    var moved =
-        evaluator.within(
-            frame,
-            () ->
-                evaluator
-                    .variables()
-                    .owned(
-                        owner,
-                        () ->
-                            evaluator.within(Evaluator.Mode.OPTIMIZER, () -> run(weight, frame))));
-    if (moved == null) {
+    var averages = new ArrayList<Variable>();
+    boolean sound;
+    try {
+      sound = evaluator.within(frame, () -> step(weights, frame, averages));
+    } catch (Statements.Failed | Silent e) {
+      return null; // reported where it was found
+    }
+    if (!sound) {
       return null;
     }
     var builder = frame.builder();
-    evaluator.within(frame, () -> slots.values().stream().map(evaluator.emitter()::read).toList());
-    builder.output(weight.path(), Role.PARAM, frame.use(moved));
-    slots.values().forEach(s -> builder.output(s.path(), Role.SLOT, frame.read(s)));
-    var graph = builder.build();
-    var hyper =
-        graph.inputs().stream().filter(i -> i.role() == Role.HYPER).map(Graph.Input::name).toList();
+    frame.writes().forEach((v, value) -> builder.output(v.path(), v.role(), value));
     return new Update(
-        weight.path(),
-        slots.values().stream().map(Variable::path).toList(),
-        hyper,
-        ordered(graph, slots, hyper));
+        weights.stream().map(Variable::path).toList(),
+        averages.stream().map(Variable::path).toList(),
+        builder.build());
   }
 
-  /** What the body calls the weight. */
-  private String weightName() {
-    var operands = optimizer.definition().tree().operands();
-    return operands.isEmpty() ? "" : operands.getFirst().name().text();
-  }
-
-  /** Weight, gradient, slots, hyper: the order that a step hands them over in. */
-  private static Graph ordered(Graph graph, Map<String, Variable> slots, List<String> hyper) {
-    var inputs = new ArrayList<>(graph.inputs().subList(0, 2));
-    slots.values().forEach(s -> inputs.add(graph.input(s.path()).orElseThrow()));
-    hyper.forEach(h -> inputs.add(graph.input(h).orElseThrow()));
-    return new Graph(graph.name(), inputs, graph.nodes(), graph.outputs());
-  }
-
-  private @Nullable Tensor run(Variable weight, Frame frame) {
-    var tree = optimizer.definition().tree();
-    var emit = evaluator.emitter();
-    var w =
-        new Tensor(
-            frame, frame.builder().input(weight.path(), Role.PARAM, weight.type()), Trail.NONE);
-    var g =
-        new Tensor(frame, frame.builder().input("gradient", Role.DATA, weight.type()), Trail.NONE);
-    var scope = Calls.configuredScope(optimizer);
+  private boolean step(List<Variable> weights, Frame frame, List<Variable> averages) {
     evaluator.mark();
-    bindRates(scope, tree);
-    var given = List.of(w, g, step());
-    Scope.Binding moving = null;
-    for (int i = 0; i < tree.operands().size() && i < given.size(); i++) {
-      var name = tree.operands().get(i).name();
-      var binding = new Scope.Binding(name.text(), given.get(i), name.span(), false, null);
-      if (i == 0) {
-        moving = binding.updatedBy(next -> binding.set(checked(next, weight)));
+    var emit = evaluator.emitter();
+    weights.forEach(emit::read);
+    List<Tensor> gradients =
+        weights.stream()
+            .map(
+                w -> emit.of(frame.builder().input(Update.gradient(w.path()), Role.DATA, w.type())))
+            .toList();
+    var count = emit.read(iteration);
+    var finite =
+        scaler == null
+            ? null
+            : tensor(call("are_finite", Map.of("gradients", Datum.list(gradients))));
+    var scale = scalerStates.get(SCALE);
+    Datum factor = scale == null ? option("loss_scale_factor") : emit.read(scale);
+    gradients =
+        gradients.stream()
+            .map(
+                g -> tensor(call("unscaled_gradient", Map.of("g", g, "loss_scale_factor", factor))))
+            .toList();
+    var slots = weights.stream().map(w -> new Slots(w, new LinkedHashMap<>())).toList();
+    Tensor moves = null;
+    var before = count;
+    if (has(STEPS)) {
+      moves = tensor(call("moves_after", Map.of("iteration", count)));
+      before = tensor(call("moves_before", Map.of("iteration", count)));
+      gradients = accumulated(gradients, slots, moves);
+    }
+    gradients = tensors(call("clipped_gradients", Map.of("gradients", Datum.list(gradients))));
+    var scope = scope();
+    for (int i = 0; i < weights.size(); i++) {
+      if (!move(slots.get(i), gradients.get(i), scope, before, moves)) {
+        return false; // the next weight would only say the same
       }
+      if (option("use_ema") instanceof Truth t && t.value()) {
+        averages.add(average(slots.get(i), before));
+      }
+      if (!constrain(weights.get(i))) {
+        return false;
+      }
+    }
+    emit.write(iteration, emit.add(new Add(), count, emit.constant(DType.I32, 1)));
+    if (finite != null) {
+      frame.writes().keySet().forEach(v -> keepUnless(finite, v, frame));
+      scale(finite);
+    }
+    return true;
+  }
+
+  /** What an optimizer keeps for one weight. */
+  private record Slots(Variable weight, Map<String, Variable> made) {}
+
+  private Variable slot(Slots of, String name) {
+    return of.made()
+        .computeIfAbsent(
+            name,
+            n ->
+                evaluator
+                    .variables()
+                    .plain(
+                        prefix + of.weight().path() + "/" + n, Role.SLOT, of.weight().type(), 0));
+  }
+
+  private List<Tensor> accumulated(List<Tensor> gradients, List<Slots> slots, Tensor moves) {
+    var emit = evaluator.emitter();
+    var means = new ArrayList<Tensor>();
+    for (int i = 0; i < gradients.size(); i++) {
+      var sum = slot(slots.get(i), "gradient_accumulator");
+      var found =
+          tensors(
+              call(
+                  "accumulated_gradient",
+                  Map.of("g", gradients.get(i), "sum_before", emit.read(sum), "moves", moves)));
+      means.add(found.get(0));
+      emit.write(sum, found.get(1));
+    }
+    return means;
+  }
+
+  private boolean move(
+      Slots slots, Tensor gradient, Scope rated, Tensor before, @Nullable Tensor moves) {
+    var emit = evaluator.emitter();
+    var frame = emit.frame();
+    var weight = slots.weight();
+    var start = emit.read(weight);
+    var w = start;
+    var rate = rated.value("learning_rate");
+    if (has("weight_decay")) {
+      if (rate == null) {
+        evaluator
+            .problems()
+            .report(
+                new Misuse(
+                    Codes.MISSING_ARGUMENT,
+                    "weight_decay is a share of the learning rate, and the optimizer "
+                        + optimizer.name()
+                        + " has no parameter `learning_rate`"),
+                optimizer.span());
+        return false;
+      }
+      w =
+          tensor(
+              call(
+                  "decayed_weight",
+                  Map.of("w", w, "path", new Text(weight.path()), "learning_rate", rate)));
+    }
+    var made = slots.made();
+    var own = new LinkedHashMap<String, Variable>();
+    var owner =
+        new Variables.Owner(
+            prefix + weight.path() + "/", Role.SLOT, own, Map.of(operand(optimizer, 0), weight));
+    var given =
+        List.<Datum>of(
+            w,
+            gradient,
+            emit.add(new Add(), emit.cast(before, DType.F32), emit.constant(DType.F32, 1)),
+            new Text(weight.path()));
+    var moved =
+        evaluator
+            .variables()
+            .owned(
+                owner,
+                () -> evaluator.within(Evaluator.Mode.OPTIMIZER, () -> run(given, weight, rated)));
+    if (moved == null) {
+      return false;
+    }
+    made.putAll(own);
+    emit.write(weight, moved);
+    if (moves != null) {
+      own.values().forEach(v -> keepUnless(moves, v, frame));
+      emit.write(weight, emit.elementwise(new Select(), List.of(moves, emit.read(weight), start)));
+    }
+    return true;
+  }
+
+  /** Where the condition does not hold the variable stays as it was before the step. */
+  private void keepUnless(Tensor condition, Variable variable, Frame frame) {
+    var emit = evaluator.emitter();
+    var start = emit.of(frame.start(variable));
+    emit.write(
+        variable, emit.elementwise(new Select(), List.of(condition, emit.read(variable), start)));
+  }
+
+  private Variable average(Slots slots, Tensor moves) {
+    var emit = evaluator.emitter();
+    var weight = slots.weight();
+    var average = slot(slots, "average");
+    emit.write(
+        average,
+        tensor(
+            call(
+                "averaged_weight",
+                Map.of("average", emit.read(average), "w", emit.read(weight), "moves", moves))));
+    emit.write(
+        weight,
+        tensor(
+            call(
+                "overwritten_weight",
+                Map.of("w", emit.read(weight), "average", emit.read(average), "moves", moves))));
+    return average;
+  }
+
+  private void scale(Tensor finite) {
+    var wrapper = Objects.requireNonNull(scaler);
+    var owner = new Variables.Owner(prefix, Role.SLOT, scalerStates, Map.of());
+    var scope = Calls.configuredScope(wrapper);
+    put(scope, wrapper, List.of(finite));
+    evaluator
+        .variables()
+        .owned(
+            owner,
+            () ->
+                evaluator.within(
+                    Evaluator.Mode.OPTIMIZER,
+                    () ->
+                        evaluator
+                            .layers()
+                            .inBody(
+                                scope,
+                                () ->
+                                    evaluator
+                                        .statements()
+                                        .body(
+                                            wrapper.definition().tree().body(),
+                                            scope,
+                                            wrapper.name()))));
+  }
+
+  // ---- the body
+
+  /** The configuration, with numbers of this step in place of schedules. */
+  private Scope scope() {
+    var emit = evaluator.emitter();
+    var scope = Calls.configuredScope(optimizer);
+    for (var param : optimizer.definition().tree().config()) {
+      var name = param.name().text();
+      var rate = rates.get(name);
+      if (rate != null) {
+        scope.put(name, emit.read(rate), param.span());
+      } else if (isSchedule(param.type())
+          && optimizer.arguments().values().get(name) instanceof Configured schedule) {
+        var step = emit.cast(emit.read(iteration), DType.F32);
+        var value =
+            evaluator.within(
+                Evaluator.Mode.PLAIN,
+                () ->
+                    evaluator
+                        .calls()
+                        .run(
+                            schedule,
+                            List.of(Actual.of(step, schedule.span())),
+                            schedule.definition().scope(),
+                            schedule.span()));
+        scope.put(
+            name, value.isPoison() ? value : emit.cast(tensor(value), DType.F32), param.span());
+      }
+    }
+    return scope;
+  }
+
+  /** What the body calls its operands, in order. */
+  private static String operand(Configured of, int index) {
+    var operands = of.definition().tree().operands();
+    return index < operands.size() ? operands.get(index).name().text() : "";
+  }
+
+  private static Scope.@Nullable Binding put(
+      Scope scope, Configured of, List<? extends Datum> given) {
+    var operands = of.definition().tree().operands();
+    Scope.Binding first = null;
+    for (int i = 0; i < operands.size() && i < given.size(); i++) {
+      var name = operands.get(i).name();
+      var binding = new Scope.Binding(name.text(), given.get(i), name.span(), false, null);
+      first = i == 0 ? binding : first;
       scope.put(binding);
+    }
+    return first;
+  }
+
+  private @Nullable Tensor run(List<Datum> given, Variable weight, Scope rated) {
+    var tree = optimizer.definition().tree();
+    var scope = rated.inner();
+    var moving = put(scope, optimizer, given);
+    if (moving != null) {
+      moving.updatedBy(next -> moving.set(checked(next, weight)));
     }
     evaluator.problems().enter(optimizer.span());
     try {
@@ -157,7 +409,7 @@ final class Optimizers {
     if (moving == null || moving.value().isPoison()) {
       return null;
     }
-    if (moving.value().equals(w)) {
+    if (moving.value().equals(given.getFirst())) {
       evaluator
           .problems()
           .report(
@@ -168,51 +420,14 @@ final class Optimizers {
                   .help("write `" + moving.name() + " <- ..` in its body"));
       return null;
     }
-    return constrained((Tensor) moving.value(), weight, emit);
-  }
-
-  private void bindRates(Scope scope, Ast.Definition tree) {
-    for (var param : tree.config()) {
-      var name = param.name().text();
-      var rate = rates.get(name);
-      if (rate != null) {
-        scope.put(name, evaluator.emitter().read(rate), param.span());
-      } else if (isSchedule(param.type())
-          && optimizer.arguments().values().get(name) instanceof Configured schedule) {
-        var step = evaluator.emitter().cast(evaluator.emitter().read(iteration), DType.F32);
-        var value =
-            evaluator.within(
-                Evaluator.Mode.PLAIN,
-                () ->
-                    evaluator
-                        .calls()
-                        .run(
-                            schedule,
-                            List.of(Actual.of(step, schedule.span())),
-                            schedule.definition().scope(),
-                            schedule.span()));
-        scope.put(
-            name,
-            value.isPoison()
-                ? value
-                : evaluator.emitter().cast(evaluator.arithmetic().tensor(value), DType.F32),
-            param.span());
-      }
-    }
-  }
-
-  private Tensor step() {
-    var emit = evaluator.emitter();
-    return emit.add(
-        new Add(), emit.cast(emit.read(iteration), DType.F32), emit.constant(DType.F32, 1));
+    return (Tensor) moving.value();
   }
 
   private Datum checked(Datum next, Variable weight) {
     if (next.isPoison()) {
       return next;
     }
-    var tensor =
-        evaluator.emitter().cast(evaluator.arithmetic().tensor(next), weight.type().dtype());
+    var tensor = evaluator.emitter().cast(tensor(next), weight.type().dtype());
     var shape = Broadcasting.join(tensor.shape(), weight.type().shape());
     if (!shape.equals(weight.type().shape())) {
       throw new Misuse(
@@ -222,10 +437,12 @@ final class Optimizers {
     return evaluator.emitter().stretch(tensor, shape);
   }
 
-  private @Nullable Tensor constrained(Tensor moved, Variable weight, Emitter emit) {
+  private boolean constrain(Variable weight) {
     if (!(weight.constraint() instanceof Configured c)) {
-      return moved;
+      return true;
     }
+    var emit = evaluator.emitter();
+    var moved = emit.read(weight);
     var value =
         evaluator.within(
             Evaluator.Mode.PLAIN,
@@ -234,9 +451,9 @@ final class Optimizers {
                     .calls()
                     .run(c, List.of(Actual.of(moved, c.span())), c.definition().scope(), c.span()));
     if (value.isPoison()) {
-      return null;
+      return false;
     }
-    var tensor = evaluator.arithmetic().tensor(value);
+    var tensor = tensor(value);
     if (!tensor.type().equals(weight.type())) {
       evaluator
           .problems()
@@ -250,8 +467,53 @@ final class Optimizers {
                       + " of a weight of "
                       + weight.type()),
               c.span());
-      return null;
+      return false;
     }
-    return emit.here(tensor);
+    emit.write(weight, emit.here(tensor));
+    return true;
+  }
+
+  // ---- the library's part
+
+  /** An option that every optimizer takes; none where the optimizer answers for it itself. */
+  private Datum option(String name) {
+    boolean own =
+        optimizer.definition().tree().config().stream().anyMatch(p -> p.name().text().equals(name));
+    return own
+        ? Datum.None.NONE
+        : optimizer.arguments().values().getOrDefault(name, Datum.None.NONE);
+  }
+
+  private boolean has(String name) {
+    return !(option(name) instanceof Datum.None);
+  }
+
+  /** Calls a function of the library; options fill the parameters that are not given. */
+  private Datum call(String function, Map<String, Datum> given) {
+    var callee = evaluator.library().standard(function);
+    var actuals =
+        callee.tree().params().stream()
+            .map(p -> p.name().text())
+            .map(
+                p ->
+                    Actual.of(
+                        given.containsKey(p) ? Objects.requireNonNull(given.get(p)) : option(p),
+                        optimizer.span()))
+            .toList();
+    return evaluator.within(
+        Evaluator.Mode.PLAIN,
+        () ->
+            evaluator
+                .calls()
+                .invoke(
+                    callee, actuals, evaluator.emptyScope(), optimizer.span(), optimizer.span()));
+  }
+
+  private Tensor tensor(Datum value) {
+    return evaluator.arithmetic().tensor(value);
+  }
+
+  private static List<Tensor> tensors(Datum value) {
+    return ((Listing) value).items().stream().map(Tensor.class::cast).toList();
   }
 }

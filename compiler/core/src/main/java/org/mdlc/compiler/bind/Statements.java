@@ -87,6 +87,7 @@ final class Statements {
     switch (statement) {
       case Ast.Input i -> evaluator.layers().input(i, scope);
       case Ast.Output o -> evaluator.layers().output(o, scope);
+      case Ast.Precision _ -> {} // Precision has read it
       case Ast.Let l -> let(l, scope);
       case Ast.ParamDecl p -> declare(p.name(), scope, () -> evaluator.variables().param(p, scope));
       case Ast.StateDecl s -> declare(s.name(), scope, () -> evaluator.variables().state(s, scope));

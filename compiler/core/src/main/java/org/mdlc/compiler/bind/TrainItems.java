@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
@@ -33,7 +32,7 @@ final class TrainItems {
     private final List<Ast.Setting> weights = new ArrayList<>();
     private final Map<String, Ast.Setting> settings = new LinkedHashMap<>();
     private final Map<String, Ast.Data> data = new LinkedHashMap<>();
-    private Ast.@Nullable OptimizerItem optimizer;
+    private final List<Ast.OptimizerItem> optimizers = new ArrayList<>();
 
     Part(String name) {
       this.name = name;
@@ -85,8 +84,9 @@ final class TrainItems {
       return data;
     }
 
-    Ast.@Nullable OptimizerItem optimizer() {
-      return optimizer;
+    /** One without paths at most. */
+    List<Ast.OptimizerItem> optimizers() {
+      return optimizers;
     }
 
     private void inherit(Part base) {
@@ -100,7 +100,9 @@ final class TrainItems {
       if (weights.isEmpty()) {
         weights.addAll(base.weights);
       }
-      optimizer = optimizer == null ? base.optimizer : optimizer;
+      if (optimizers.isEmpty()) {
+        optimizers.addAll(base.optimizers);
+      }
       base.settings.forEach(settings::putIfAbsent);
     }
   }
@@ -149,13 +151,14 @@ final class TrainItems {
       case Ast.LossItem l -> part.losses().add(l);
       case Ast.MetricItem m -> part.metrics().add(m);
       case Ast.OptimizerItem o -> {
-        var first = part.optimizer;
-        if (first != null) {
+        var first = part.optimizers().stream().filter(p -> p.paths().isEmpty()).findFirst();
+        if (o.paths().isEmpty() && first.isPresent()) {
           problems.report(
               Diagnostic.of(Codes.DUPLICATE_SETTING, o.span(), "the optimizer is given twice")
-                  .also(first.span(), "first here"));
+                  .also(first.get().span(), "first here")
+                  .help("write `optimizer .. for path` for an optimizer of some weights only"));
         } else {
-          part.optimizer = o;
+          part.optimizers().add(o);
         }
       }
       case Ast.CallbackItem c -> part.callbacks().add(c);

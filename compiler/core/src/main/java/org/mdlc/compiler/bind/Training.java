@@ -2,15 +2,20 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Objective;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.Stage;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.bind.BoundProgram.Update;
 import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Library.Category;
@@ -133,7 +138,7 @@ final class Training {
     if (evaluate == null && !evaluator.problems().hasErrors()) {
       evaluate =
           part.minimizes().isEmpty()
-              ? forward(part, "evaluate", false, scope, null)
+              ? forward(part, "evaluate", false, scope, Map.of())
               : evaluateMinimize(part, scope);
     }
     stages.add(new Stage(part.name(), epochs(part, scope), objectives));
@@ -163,22 +168,20 @@ final class Training {
                       "the train block of " + tree.model() + " has no loss")
                   .help("write `loss MeanSquaredError()`, or `minimize ..`"));
     }
-    var optimizer = optimizer(part, scope);
-    var prefix = named ? OPTIMIZER + "_" + part.name() + "/" : OPTIMIZER + "/";
-    var mover = optimizer == null ? null : new Optimizers(evaluator, optimizer, prefix);
+    var movers = movers(part, named ? OPTIMIZER + "_" + part.name() : OPTIMIZER, scope);
     var name = part.name().isEmpty() ? "train" : "train_" + part.name();
-    var graph = forward(part, name, true, scope, mover);
+    var graph = forward(part, name, true, scope, movers);
     var trained = freezing.trained(evaluator.variables().all());
     if (trained.isEmpty()
         && !predict.run().outputs().isEmpty()
         && !evaluator.problems().hasErrors()) {
       nothingToTrain(part);
     }
-    if (graph == null || mover == null || evaluator.problems().hasErrors()) {
+    if (graph == null || movers.isEmpty() || evaluator.problems().hasErrors()) {
       return null;
     }
     moved.addAll(trained);
-    return new Objective(graph, mover.updates(trained));
+    return new Objective(graph, updates(movers, trained));
   }
 
   private void nothingToTrain(TrainItems.Part part) {
@@ -197,9 +200,10 @@ final class Training {
                 : diagnostic.help("unfreeze a part of it, such as its last layer"));
   }
 
-  private @Nullable Configured optimizer(TrainItems.Part part, Scope scope) {
-    var item = part.optimizer();
-    if (item == null) {
+  /** The optimizers of a part: one for some weights each, and one for all others. */
+  private Map<Ast.OptimizerItem, Optimizers> movers(
+      TrainItems.Part part, String prefix, Scope scope) {
+    if (part.optimizers().isEmpty()) {
       evaluator
           .problems()
           .report(
@@ -208,9 +212,90 @@ final class Training {
                       tree.model().span(),
                       "the train block of " + tree.model() + " has no optimizer")
                   .help("write `optimizer Adam()`"));
-      return null;
     }
-    return optimizer(item.optimizer(), scope);
+    var movers = new LinkedHashMap<Ast.OptimizerItem, Optimizers>();
+    int special = 0;
+    for (var item : part.optimizers()) {
+      var optimizer = scaled(optimizer(item.optimizer(), scope), part);
+      var number = item.paths().isEmpty() ? "" : "_" + ++special;
+      if (optimizer == null) {
+        continue;
+      }
+      var mover = new Optimizers(evaluator, optimizer, prefix + number + "/");
+      if (mover.scalesLoss() && part.optimizers().size() > 1) {
+        evaluator
+            .problems()
+            .report(
+                new Misuse(
+                        Codes.CONFLICTING_OPTIMIZERS,
+                        "one of several optimizers cannot scale the loss, which they share")
+                    .help("train with one optimizer, or leave the scale out"),
+                item.span());
+      }
+      movers.put(item, mover);
+    }
+    return movers;
+  }
+
+  /** Keras wraps the optimizer of a model in mixed_float16: small gradients would vanish. */
+  private @Nullable Configured scaled(@Nullable Configured optimizer, TrainItems.Part part) {
+    if (optimizer == null
+        || !evaluator.precision().equals(Optional.of(DType.F16))
+        || part.optimizers().size() > 1
+        || Optimizers.wraps(optimizer.definition())) {
+      return optimizer;
+    }
+    return evaluator.calls().scaling(optimizer);
+  }
+
+  /** Gives every trained weight to its optimizer. */
+  private List<Update> updates(Map<Ast.OptimizerItem, Optimizers> movers, List<Variable> trained) {
+    var owners = new LinkedHashMap<Variable, Ast.OptimizerItem>();
+    for (var item : movers.keySet()) {
+      var chosen =
+          item.paths().isEmpty()
+              ? List.<Variable>of()
+              : freezing.matching(item.paths(), evaluator.variables().all());
+      for (var weight : chosen) {
+        var other = owners.putIfAbsent(weight, item);
+        if (other != null) {
+          evaluator
+              .problems()
+              .report(
+                  Diagnostic.of(
+                          Codes.CONFLICTING_OPTIMIZERS,
+                          item.span(),
+                          "`" + weight.path() + "` has two optimizers")
+                      .also(other.span(), "it belongs to this one already"));
+          return List.of();
+        }
+      }
+    }
+    var rest = movers.keySet().stream().filter(i -> i.paths().isEmpty()).findFirst().orElse(null);
+    var without = trained.stream().filter(w -> !owners.containsKey(w)).toList();
+    if (rest != null) {
+      without.forEach(w -> owners.put(w, rest));
+    } else if (!without.isEmpty()) {
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.MISSING_OPTIMIZER,
+                      movers.keySet().iterator().next().span(),
+                      "`" + without.getFirst().path() + "` has no optimizer")
+                  .help("add one without `for`, for all other weights, or `freeze` them"));
+      return List.of();
+    }
+    var updates = new ArrayList<Update>();
+    movers.forEach(
+        (item, mover) -> {
+          var own = trained.stream().filter(w -> item.equals(owners.get(w))).toList();
+          var update = own.isEmpty() ? null : mover.update(own);
+          if (update != null) {
+            updates.add(update);
+          }
+        });
+    return updates;
   }
 
   private @Nullable Configured optimizer(Ast.Expr expression, Scope scope) {
@@ -236,7 +321,7 @@ final class Training {
       String name,
       boolean training,
       Scope scope,
-      @Nullable Optimizers optimizer) {
+      Map<Ast.OptimizerItem, Optimizers> movers) {
     var phase = model.run(name, training);
     if (phase.run().outputs().isEmpty()) {
       return null;
@@ -246,7 +331,12 @@ final class Training {
         () -> {
           var total = losses.bind(part, phase, training, scope);
           if (total != null) {
-            finish(phase, total, freezing.trained(evaluator.variables().all()));
+            var scaler = movers.values().stream().filter(Optimizers::scalesLoss).findFirst();
+            finish(
+                phase,
+                total,
+                freezing.trained(evaluator.variables().all()),
+                loss -> scaler.map(s -> s.scaled(loss)).orElse(loss));
             metrics.bind(part, phase, scope);
           }
           return phase;
@@ -254,18 +344,10 @@ final class Training {
     if (evaluator.problems().hasErrors()) {
       return null;
     }
-    return graph(phase, optimizer);
+    return graph(phase);
   }
 
-  private Graph graph(ModelPhases.Phase phase, @Nullable Optimizers optimizer) {
-    if (optimizer != null) {
-      evaluator.within(
-          phase.frame(),
-          () -> {
-            optimizer.count();
-            return phase;
-          });
-    }
+  private static Graph graph(ModelPhases.Phase phase) {
     var builder = phase.frame().builder();
     phase
         .frame()
@@ -275,7 +357,11 @@ final class Training {
   }
 
   /** Adds what layers and weights add to the loss, and puts it out. */
-  private void finish(ModelPhases.Phase phase, Tensor data, List<Variable> regularized) {
+  private void finish(
+      ModelPhases.Phase phase,
+      Tensor data,
+      List<Variable> regularized,
+      UnaryOperator<Tensor> scaled) {
     var emit = evaluator.emitter();
     var total = data;
     for (var added : phase.frame().addedLosses()) {
@@ -299,7 +385,10 @@ final class Training {
         }
       }
     }
-    phase.frame().builder().output(BoundProgram.OBJECTIVE, Role.RESULT, emit.frame().use(total));
+    phase
+        .frame()
+        .builder()
+        .output(BoundProgram.OBJECTIVE, Role.RESULT, emit.frame().use(scaled.apply(total)));
     metrics.running("loss", total);
   }
 
@@ -318,6 +407,10 @@ final class Training {
     var label =
         item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
     var optimizer = optimizer(item.optimizer(), scope);
+    var mover =
+        optimizer == null
+            ? null
+            : new Optimizers(evaluator, optimizer, OPTIMIZER + "_" + label + "/");
     var trained = freezing.trained(freezing.matching(item.modules(), evaluator.variables().all()));
     var phase = model.run(label, true);
     var ok =
@@ -331,16 +424,19 @@ final class Training {
               phase
                   .frame()
                   .builder()
-                  .output(BoundProgram.OBJECTIVE, Role.RESULT, phase.frame().use(loss));
+                  .output(
+                      BoundProgram.OBJECTIVE,
+                      Role.RESULT,
+                      phase.frame().use(mover == null ? loss : mover.scaled(loss)));
               metrics.running(label, loss);
               return true;
             });
-    if (!ok || optimizer == null || evaluator.problems().hasErrors()) {
+    if (!ok || mover == null || evaluator.problems().hasErrors()) {
       return null;
     }
-    var mover = new Optimizers(evaluator, optimizer, OPTIMIZER + "_" + label + "/");
     moved.addAll(trained);
-    return new Objective(graph(phase, mover), mover.updates(trained));
+    var update = mover.update(trained);
+    return new Objective(graph(phase), update == null ? List.of() : List.of(update));
   }
 
   private @Nullable Tensor objective(Ast.Minimize item, ModelPhases.Phase phase, Scope scope) {
@@ -391,6 +487,6 @@ final class Training {
           }
           return phase;
         });
-    return evaluator.problems().hasErrors() ? null : graph(phase, null);
+    return evaluator.problems().hasErrors() ? null : graph(phase);
   }
 }

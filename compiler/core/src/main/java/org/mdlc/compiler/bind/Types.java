@@ -528,11 +528,7 @@ final class Types {
     var dtype =
         element.equals("any")
             ? DType.F32
-            : dtype(element)
-                .orElseThrow(
-                    () ->
-                        new Misuse(Codes.UNKNOWN_TYPE, "there is no element type `" + element + "`")
-                            .help("element types are f32, i32 and bool"));
+            : dtype(element).orElseThrow(() -> Precision.unknownType(element));
     for (var dim : dims) {
       if (dim.isConstant() && dim.value() < 1) {
         throw new Misuse(

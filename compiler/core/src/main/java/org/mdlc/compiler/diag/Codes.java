@@ -198,6 +198,15 @@ public enum Codes {
       "A class_weight gives one number for each class of its output."),
   NOTHING_TO_ADAPT(
       "E0513", "nothing to adapt", "The layer learns nothing from data before training."),
+  CONFLICTING_OPTIMIZERS(
+      "E0514",
+      "optimizers in each other's way",
+      "A weight belongs to two optimizers, or one of several optimizers scales the common loss."),
+
+  UNKNOWN_PRECISION(
+      "E0515",
+      "unknown precision",
+      "Layers compute in float32, or under one of Keras's mixed policies."),
 
   // ---- 06: data
   UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),

@@ -16,6 +16,7 @@ import org.mdlc.compiler.emit.java.JavaEmitter;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.TextForm;
 import org.mdlc.compiler.pass.BuildTrainStep;
+import org.mdlc.compiler.pass.MixedPrecision;
 import org.mdlc.compiler.pass.Pipeline;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
@@ -93,8 +94,9 @@ public final class Compiler {
    *
    * @throws InvalidRequest if the size of a named dimension is not known
    */
-  public static GeneratedModel generate(BoundProgram bound, CompileRequest request) {
-    requireSizes(bound);
+  public static GeneratedModel generate(BoundProgram program, CompileRequest request) {
+    requireSizes(program);
+    var bound = MixedPrecision.of(program);
     var plans = new Plans(bound, request);
     var programs =
         new CompiledPrograms(

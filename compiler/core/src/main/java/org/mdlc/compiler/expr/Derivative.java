@@ -101,7 +101,24 @@ public final class Derivative {
             default -> select(x, ZERO, g);
           };
       case TO_F32 -> g;
-      case SIGN, FLOOR, CEIL, ROUND, EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, TO_I32, TO_BOOL ->
+      case SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          EQ,
+          NE,
+          LT,
+          LE,
+          GT,
+          GE,
+          AND,
+          OR,
+          XOR,
+          NOT,
+          TO_I32,
+          TO_BOOL,
+          TO_BF16,
+          TO_F16 ->
           ZERO;
     };
   }

@@ -1,6 +1,7 @@
 package org.mdlc.compiler.expr;
 
 import java.util.Locale;
+import org.mdlc.compiler.type.DType;
 
 /**
  * The functions of scalars that every printer and the interpreter know. Numbers are float64 in the
@@ -53,6 +54,10 @@ public enum ScalarFn {
   /** {@code select(condition, whenTrue, whenFalse)}. */
   SELECT(3),
   TO_F32(1),
+  /** The nearest bf16, ties to even, as the float32 that it is. */
+  TO_BF16(1),
+  /** The nearest f16, ties to even, as the float32 that it is. */
+  TO_F16(1),
   /** Truncates toward zero. */
   TO_I32(1),
   /** 1 unless the argument is 0. */
@@ -122,6 +127,8 @@ public enum ScalarFn {
       case NOT -> truth(a[0] == 0);
       case SELECT -> a[0] != 0 ? a[1] : a[2];
       case TO_F32 -> a[0];
+      case TO_BF16 -> DType.BF16.nearest(a[0]);
+      case TO_F16 -> DType.F16.nearest(a[0]);
       case TO_I32 -> a[0] < 0 ? Math.ceil(a[0]) : Math.floor(a[0]);
       case TO_BOOL -> truth(a[0] != 0);
     };

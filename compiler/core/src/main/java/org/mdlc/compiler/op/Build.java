@@ -169,7 +169,7 @@ public final class Build {
       GraphBuilder b, Value x, Value extreme, Value gradient, List<Integer> axes) {
     var shape = x.type().shape();
     var reaches = eq(b, x, unreduce(b, extreme, shape, axes));
-    var count = sum(b, cast(b, reaches, DType.F32), axes);
+    var count = sum(b, cast(b, reaches, gradient.type().dtype()), axes);
     var share = unreduce(b, div(b, gradient, count), shape, axes);
     return select(b, reaches, share, like(b, x, 0));
   }

@@ -3,10 +3,13 @@ package org.mdlc.compiler.op;
 import static org.mdlc.compiler.expr.ScalarExpr.apply;
 import static org.mdlc.compiler.expr.ScalarExpr.arg;
 
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.expr.ScalarExpr;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.ir.ShapeError;
+import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.type.DType;
 
 /**
@@ -33,6 +36,16 @@ public record Cast(DType dtype) implements Elementwise {
     return dtype;
   }
 
+  /** The gradient of a cast is a cast: between float types it comes back in the operand's. */
+  @Override
+  public List<@Nullable Value> gradient(Adjoint adjoint) {
+    var from = adjoint.operand(0).type().dtype();
+    return Collections.singletonList(
+        from.isFloat() && dtype.isFloat()
+            ? Build.cast(adjoint.builder(), adjoint.gradient(), from)
+            : null);
+  }
+
   @Override
   public ScalarExpr formula() {
     var fn =
@@ -40,6 +53,8 @@ public record Cast(DType dtype) implements Elementwise {
           case F32 -> ScalarFn.TO_F32;
           case I32 -> ScalarFn.TO_I32;
           case BOOL -> ScalarFn.TO_BOOL;
+          case BF16 -> ScalarFn.TO_BF16;
+          case F16 -> ScalarFn.TO_F16;
           case U32 -> throw new IllegalStateException("cast to u32");
         };
     return apply(fn, arg(0));

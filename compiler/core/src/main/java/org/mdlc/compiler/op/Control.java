@@ -27,7 +27,8 @@ public sealed interface Control extends Op permits Scan, Composite {
       var results =
           Op.of(node).evaluate(node.operands().stream().map(v -> known(values, v)).toList());
       for (int i = 0; i < results.size(); i++) {
-        values.put(node.results().get(i).id(), results.get(i));
+        var value = node.results().get(i);
+        values.put(value.id(), results.get(i).held(value.type().dtype()));
       }
       lastUses.getOrDefault(node, List.of()).forEach(values::remove);
     }

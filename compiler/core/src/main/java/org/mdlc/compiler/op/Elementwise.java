@@ -40,6 +40,7 @@ public sealed interface Elementwise extends Op
         Mod,
         Mul,
         Ne,
+        Nearest,
         Neg,
         Not,
         Or,

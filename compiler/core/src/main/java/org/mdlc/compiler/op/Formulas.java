@@ -19,20 +19,25 @@ import org.mdlc.compiler.type.DType;
 public final class Formulas {
   private final GraphBuilder builder;
   private final List<Value> operands;
+  private final DType floats;
   private final Map<ScalarExpr, Value> built = new HashMap<>();
 
   private Formulas(GraphBuilder builder, List<Value> operands) {
     this.builder = builder;
     this.operands = operands;
+    var last = operands.getLast().type().dtype();
+    this.floats = last.isFloat() ? last : DType.F32;
   }
 
   /**
    * Adds the nodes of a formula.
    *
-   * @param operands of one shape, which is that of the result
+   * @param operands of one shape, which is that of the result; numbers that meet no other operand
+   *     are floats of the last one's type
    */
   public static Value build(GraphBuilder builder, ScalarExpr formula, List<Value> operands) {
-    return new Formulas(builder, operands).value(formula, DType.F32);
+    var formulas = new Formulas(builder, operands);
+    return formulas.value(formula, formulas.floats);
   }
 
   private Value value(ScalarExpr expr, DType typeOfNumbers) {
@@ -67,10 +72,10 @@ public final class Formulas {
   private DType typeOf(List<ScalarExpr> args) {
     for (var arg : args) {
       if (!(arg instanceof Const)) {
-        return value(arg, DType.F32).type().dtype();
+        return value(arg, floats).type().dtype();
       }
     }
-    return DType.F32;
+    return floats;
   }
 
   private static Op operation(ScalarFn fn) {
@@ -113,6 +118,8 @@ public final class Formulas {
       case NOT -> new Not();
       case SELECT -> new Select();
       case TO_F32 -> new Cast(DType.F32);
+      case TO_BF16 -> new Cast(DType.BF16);
+      case TO_F16 -> new Cast(DType.F16);
       case TO_I32 -> new Cast(DType.I32);
       case TO_BOOL -> new Cast(DType.BOOL);
     };

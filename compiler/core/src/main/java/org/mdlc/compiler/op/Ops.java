@@ -53,6 +53,7 @@ public final class Ops {
           new Mod(),
           new Mul(),
           new Ne(),
+          new Nearest(DType.BF16),
           new Neg(),
           new Not(),
           new Or(),

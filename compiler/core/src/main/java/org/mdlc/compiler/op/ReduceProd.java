@@ -4,7 +4,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.expr.ScalarFn;
 import org.mdlc.compiler.ir.Value;
-import org.mdlc.compiler.type.DType;
 
 /** Product over axes. */
 public record ReduceProd(List<Integer> axes) implements Fold {
@@ -32,7 +31,7 @@ public record ReduceProd(List<Integer> axes) implements Fold {
     var isZero = Build.eq(b, x, Build.like(b, x, 0));
     var nonZero = Build.select(b, isZero, Build.like(b, x, 1), x);
     var product = Build.unreduce(b, b.add(this, nonZero), shape, axes);
-    var zero = Build.cast(b, isZero, DType.F32);
+    var zero = Build.cast(b, isZero, x.type().dtype());
     var otherZeros = Build.sub(b, Build.unreduce(b, Build.sum(b, zero, axes), shape, axes), zero);
     var others =
         Build.select(

@@ -104,7 +104,7 @@ public record Samples(List<Case> cases, double tolerance) {
 
     private double number(RandomGenerator random) {
       return switch (type.dtype()) {
-        case F32 -> (float) random.nextDouble(low, high);
+        case F32, BF16, F16 -> type.dtype().nearest((float) random.nextDouble(low, high));
         case I32 -> random.nextInt((int) low, (int) high + 1);
         case U32 -> random.nextLong(1L << 32);
         case BOOL -> random.nextInt(2);

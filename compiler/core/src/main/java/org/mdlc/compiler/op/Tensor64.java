@@ -63,6 +63,14 @@ public record Tensor64(DType dtype, int[] sizes, double[] data) {
     return data[index];
   }
 
+  /** As a type holds it: a result of a narrow float type is rounded, here and nowhere else. */
+  Tensor64 held(DType wanted) {
+    if (wanted == dtype && !wanted.isNarrow()) {
+      return this;
+    }
+    return of(wanted, sizes, i -> wanted.nearest(data[i]));
+  }
+
   public TensorType type() {
     return new TensorType(dtype, Shape.of(Arrays.stream(sizes).asLongStream().toArray()));
   }

@@ -36,20 +36,20 @@ final class Types {
     }
   }
 
-  /** All F32. */
+  /** All of one float type. */
   static DType floats(Op op, List<DType> operands) {
     for (int i = 0; i < operands.size(); i++) {
-      if (operands.get(i) != DType.F32) {
+      if (!operands.get(i).isFloat()) {
         throw new ShapeError(op.name() + " needs f32, not " + operands.get(i).text(), i);
       }
     }
-    return DType.F32;
+    return same(op, operands);
   }
 
-  /** All F32 or all I32. */
+  /** All of one float type or all I32. */
   static DType numbers(Op op, List<DType> operands) {
     var type = same(op, operands);
-    if (type != DType.F32 && type != DType.I32) {
+    if (!type.isFloat() && type != DType.I32) {
       throw new ShapeError(op.name() + " needs numbers, not " + type.text(), 0);
     }
     return type;

@@ -1,6 +1,5 @@
 package org.mdlc.compiler.pass;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -106,21 +105,27 @@ public final class BuildTrainStep {
   }
 
   private void update(List<BoundProgram.Update> updates, Value loss, Map<String, Value> writes) {
-    var parameters = updates.stream().map(u -> read(u.parameter())).toList();
-    var gradients = Differentiate.gradients(builder, loss, parameters);
-    for (int i = 0; i < updates.size(); i++) {
-      var update = updates.get(i);
-      var arguments = new ArrayList<Value>();
+    var weights = updates.stream().flatMap(u -> u.weights().stream()).toList();
+    var gradients =
+        Differentiate.gradients(builder, loss, weights.stream().map(this::read).toList());
+    var known = new LinkedHashMap<String, Value>();
+    for (int i = 0; i < weights.size(); i++) {
+      known.put(BoundProgram.Update.gradient(weights.get(i)), gradients.get(i));
+    }
+    for (var weight : weights) {
       // A weight that the forward pass has set is moved from there.
-      var set = writes.remove(update.parameter());
-      arguments.add(set == null ? parameters.get(i) : set);
-      arguments.add(gradients.get(i));
-      update.slots().forEach(s -> arguments.add(read(s)));
-      update.hyper().forEach(h -> arguments.add(read(h)));
-      var moved = builder.inline(new DecomposeOps().run(update.body()), arguments);
-      write(writes, update.parameter(), moved.get(0));
-      for (int s = 0; s < update.slots().size(); s++) {
-        write(writes, update.slots().get(s), moved.get(s + 1));
+      var set = writes.remove(weight);
+      known.put(weight, set == null ? read(weight) : set);
+    }
+    for (var update : updates) {
+      var body = update.body();
+      var arguments =
+          body.inputs().stream()
+              .map(i -> known.containsKey(i.name()) ? known.get(i.name()) : read(i.name()))
+              .toList();
+      var moved = builder.inline(new DecomposeOps().run(body), arguments);
+      for (int i = 0; i < moved.size(); i++) {
+        write(writes, body.outputs().get(i).name(), moved.get(i));
       }
     }
   }

@@ -32,7 +32,10 @@ public final class Pipeline {
     return new Builder()
         .add(new BindNamedDims(dims))
         .add(new DecomposeOps())
+        .add(new HoldNarrowFloats())
+        .after(DecomposeOps.class, "the bodies of layers have narrow floats too")
         .add(new Simplify())
+        .after(HoldNarrowFloats.class, "no rewrite may think that two roundings are one")
         .after(
             BindNamedDims.class,
             "whether a reshape or slice changes anything shows only in numbers")

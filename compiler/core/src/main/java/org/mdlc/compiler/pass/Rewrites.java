@@ -113,7 +113,7 @@ final class Rewrites {
       }
       double value = elementwise.formula().evaluate(numbers);
       return switch (node.type().dtype()) {
-        case F32 -> Optional.of(node.constant((float) value));
+        case F32, BF16, F16 -> Optional.of(node.constant((float) value));
         case BOOL -> Optional.of(node.constant(value));
         case I32 -> value == (int) value ? Optional.of(node.constant(value)) : empty();
         case U32 -> empty();

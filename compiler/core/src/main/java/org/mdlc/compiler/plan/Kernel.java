@@ -327,7 +327,9 @@ public record Kernel(
                 COS,
                 FLOOR,
                 CEIL,
-                ROUND ->
+                ROUND,
+                TO_BF16,
+                TO_F16 ->
                 types.stream().allMatch(t -> t == DType.F32) && apply.type() == DType.F32;
           };
       check(fits, apply + ": types " + types + " to " + apply.type().text());

@@ -194,6 +194,9 @@ public final class Ast {
   /** {@code input image: f32[28, 28, 1]}. */
   public record Input(String doc, Name name, TypeExpr type, Span span) implements Statement {}
 
+  /** {@code precision mixed_bfloat16}: what the layers of a model compute in. */
+  public record Precision(Name policy, Span span) implements Statement {}
+
   /** {@code output digit = expr}; {@code output digit} alone has the name as its value. */
   public record Output(String doc, Name name, Expr value, Span span) implements Statement {}
 
@@ -489,7 +492,12 @@ public final class Ast {
   public record MetricItem(@Nullable Name output, Expr metric, boolean weighted, Span span)
       implements TrainItem {}
 
-  public record OptimizerItem(Expr optimizer, Span span) implements TrainItem {}
+  /**
+   * {@code optimizer SGD() for head}.
+   *
+   * @param paths the weights it moves; none for all that no other optimizer does
+   */
+  public record OptimizerItem(Expr optimizer, List<Glob> paths, Span span) implements TrainItem {}
 
   public record CallbackItem(Expr callback, Span span) implements TrainItem {}
 

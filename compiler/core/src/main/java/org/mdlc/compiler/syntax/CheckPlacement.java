@@ -68,6 +68,8 @@ final class CheckPlacement {
           port(s.span(), "input", place, isTop, "a layer takes its tensors in its second list");
       case Ast.Output s ->
           port(s.span(), "output", place, isTop, "give the result back with `return`");
+      case Ast.Precision s ->
+          port(s.span(), "precision", place, isTop, "it holds for all layers of a model");
       case Ast.ParamDecl s ->
           allow(
               place.weights,

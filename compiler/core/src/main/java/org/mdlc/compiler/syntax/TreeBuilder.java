@@ -248,6 +248,8 @@ final class TreeBuilder {
           s.variable().stream().filter(v -> hasName(v.name())).forEach(v -> out.add(state(v)));
       case MdlParser.ReturnContext s -> out.add(new Ast.Return(returned(s.expr()), span(s)));
       case MdlParser.RequireContext s when s.expr() != null -> out.add(require(s));
+      case MdlParser.PrecisionContext s when hasName(s.name()) ->
+          out.add(new Ast.Precision(name(s.name()), span(s)));
       case MdlParser.RepeatContext s when s.expr() != null ->
           out.add(
               new Ast.Repeat(
@@ -632,7 +634,7 @@ final class TreeBuilder {
       case MdlParser.LossContext l -> losses(l, out);
       case MdlParser.MetricsContext m -> metrics(m, out);
       case MdlParser.OptimizerContext o when o.expr() != null ->
-          out.add(new Ast.OptimizerItem(expr(o.expr()), span(o)));
+          out.add(new Ast.OptimizerItem(expr(o.expr()), globs(o.glob()), span(o)));
       case MdlParser.CallbacksContext c ->
           c.expr().forEach(e -> out.add(new Ast.CallbackItem(expr(e), span(e))));
       case MdlParser.StageContext s when hasName(s.name()) && s.trainBody() != null ->

@@ -51,9 +51,7 @@ final class BinderTest {
   }
 
   private static List<String> trained(BoundProgram program, int stage) {
-    return program.stages().get(stage).objectives().getFirst().updates().stream()
-        .map(BoundProgram.Update::parameter)
-        .toList();
+    return program.stages().get(stage).objectives().getFirst().trained();
   }
 
   private static List<String> layers(Graph graph) {
@@ -329,14 +327,15 @@ final class BinderTest {
             }
             """);
     var objectives = program.stages().getFirst().objectives();
-    assertThat(objectives.stream().map(o -> o.updates().size())).containsExactly(2, 2);
-    assertThat(objectives.get(0).updates().getFirst().parameter()).isEqualTo("left/dense/kernel");
-    assertThat(objectives.get(1).updates().getFirst().slots()).isEmpty();
+    assertThat(objectives.stream().map(o -> o.trained().size())).containsExactly(2, 2);
+    assertThat(objectives.get(0).trained().getFirst()).isEqualTo("left/dense/kernel");
+    assertThat(objectives.get(1).updates().getFirst().body().inputs())
+        .noneMatch(i -> i.role() == Role.SLOT);
     assertThat(program.metrics()).containsExactly("l", "r");
   }
 
   @Test
-  void anUpdateTakesWeightGradientSlotsAndHyperInThisOrder() {
+  void anUpdateTakesWeightsGradientsSlotsAndHyper() {
     var program =
         bind(
             """
@@ -354,10 +353,10 @@ final class BinderTest {
     assertThat(update.body().inputs().stream().map(Graph.Input::name))
         .containsExactly(
             "dense/kernel",
-            "gradient",
+            "gradient of dense/kernel",
+            "optimizer/iteration",
             "optimizer/dense/kernel/m",
-            "optimizer/dense/kernel/v",
-            "optimizer/iteration");
+            "optimizer/dense/kernel/v");
     assertThat(paths(program, Role.HYPER)).containsExactly("optimizer/iteration");
   }
 

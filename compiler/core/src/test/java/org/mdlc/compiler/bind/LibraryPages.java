@@ -39,10 +39,25 @@ final class LibraryPages {
   private static final List<Page> PAGES =
       List.of(
           new Page("layers", "Layers", "layers", "layer", kind(Ast.Kind.LAYER)),
-          new Page("activations", "Activations and functions", "activations", "", functions(false)),
-          new Page("losses", "Losses", "losses", "loss", kind(Ast.Kind.LOSS).or(functions(true))),
+          new Page(
+              "activations",
+              "Activations and functions",
+              "activations",
+              "",
+              functions("(?!losses|metrics|optimizers).*")),
+          new Page(
+              "losses",
+              "Losses",
+              "losses",
+              "loss",
+              kind(Ast.Kind.LOSS).or(functions("losses|metrics"))),
           new Page("metrics", "Metrics", "metrics", "metric", kind(Ast.Kind.METRIC)),
-          new Page("optimizers", "Optimizers", "optimizers", "optimizer", kind(Ast.Kind.OPTIMIZER)),
+          new Page(
+              "optimizers",
+              "Optimizers",
+              "optimizers",
+              "optimizer",
+              kind(Ast.Kind.OPTIMIZER).or(functions("optimizers"))),
           new Page(
               "schedules",
               "Learning rate schedules",
@@ -57,12 +72,12 @@ final class LibraryPages {
     return item -> item instanceof Ast.Definition d && d.kind() == kind;
   }
 
-  /** Documented functions; those of losses and metrics stand on the page of losses. */
-  private static Predicate<Ast.Item> functions(boolean ofLosses) {
+  /** Documented functions of the files whose names fit. */
+  private static Predicate<Ast.Item> functions(String files) {
     return item ->
         item instanceof Ast.Function f
             && !f.doc().isBlank()
-            && f.span().file().name().matches(".*/(losses|metrics)\\.mdl") == ofLosses;
+            && f.span().file().name().matches(".*/(" + files + ")\\.mdl");
   }
 
   private LibraryPages() {}

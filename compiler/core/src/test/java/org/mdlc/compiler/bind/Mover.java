@@ -2,42 +2,50 @@ package org.mdlc.compiler.bind;
 
 import static org.mdlc.compiler.bind.Parity.AGAINST;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.mdlc.compiler.interp.Interpreter;
 import org.mdlc.compiler.op.Tensor64;
 
-/** One weight's optimizer with its memory. */
+/** The optimizers of a program with their memory, and the weights that they move. */
 final class Mover {
-  private final BoundProgram.Update update;
+  private final List<BoundProgram.Update> updates;
   private final Map<String, Tensor64> memory;
 
-  Mover(BoundProgram program, BoundProgram.Update update) {
-    this.update = update;
-    this.memory = Programs.filled(program);
+  Mover(BoundProgram program) {
+    this.updates = program.stages().getFirst().objectives().getFirst().updates();
+    this.memory = new LinkedHashMap<>(Programs.filled(program));
   }
 
-  Tensor64 move(Tensor64 weight, Tensor64 gradient, int iteration) {
-    var body = update.body();
-    var variables = Stream.concat(update.slots().stream(), update.hyper().stream()).toList();
-    var arguments = new LinkedHashMap<String, Tensor64>();
-    arguments.put(body.inputs().get(0).name(), weight);
-    arguments.put(body.inputs().get(1).name(), gradient);
-    for (int i = 0; i < variables.size(); i++) {
-      var value = Objects.requireNonNull(memory.get(variables.get(i)), variables.get(i));
-      boolean counter = variables.get(i).endsWith("/iteration");
-      arguments.put(
-          body.inputs().get(i + 2).name(),
-          counter ? Tensor64.scalar(value.dtype(), iteration) : value);
+  List<String> weights() {
+    return updates.stream().flatMap(u -> u.weights().stream()).toList();
+  }
+
+  /** Everything that is kept, and the weights that were set. */
+  Map<String, Tensor64> memory() {
+    return memory;
+  }
+
+  void set(String path, Tensor64 value) {
+    memory.put(path, value);
+  }
+
+  Tensor64 get(String path) {
+    return Objects.requireNonNull(memory.get(path), path);
+  }
+
+  /** One step by these gradients, by weight. */
+  void step(Map<String, Tensor64> gradients) {
+    var moved = new ArrayList<Map<String, Tensor64>>();
+    for (var update : updates) {
+      var arguments = new LinkedHashMap<>(memory);
+      gradients.forEach((w, g) -> arguments.put(BoundProgram.Update.gradient(w), g));
+      moved.add(Interpreter.run(update.body(), arguments, 1));
     }
-    var found = List.copyOf(Interpreter.run(body, arguments, 1).values());
-    for (int i = 0; i < update.slots().size(); i++) {
-      memory.put(update.slots().get(i), found.get(i + 1));
-    }
-    return found.get(0);
+    moved.forEach(memory::putAll);
   }
 
   static String trainedDense(String options, String optimizer) {

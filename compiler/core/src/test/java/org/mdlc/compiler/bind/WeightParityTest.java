@@ -110,11 +110,14 @@ class WeightParityTest {
               constraint.getKey(),
               Mover.trainedDense(
                   ", use_bias = false, kernel_constraint = " + constraint.getValue(), "SGD()"));
-      var mover = new Mover(program, program.stages().get(0).objectives().get(0).updates().get(0));
-      var moved =
-          mover.move(golden.tensor("w"), Tensor64.of(DType.F32, new int[] {4, 3}, i -> 0), 0);
+      var mover = new Mover(program);
+      mover.set("dense/kernel", golden.tensor("w"));
+      mover.step(Map.of("dense/kernel", Tensor64.of(DType.F32, new int[] {4, 3}, i -> 0)));
       close(
-          golden, constraint.getKey(), golden.tensor("constrained." + constraint.getKey()), moved);
+          golden,
+          constraint.getKey(),
+          golden.tensor("constrained." + constraint.getKey()),
+          mover.get("dense/kernel"));
     }
   }
 }

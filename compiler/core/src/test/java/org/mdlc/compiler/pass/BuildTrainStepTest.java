@@ -151,18 +151,18 @@ final class BuildTrainStepTest {
    * * (step + 1) to read the step.
    */
   private static BoundProgram.Update update(String parameter) {
+    var slot = parameter + "/momentum";
     var b = new GraphBuilder("momentum");
-    var w = b.input("w", Role.PARAM, SCALAR);
-    var g = b.input("g", Role.DATA, SCALAR);
-    var momentum = b.input("momentum", Role.SLOT, SCALAR);
+    var w = b.input(parameter, Role.PARAM, SCALAR);
+    var g = b.input(BoundProgram.Update.gradient(parameter), Role.DATA, SCALAR);
+    var momentum = b.input(slot, Role.SLOT, SCALAR);
     var step = b.input("step", Role.HYPER, SCALAR);
     var count = Build.add(b, step, Build.like(b, step, 1));
     var rate = Build.mul(b, Build.div(b, Build.like(b, w, 0.1), count), count);
     var moved = Build.add(b, Build.mul(b, momentum, Build.like(b, momentum, 0.5)), g);
-    b.output("w", Role.PARAM, Build.sub(b, w, Build.mul(b, rate, moved)));
-    b.output("momentum", Role.SLOT, moved);
-    return new BoundProgram.Update(
-        parameter, List.of(parameter + "/momentum"), List.of("step"), b.build());
+    b.output(parameter, Role.PARAM, Build.sub(b, w, Build.mul(b, rate, moved)));
+    b.output(slot, Role.SLOT, moved);
+    return new BoundProgram.Update(List.of(parameter), List.of(), b.build());
   }
 
   private static BoundProgram.Stage stage(BoundProgram.Objective... objectives) {
@@ -194,7 +194,8 @@ final class BuildTrainStepTest {
         Optional.empty(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static Map<String, Tensor64> start() {

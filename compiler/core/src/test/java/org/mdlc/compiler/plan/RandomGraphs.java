@@ -58,7 +58,7 @@ public final class RandomGraphs {
               sizes,
               i ->
                   switch (type.dtype()) {
-                    case F32 -> (float) (random.nextGaussian() * 0.7);
+                    case F32, BF16, F16 -> (float) (random.nextGaussian() * 0.7);
                     case I32 -> random.nextInt(5) - 1;
                     case U32 -> random.nextInt(1_000_000);
                     case BOOL -> random.nextInt(2);

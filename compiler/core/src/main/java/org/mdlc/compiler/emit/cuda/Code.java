@@ -31,7 +31,7 @@ final class Code {
 
   static String literal(DType type, double value) {
     return switch (type) {
-      case F32 -> f32(value);
+      case F32, BF16, F16 -> f32(value);
       case I32 -> i32(value);
       case U32 -> Integer.toUnsignedString((int) (long) value) + "u";
       case BOOL -> value != 0 ? "true" : "false";
@@ -45,7 +45,7 @@ final class Code {
   /** The type of a register. */
   static String type(DType type) {
     return switch (type) {
-      case F32 -> "float";
+      case F32, BF16, F16 -> "float";
       case I32 -> "int";
       case U32 -> "u32";
       case BOOL -> "bool";
@@ -177,7 +177,8 @@ final class Code {
       case MOD -> type == DType.U32 ? infix(a, " % ") : call("floor_mod", a);
       case NEG ->
           switch (type) {
-            case F32 -> "-" + (a.get(0).startsWith("-") ? "(" + a.get(0) + ")" : a.get(0));
+            case F32, BF16, F16 ->
+                "-" + (a.get(0).startsWith("-") ? "(" + a.get(0) + ")" : a.get(0));
             case I32, BOOL -> call("neg", a);
             case U32 -> "0u - " + a.get(0);
           };
@@ -202,6 +203,8 @@ final class Code {
           POW ->
           call(fn.text(), a);
       case ROUND -> call("round_half_even", a);
+      case TO_BF16 -> call("nearest_bf16", a);
+      case TO_F16 -> call("nearest_f16", a);
       case EQ -> infix(a, " == ");
       case NE, XOR -> infix(a, " != ");
       case LT -> infix(a, " < ");
@@ -214,13 +217,13 @@ final class Code {
       case SELECT -> a.get(0) + " ? " + a.get(1) + " : " + a.get(2);
       case TO_F32 ->
           switch (type) {
-            case F32 -> a.get(0);
+            case F32, BF16, F16 -> a.get(0);
             case I32, U32 -> "(float) " + a.get(0);
             case BOOL -> a.get(0) + " ? 1.f : 0.f";
           };
       case TO_I32 ->
           switch (type) {
-            case F32 -> call("to_i32", a);
+            case F32, BF16, F16 -> call("to_i32", a);
             case I32 -> a.get(0);
             case U32 -> "(int) " + a.get(0);
             case BOOL -> a.get(0) + " ? 1 : 0";

@@ -274,7 +274,7 @@ final class KernelPrinter {
 
   private String neutral(Reduce reduce) {
     return switch (reduce.type()) {
-      case F32 ->
+      case F32, BF16, F16 ->
           switch (reduce.reducer()) {
             case SUM, ARGMAX, ARGMIN -> Code.f32(0);
             case PROD -> Code.f32(1);

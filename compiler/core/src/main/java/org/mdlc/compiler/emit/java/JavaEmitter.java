@@ -259,6 +259,7 @@ public final class JavaEmitter {
       body.addStatement(
           "spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
     }
+    averages(body);
     body.addStatement("return spec.build($LL)", variableBytes);
     type.addMethod(
         MethodSpec.methodBuilder("specification")
@@ -304,6 +305,22 @@ public final class JavaEmitter {
   }
 
   private static final int LITERAL = 16_000;
+
+  private void averages(CodeBlock.Builder body) {
+    for (int stage = 0; stage < bound.stages().size(); stage++) {
+      for (var objective : bound.stages().get(stage).objectives()) {
+        for (var update : objective.updates()) {
+          for (int i = 0; i < update.averages().size(); i++) {
+            body.addStatement(
+                "spec.average($L, $S, $S)",
+                stage,
+                update.weights().get(i),
+                update.averages().get(i));
+          }
+        }
+      }
+    }
+  }
 
   private static final int VARIABLES_PER_METHOD = 100;
 

@@ -944,7 +944,7 @@ final class KernelPrinter {
 
   private static String literal(Instr.Constant constant) {
     return switch (constant.type()) {
-      case F32 -> Numbers.f32(constant.value());
+      case F32, BF16, F16 -> Numbers.f32(constant.value());
       case I32, U32 -> Numbers.i32(constant.value());
       case BOOL -> constant.value() != 0 ? "true" : "false";
     };
@@ -952,7 +952,7 @@ final class KernelPrinter {
 
   static String vectorBroadcast(DType type, String scalar) {
     return switch (type) {
-      case F32 -> "$floatVector:T.broadcast(" + FLOATS + ", " + scalar + ")";
+      case F32, BF16, F16 -> "$floatVector:T.broadcast(" + FLOATS + ", " + scalar + ")";
       case I32, U32 -> "$intVector:T.broadcast(" + INTS + ", " + scalar + ")";
       case BOOL -> FLOATS + ".maskAll(" + scalar + ")";
     };
@@ -960,7 +960,7 @@ final class KernelPrinter {
 
   private static String accessor(DType type) {
     return switch (type) {
-      case F32 -> "f32";
+      case F32, BF16, F16 -> "f32";
       case I32, U32 -> "i32";
       case BOOL -> "bool";
     };
@@ -968,7 +968,7 @@ final class KernelPrinter {
 
   private static String zero(DType type) {
     return switch (type) {
-      case F32 -> "0f";
+      case F32, BF16, F16 -> "0f";
       case I32, U32 -> "0";
       case BOOL -> "false";
     };
@@ -976,7 +976,7 @@ final class KernelPrinter {
 
   private static String scalarType(DType type) {
     return switch (type) {
-      case F32 -> "float";
+      case F32, BF16, F16 -> "float";
       case I32, U32 -> "int";
       case BOOL -> "boolean";
     };
@@ -984,7 +984,7 @@ final class KernelPrinter {
 
   private static String vectorType(DType type) {
     return switch (type) {
-      case F32 -> "$floatVector:T";
+      case F32, BF16, F16 -> "$floatVector:T";
       case I32, U32 -> "$intVector:T";
       case BOOL -> "$vectorMask:T<Float>";
     };

@@ -44,7 +44,8 @@ final class ScalarCode {
           CEIL,
           POW ->
           "$scalarMath:T." + fn.text() + "(" + list(a) + ")";
-      case ROUND -> "$scalarMath:T.roundHalfEven(" + list(a) + ")";
+      case ROUND, TO_BF16, TO_F16 ->
+          "$scalarMath:T." + VectorCode.function(fn) + "(" + list(a) + ")";
       case EQ -> infix(a, " == ");
       case NE -> infix(a, " != ");
       case LT -> compare(type, a, " < ");
@@ -58,14 +59,14 @@ final class ScalarCode {
       case SELECT -> a.get(0) + " ? " + a.get(1) + " : " + a.get(2);
       case TO_F32 ->
           switch (type) {
-            case F32 -> a.get(0);
+            case F32, BF16, F16 -> a.get(0);
             case I32 -> "(float) " + a.get(0);
             case U32 -> "(float) Integer.toUnsignedLong(" + a.get(0) + ")";
             case BOOL -> a.get(0) + " ? 1f : 0f";
           };
       case TO_I32 ->
           switch (type) {
-            case F32 -> "(int) " + a.get(0);
+            case F32, BF16, F16 -> "(int) " + a.get(0);
             case I32, U32 -> a.get(0);
             case BOOL -> a.get(0) + " ? 1 : 0";
           };

@@ -40,7 +40,22 @@ final class VectorCode {
               + ".compare($vectorOperators:T.GT, 0f)).blend(-1f, "
               + x
               + ".compare($vectorOperators:T.LT, 0f))";
-      case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW ->
+      case EXP,
+          EXPM1,
+          LOG,
+          LOG1P,
+          TANH,
+          SIGMOID,
+          ERF,
+          ERFINV,
+          SIN,
+          COS,
+          FLOOR,
+          CEIL,
+          ROUND,
+          POW,
+          TO_BF16,
+          TO_F16 ->
           throw new IllegalStateException(fn.text() + " is a call");
       case SQRT -> x + ".sqrt()";
       case RSQRT -> "$floatVector:T.broadcast($vectorMath:T.FLOATS, 1f).div(" + x + ".sqrt())";
@@ -50,20 +65,20 @@ final class VectorCode {
       case SELECT -> select(type, a);
       case TO_F32 ->
           switch (type) {
-            case F32 -> x;
+            case F32, BF16, F16 -> x;
             case I32 -> "($floatVector:T) " + x + ".convert($vectorOperators:T.I2F, 0)";
             case BOOL -> "$floatVector:T.zero($vectorMath:T.FLOATS).blend(1f, " + x + ")";
             case U32 -> throw new IllegalStateException("u32 to f32 has no vector form");
           };
       case TO_I32 ->
           switch (type) {
-            case F32 -> "($intVector:T) " + x + ".convert($vectorOperators:T.F2I, 0)";
+            case F32, BF16, F16 -> "($intVector:T) " + x + ".convert($vectorOperators:T.F2I, 0)";
             case I32, U32 -> x;
             case BOOL -> toInts(x);
           };
       case TO_BOOL ->
           switch (type) {
-            case F32 -> x + ".compare($vectorOperators:T.NE, 0f)";
+            case F32, BF16, F16 -> x + ".compare($vectorOperators:T.NE, 0f)";
             case I32, U32 -> x + ".compare($vectorOperators:T.NE, 0).cast($vectorMath:T.FLOATS)";
             case BOOL -> x;
           };
@@ -73,7 +88,22 @@ final class VectorCode {
   /** True for functions that work on blocks in memory: what the Vector API itself does not have. */
   static boolean isCall(ScalarFn fn, DType type) {
     return switch (fn) {
-      case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS, FLOOR, CEIL, ROUND, POW ->
+      case EXP,
+          EXPM1,
+          LOG,
+          LOG1P,
+          TANH,
+          SIGMOID,
+          ERF,
+          ERFINV,
+          SIN,
+          COS,
+          FLOOR,
+          CEIL,
+          ROUND,
+          POW,
+          TO_BF16,
+          TO_F16 ->
           true;
       case MOD -> type == DType.F32;
       default -> false;
@@ -93,7 +123,12 @@ final class VectorCode {
 
   /** What the runtime calls a function. */
   static String function(ScalarFn fn) {
-    return fn == ScalarFn.ROUND ? "roundHalfEven" : fn.text();
+    return switch (fn) {
+      case ROUND -> "roundHalfEven";
+      case TO_BF16 -> "nearestBf16";
+      case TO_F16 -> "nearestF16";
+      default -> fn.text();
+    };
   }
 
   /** True lanes as 1, others as 0. */
@@ -112,7 +147,7 @@ final class VectorCode {
 
   private static String select(DType type, List<String> a) {
     return switch (type) {
-      case F32 -> a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ")";
+      case F32, BF16, F16 -> a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ")";
       case I32, U32 ->
           a.get(2) + ".blend(" + a.get(1) + ", " + a.get(0) + ".cast($vectorMath:T.INTS))";
       case BOOL ->

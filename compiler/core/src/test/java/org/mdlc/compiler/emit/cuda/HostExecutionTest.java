@@ -59,6 +59,18 @@ final class HostExecutionTest {
     3e9f,
     -3e9f,
     1e9f,
+    65504f,
+    65519f,
+    65520f,
+    0x1p-14f,
+    0x1p-24f,
+    0x1p-25f,
+    0x3p-25f,
+    1 + 0x1p-8f,
+    1 + 0x3p-8f,
+    -1 - 0x3p-11f,
+    0x1p-133f,
+    0x1p-134f,
     Float.MAX_VALUE,
     Float.MIN_VALUE,
     Float.POSITIVE_INFINITY,
@@ -107,11 +119,11 @@ final class HostExecutionTest {
   }
 
   private static int[] batches(Kernel kernel) {
-    return isEveryFunction(kernel) ? new int[] {20_000} : new int[] {1, 7, 33, 300};
+    return takesAwkwardNumbers(kernel) ? new int[] {20_000} : new int[] {1, 7, 33, 300};
   }
 
-  private static boolean isEveryFunction(Kernel kernel) {
-    return kernel.name().equals("every_function");
+  private static boolean takesAwkwardNumbers(Kernel kernel) {
+    return List.of("every_function", "narrow_floats").contains(kernel.name());
   }
 
   private static Launch launch(Kernel kernel) {
@@ -149,8 +161,8 @@ final class HostExecutionTest {
   }
 
   /**
-   * Read parameters hold numbers from a fixed seed, for one kernel awkward ones; written parameters
-   * hold poison.
+   * Read parameters hold numbers from a fixed seed, for some kernels awkward ones; written
+   * parameters hold poison.
    */
   private static List<int[]> memory(Kernel kernel, int batch) {
     var random = new Random(11);
@@ -163,7 +175,9 @@ final class HostExecutionTest {
             switch (param.access()) {
               case WRITE -> POISON;
               case READ, UPDATE ->
-                  isEveryFunction(kernel) ? awkward(p, i, random) : ordinary(param.type(), random);
+                  takesAwkwardNumbers(kernel)
+                      ? awkward(p, i, random)
+                      : ordinary(param.type(), random);
             };
       }
       memory.add(words);
@@ -183,7 +197,8 @@ final class HostExecutionTest {
 
   private static int ordinary(DType type, Random random) {
     return switch (type) {
-      case F32 -> Float.floatToRawIntBits(Math.abs((float) random.nextGaussian()) + 0.01f);
+      case F32, BF16, F16 ->
+          Float.floatToRawIntBits(Math.abs((float) random.nextGaussian()) + 0.01f);
       case I32 -> random.nextInt(-1, 10);
       case U32 -> random.nextInt();
       case BOOL -> random.nextInt(2);

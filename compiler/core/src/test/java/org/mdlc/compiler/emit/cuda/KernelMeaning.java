@@ -211,6 +211,8 @@ final class KernelMeaning {
       case FLOOR -> ScalarMath.floor(x);
       case CEIL -> ScalarMath.ceil(x);
       case ROUND -> ScalarMath.roundHalfEven(x);
+      case TO_BF16 -> ScalarMath.nearestBf16(x);
+      case TO_F16 -> ScalarMath.nearestF16(x);
       default -> throw new IllegalStateException(apply + " of floats");
     };
   }
