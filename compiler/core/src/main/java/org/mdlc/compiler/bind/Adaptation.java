@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
@@ -95,7 +96,8 @@ final class Adaptation {
                           + " as Normalization() without a given mean"));
     }
     for (var state : own) {
-      if (Double.isNaN(evaluator.variables().starts().get(state).fill())) {
+      var start = Objects.requireNonNull(evaluator.variables().starts().get(state));
+      if (Double.isNaN(start.fill())) {
         evaluator
             .problems()
             .report(

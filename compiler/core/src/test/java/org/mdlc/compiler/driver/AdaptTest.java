@@ -28,22 +28,6 @@ final class AdaptTest {
   /** More than two batches of adaptation, the last one short. */
   private static final int ROWS = 300;
 
-  private static final String MODEL =
-      """
-      model Case {
-        input x: f32[3]
-        let scaling = Normalization()
-        let scaled = x |> scaling
-        output scaled, y = scaled |> Dense(1)
-      }
-
-      train Case {
-        loss y: MeanSquaredError()
-        optimizer SGD(0.1)
-        %s
-      }
-      """;
-
   private static final String MEAN = "normalization/mean";
   private static final String VARIANCE = "normalization/variance";
   private static final String COUNT = "normalization/count";
@@ -162,9 +146,27 @@ final class AdaptTest {
             HostTensor.of(new float[count], count, 1)));
   }
 
+  /** A model whose train block ends with the item. */
+  private static String source(String item) {
+    return """
+        model Case {
+          input x: f32[3]
+          let scaling = Normalization()
+          let scaled = x |> scaling
+          output scaled, y = scaled |> Dense(1)
+        }
+
+        train Case {
+          loss y: MeanSquaredError()
+          optimizer SGD(0.1)
+          %s
+        }
+        """
+        .formatted(item);
+  }
+
   private static Model model(String item, KernelStyle style) {
-    var request =
-        CompileRequest.of(SourceFile.of("case.mdl", MODEL.formatted(item))).withKernels(style);
+    var request = CompileRequest.of(SourceFile.of("case.mdl", source(item))).withKernels(style);
     var compilation = Compiler.bind(request);
     var bound =
         compilation
@@ -178,7 +180,7 @@ final class AdaptTest {
               .getMethod("create", long.class)
               .invoke(null, 42L);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }
