@@ -185,9 +185,9 @@ class ArgumentParityTest {
             AGAINST
                 + held(weight.sizes(), "zeros with (constraint = " + made(golden, key) + ")")
                 + TRAINED);
-    var mover = new Mover(program, program.stages().get(0).objectives().get(0).updates().get(0));
+    var mover = new Mover(program);
     var still = Tensor64.of(DType.F32, weight.sizes(), i -> 0);
-    close(golden, key, golden.tensor("constrained." + key), mover.move(weight, still, 0));
+    close(golden, key, golden.tensor("constrained." + key), mover.move(weight, still));
   }
 
   /** {@code l1_03.4x3} is the entry {@code l1_03} on the weight of this shape. */
@@ -228,7 +228,7 @@ class ArgumentParityTest {
     var program =
         Programs.bind(
             name, Mover.trainedDense(", use_bias = false", "SGD(" + expression(config) + ")"));
-    var mover = new Mover(program, program.stages().get(0).objectives().get(0).updates().get(0));
+    var mover = new Mover(program);
     var zero = Tensor64.of(DType.F32, new int[] {4, 3}, i -> 0);
     var minusOne = Tensor64.of(DType.F32, new int[] {4, 3}, i -> -1);
     var expected = golden.tensor("lr." + name);
@@ -237,7 +237,7 @@ class ArgumentParityTest {
           golden,
           name + " at step " + step,
           Tensor64.scalar(DType.F32, expected.at(step)),
-          Tensor64.scalar(DType.F32, mover.move(zero, minusOne, step).at(0)));
+          Tensor64.scalar(DType.F32, mover.move(zero, minusOne).at(0)));
     }
   }
 
