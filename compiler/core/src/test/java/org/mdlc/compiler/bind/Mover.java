@@ -48,6 +48,14 @@ final class Mover {
     moved.forEach(memory::putAll);
   }
 
+  /** One step of the only weight, from this value by this gradient. */
+  Tensor64 move(Tensor64 weight, Tensor64 gradient) {
+    var path = weights().getFirst();
+    set(path, weight);
+    step(Map.of(path, gradient));
+    return get(path);
+  }
+
   static String trainedDense(String options, String optimizer) {
     return AGAINST
         + "model Case {\n  input a: f32[4]\n  output o0 = a |> Dense(3"
