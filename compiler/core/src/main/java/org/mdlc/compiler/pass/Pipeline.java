@@ -32,6 +32,8 @@ public final class Pipeline {
     return new Builder()
         .add(new BindNamedDims(dims))
         .add(new DecomposeOps())
+        .add(new MoveOutOfScans())
+        .after(DecomposeOps.class, "what a cell does is open only when cells are taken apart")
         .add(new Simplify())
         .after(
             BindNamedDims.class,
