@@ -219,7 +219,7 @@ final class Layers {
       case Datum.Layer l -> {
         var inner = l.instance();
         var values = new LinkedHashMap<>(inner.arguments().values());
-        yield new Datum.Layer(copyOf(inner, values, owner, inner.name()));
+        yield new Datum.Layer(copyOf(inner, values, owner, inner.name()), l.readings());
       }
       case Listing l ->
           new Listing(
