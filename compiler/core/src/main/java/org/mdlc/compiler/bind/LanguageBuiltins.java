@@ -67,6 +67,7 @@ final class LanguageBuiltins {
             "split_text(text, separator)",
             "The pieces of a text between separators; without a separator its characters.",
             LanguageBuiltins::splitText),
+        Builtin.of(
             "fixed_batch()",
             "The number of examples that an input declares for every batch (`input x: f32[8] batch 4`), or none.",
             LanguageBuiltins::fixedBatch),
