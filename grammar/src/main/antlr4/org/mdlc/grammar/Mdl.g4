@@ -69,7 +69,8 @@ statement
     | expr (op=('=' | '<-') expr)?                             # evaluate
     ;
 
-inputDecl: name ':' type;
+// `batch` is a word here only: `input x: f32[20, 8] batch 4`.
+inputDecl: name ':' type ({_input.LT(1).getText().equals("batch")}? IDENT batch=expr)?;
 
 outputDecl: name ('=' expr)?;
 
@@ -115,11 +116,11 @@ primary
     | 'training'                                               # trainingUse
     | 'adapting'                                               # adaptingUse
     | lbrack (listItem (',' listItem)* ','?)? ']'              # list
-    | lparen expr (comma+=',' expr)* comma+=','? ')'           # parenthesised
+    | lparen listItem (comma+=',' listItem)* comma+=','? ')'   # parenthesised
     | conditional                                              # conditionalUse
     | 'fn' lparen (name (',' name)*)? ')' '=>' expr            # lambda
     | 'scan' scanSource (',' scanSource)* ('over' over=expr)? ('reverse' '=' reverse=expr)?
-      'with' carry (',' carry)* block                          # scan
+      ('with' carry (',' carry)*)? block                       # scan
     ;
 
 conditional: 'if' expr block ('else' (conditional | block))?;

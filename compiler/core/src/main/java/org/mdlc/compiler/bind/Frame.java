@@ -54,6 +54,12 @@ final class Frame {
     return loop;
   }
 
+  /** The nearest graph that is not run step by step: this one, outside of scans. */
+  Frame outsideLoops() {
+    var outer = parent;
+    return loop && outer != null ? outer.outsideLoops() : this;
+  }
+
   Frame root() {
     return parent == null ? this : parent.root();
   }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.source.Span;
 
 /**
@@ -164,6 +165,13 @@ final class Instance {
 
   Iterable<Variable> variables() {
     return variables.values();
+  }
+
+  /** True when a call of it writes variables: states, or keys of random generators. */
+  boolean keepsState() {
+    return !remembered.isEmpty()
+        || variables.values().stream().anyMatch(v -> v.role() != Role.PARAM)
+        || children.values().stream().anyMatch(Instance::keepsState);
   }
 
   boolean hasVariable(String variablePath) {

@@ -73,6 +73,22 @@ final class LanguageBuiltins {
             "The pieces of a text between separators; without a separator its characters.",
             LanguageBuiltins::splitText),
         Builtin.of(
+            "fixed_batch()",
+            "The number of examples that an input declares for every batch (`input x: f32[8] batch 4`), or none.",
+            LanguageBuiltins::fixedBatch),
+        Builtin.of(
+            "has_argument(layer, name)",
+            "True for a layer whose configuration has an argument of this name.",
+            g -> new Truth(layer(g, "layer").arguments().values().containsKey(g.text("name")))),
+        Builtin.of(
+            "keeps_state(layer)",
+            "True for a layer that has been called and draws random numbers or keeps `state`, itself or inside.",
+            g -> new Truth(layer(g, "layer").keepsState())),
+        Builtin.of(
+            "operand_shapes(layer, x)",
+            "The shapes of a layer's operands after the first, as its second list declares them, when the first is x.",
+            g -> g.evaluator().layers().operandShapes(layer(g, "layer"), g.tensor("x"))),
+        Builtin.of(
             "mask_of(x)", "The mask that a tensor carries, or none.", LanguageBuiltins::maskOf),
         Builtin.of(
             "with_mask(x, mask)",
@@ -207,6 +223,19 @@ final class LanguageBuiltins {
     }
     var pieces = text.split(Pattern.quote(separator), -1);
     return Datum.list(Stream.of(pieces).map(Datum.Text::new).toList());
+  }
+
+  private static Datum fixedBatch(Given g) {
+    var batch = g.evaluator().variables().fixedBatch();
+    return batch == null ? None.NONE : Datum.whole(batch);
+  }
+
+  private static Instance layer(Given g, String name) {
+    if (g.get(name) instanceof Datum.Layer l) {
+      return l.instance();
+    }
+    throw g.wrong(
+        Codes.TYPE_MISMATCH, name, "`" + name + "` must be a layer, not " + g.get(name).kind());
   }
 
   private static Datum maskOf(Given g) {

@@ -182,27 +182,50 @@ final class Layers {
         values.put(actual.name().text(), evaluator.calls().evaluate(actual, null, null, scope));
       }
     }
-    int number = nextOrder();
-    values.replaceAll(
-        (_, v) ->
-            v instanceof Datum.Configured c && c.draw() != null
-                ? evaluator.conversions().initializer(c, "an initializer", number)
-                : v);
     var name = matched.getOrDefault("name", List.of());
-    var chosen =
-        name.isEmpty()
-            ? owner.nextName(original.name())
-            : nameOf(owner, original.source(), name.get(0), scope);
+    var copy =
+        copyOf(
+            original,
+            values,
+            owner,
+            name.isEmpty()
+                ? owner.nextName(original.name())
+                : nameOf(owner, original.source(), name.get(0), scope));
+    recent = copy.order();
+    owner.child(site, copy);
+    return new Datum.Layer(copy);
+  }
+
+  /** With initializers that draw anew, and with copies of the layers among its arguments. */
+  private Instance copyOf(
+      Instance original, Map<String, Datum> values, Instance owner, String name) {
+    int number = nextOrder();
+    values.replaceAll((_, v) -> copied(v, owner, number));
     var arguments =
-        new Arguments(values, original.arguments().spans(), original.arguments().dims());
+        new Arguments(
+            new LinkedHashMap<>(values), original.arguments().spans(), original.arguments().dims());
     var copy =
         new Instance(
-            owner, chosen, original.kind(), number, original.span(), original.source(), arguments);
+            owner, name, original.kind(), number, original.span(), original.source(), arguments);
     copy.patternedOn(original);
-    recent = number;
-    owner.child(site, copy);
     made.add(copy);
-    return new Datum.Layer(copy);
+    return copy;
+  }
+
+  private Datum copied(Datum argument, Instance owner, int number) {
+    return switch (argument) {
+      case Datum.Configured c when c.draw() != null ->
+          evaluator.conversions().initializer(c, "an initializer", number);
+      case Datum.Layer l -> {
+        var inner = l.instance();
+        var values = new LinkedHashMap<>(inner.arguments().values());
+        yield new Datum.Layer(copyOf(inner, values, owner, inner.name()), l.readings());
+      }
+      case Listing l ->
+          new Listing(
+              l.items().stream().map(i -> copied(i, owner, number)).toList(), l.tuple());
+      default -> argument;
+    };
   }
 
   private static boolean holdsTensor(Datum value) {
@@ -377,6 +400,33 @@ final class Layers {
             });
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
+  }
+
+  /** Shapes, without the batch, that a layer declares for its operands beside the first. */
+  Datum operandShapes(Instance layer, Tensor first) {
+    var tree = layer.source() instanceof Datum.Definition d ? d.tree() : null;
+    if (tree == null || tree.operands().isEmpty()) {
+      throw new Misuse(Codes.TYPE_MISMATCH, layer.kind() + " declares no operands", 0);
+    }
+    var scope = Calls.scope(outer(layer.source()), layer.arguments());
+    var what = "`" + tree.operands().get(0).name() + "` of " + layer.kind();
+    evaluator.types().fit(tree.operands().get(0).type(), first, what, scope, layer.order());
+    var shapes = new ArrayList<Datum>();
+    for (var operand : tree.operands().subList(1, tree.operands().size())) {
+      if (!(operand.type() instanceof Ast.TensorType type)) {
+        throw new Misuse(
+                Codes.MISSING_ARGUMENT,
+                "`"
+                    + operand.name()
+                    + "` of "
+                    + layer.kind()
+                    + " needs a type with all its sizes: it says what to start from",
+                0)
+            .help("declare it as " + operand.name() + ": f32[..]");
+      }
+      shapes.add(Datum.dims(evaluator.types().declared(type, scope, false).shape().dims()));
+    }
+    return Datum.list(shapes);
   }
 
   private void settle(Instance instance, Span span) {
@@ -590,6 +640,7 @@ final class Layers {
     }
     Datum value;
     try {
+      evaluator.variables().fixBatch(tree, scope);
       value =
           run.outermost()
               ? evaluator.variables().input(tree, scope)

@@ -26,7 +26,12 @@ final class Numbers {
         && w.dim().value() <= high) {
       return w.dim().value();
     }
-    wrong(setting, value, "a whole number from " + low + " to " + high);
+    wrong(
+        setting,
+        value,
+        low == high
+            ? low + ", as the input declares"
+            : "a whole number from " + low + " to " + high);
     return otherwise;
   }
 

@@ -22,24 +22,29 @@ final class RandomBuiltins {
     return Stream.of(
         Builtin.of(
             "random_uniform(shape, seed = none, low = 0.0, high = 1.0, per_example = true)",
-            "Evenly distributed between low and high. In a layer the shape is that of one example, or of one draw for the whole batch.",
-            RandomBuiltins::uniform),
+            "Evenly distributed between low and high. In a layer the shape is that of one example, or of one draw for the whole batch; in a scan all steps have the same numbers.",
+            g -> once(g, RandomBuiltins::uniform)),
         Builtin.of(
             "random_int(shape, low, high, seed = none, per_example = true)",
             "Whole numbers from low up to, but without, high.",
-            RandomBuiltins::integer),
+            g -> once(g, RandomBuiltins::integer)),
         Builtin.of(
             "random_order(n, seed = none)",
             "0, 1, .. n-1 in random order, as i32.",
-            g -> g.emit().add(new RandomOrder(g.dim("n")), key(g))),
+            g -> once(g, h -> h.emit().add(new RandomOrder(h.dim("n")), key(h)))),
         Builtin.of(
             "random_beta(shape, alpha, beta, seed = none, per_example = true)",
             "Numbers distributed as Beta(alpha, beta), without a gradient.",
-            RandomBuiltins::beta),
+            g -> once(g, RandomBuiltins::beta)),
         Builtin.of(
             "seed_generator(seed = none)",
             "A random generator of this layer, to be passed as a seed; made even when nothing draws from it.",
             g -> g.evaluator().randomness().generator(g.span(), g.get("seed"))));
+  }
+
+  /** In a scan one set for all steps, drawn before the first: what recurrent dropout wants. */
+  private static Datum once(Given g, Builtin.Body draw) {
+    return g.evaluator().within(g.emit().frame().outsideLoops(), () -> draw.apply(g));
   }
 
   private static Datum uniform(Given g) {

@@ -79,10 +79,6 @@ final class Randomness {
           Codes.MISPLACED_STATEMENT,
           "random numbers are drawn in layers, models and initializers only");
     }
-    if (emit.frame().inLoop()) {
-      throw new Misuse(Codes.MISPLACED_STATEMENT, "random numbers cannot be drawn inside a scan")
-          .help("draw them before the scan, one set for all steps");
-    }
     var generator = seed instanceof Datum.Generator g ? g : generator(at, seed);
     var key = emit.read(generator.key());
     emit.write(generator.key(), emit.add(new AdvanceKey(), key));

@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.None;
 import org.mdlc.compiler.bind.Datum.Poison;
@@ -44,13 +45,14 @@ final class Scans {
             throw new Misuse(Codes.TYPE_MISMATCH, "`scan` walks tensors, not " + other.kind());
       }
     }
-    var starts = new ArrayList<Tensor>();
+    var starts = new ArrayList<Datum>();
     for (var carry : tree.carries()) {
       var start = evaluator.eval(carry.initial(), scope, Category.VALUE);
-      if (start.isPoison()) {
-        poison = true;
-      } else {
-        starts.add(stretched(evaluator.arithmetic().tensor(start), batched));
+      poison |= start.isPoison();
+      boolean stretch = batched;
+      if (!poison) {
+        starts.add(
+            mapped(start, x -> stretched(evaluator.arithmetic().tensor(x), stretch).withMask(null)));
       }
     }
     boolean reverse = false;
@@ -96,6 +98,27 @@ final class Scans {
     return evaluator.emitter().moveAxis(x, axis, 0);
   }
 
+  /** A carried value is a tensor, or a list of such. */
+  private static Datum mapped(Datum value, UnaryOperator<Datum> each) {
+    return value instanceof Datum.Listing l
+        ? new Datum.Listing(l.items().stream().map(i -> mapped(i, each)).toList(), l.tuple())
+        : each.apply(value);
+  }
+
+  /** The tensors of carried values, in order. */
+  private static List<Tensor> flat(List<Datum> values) {
+    var tensors = new ArrayList<Tensor>();
+    values.forEach(
+        v ->
+            mapped(
+                v,
+                t -> {
+                  tensors.add((Tensor) t);
+                  return t;
+                }));
+    return tensors;
+  }
+
   private Tensor stretched(Tensor start, boolean batched) {
     if (!batched || start.batched()) {
       return start;
@@ -126,7 +149,7 @@ final class Scans {
       Ast.Scan tree,
       Scope scope,
       List<Tensor> sequences,
-      List<Tensor> starts,
+      List<Datum> starts,
       boolean reverse,
       boolean batched) {
     var outer = evaluator.emitter().frame();
@@ -136,16 +159,20 @@ final class Scans {
     var updated = new boolean[starts.size()];
     for (int i = 0; i < starts.size(); i++) {
       var carry = tree.carries().get(i);
-      var type = starts.get(i).type();
       var value =
-          new Tensor(
-              frame, frame.builder().input(carry.name().text(), Role.DATA, type), Trail.NONE);
+          mapped(
+              starts.get(i),
+              x ->
+                  new Tensor(
+                      frame,
+                      frame.builder().input(carry.name().text(), Role.DATA, ((Tensor) x).type()),
+                      Trail.NONE));
       int index = i;
       var binding = new Scope.Binding(carry.name().text(), value, carry.name().span(), false, null);
       bindings.add(
           binding.updatedBy(
               next -> {
-                binding.set(carried(next, type, carry.name().text()));
+                binding.set(carried(next, value, carry.name().text()));
                 updated[index] = true;
               }));
       inner.put(binding);
@@ -169,22 +196,23 @@ final class Scans {
       }
     }
     for (var binding : bindings) {
-      frame.builder().output(binding.name(), Role.RESULT, frame.use((Tensor) binding.value()));
+      flat(List.of(binding.value()))
+          .forEach(t -> frame.builder().output(binding.name(), Role.RESULT, frame.use(t)));
     }
     var outputs = outputs(output);
     for (int i = 0; i < outputs.size(); i++) {
       frame.builder().output("out" + i, Role.RESULT, frame.use(outputs.get(i)));
     }
-    var operands = new ArrayList<Tensor>(starts);
+    var operands = new ArrayList<>(flat(starts));
+    int carries = operands.size();
     operands.addAll(sequences);
     frame.captures().forEach(v -> operands.add(new Tensor(outer, v, Trail.NONE)));
     var results =
         evaluator
             .emitter()
             .addAll(
-                new Scan(frame.builder().build(), starts.size(), sequences.size(), reverse),
-                operands);
-    return result(results, starts.size(), output, batched);
+                new Scan(frame.builder().build(), carries, sequences.size(), reverse), operands);
+    return result(results, starts, carries, output, batched);
   }
 
   private @Nullable Datum body(Ast.Scan tree, Scope scope) {
@@ -198,10 +226,30 @@ final class Scans {
         : evaluator.eval(tree.body().value(), scope, Category.VALUE);
   }
 
-  private Datum carried(Datum next, TensorType type, String name) {
+  private Datum carried(Datum next, Datum before, String name) {
     if (next.isPoison()) {
       return Poison.POISON;
     }
+    if (before instanceof Datum.Listing b) {
+      if (!(next instanceof Datum.Listing n) || n.items().size() != b.items().size()) {
+        throw new Misuse(
+            Codes.TYPE_MISMATCH,
+            "`"
+                + name
+                + "` is carried as a list of "
+                + b.items().size()
+                + " and would become "
+                + (next instanceof Datum.Listing n
+                    ? "one of " + n.items().size()
+                    : next.kind()));
+      }
+      var items = new ArrayList<Datum>();
+      for (int i = 0; i < b.items().size(); i++) {
+        items.add(carried(n.items().get(i), b.items().get(i), name + "[" + i + "]"));
+      }
+      return new Datum.Listing(items, b.tuple());
+    }
+    var type = ((Tensor) before).type();
     var tensor = evaluator.emitter().cast(evaluator.arithmetic().tensor(next), type.dtype());
     var shape = Broadcasting.join(tensor.shape(), type.shape());
     if (!shape.equals(type.shape())) {
@@ -247,7 +295,12 @@ final class Scans {
   }
 
   /** (outputs stacked, last value of each carry ..). */
-  private Datum result(List<Tensor> results, int carries, @Nullable Datum output, boolean batched) {
+  private Datum result(
+      List<Tensor> results,
+      List<Datum> starts,
+      int carries,
+      @Nullable Datum output,
+      boolean batched) {
     var stacked = new ArrayList<Datum>();
     for (var s : results.subList(carries, results.size())) {
       stacked.add(
@@ -260,7 +313,8 @@ final class Scans {
         output instanceof None
             ? None.NONE
             : output instanceof Datum.Listing ? Datum.tuple(stacked) : stacked.get(0));
-    all.addAll(results.subList(0, carries));
+    var last = results.subList(0, carries).iterator();
+    starts.forEach(s -> all.add(mapped(s, _ -> last.next())));
     return Datum.tuple(all);
   }
 }

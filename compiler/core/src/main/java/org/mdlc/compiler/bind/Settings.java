@@ -72,8 +72,11 @@ final class Settings {
             evaluator, ports(), texts(), labels(), declaredOutputs(), weightArrays(), scope);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
+    var fixed = evaluator.variables().fixedBatch();
     return new TrainSettings(
-        (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope),
+        fixed == null
+            ? (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope)
+            : (int) numbers.whole(base, "batch", fixed, fixed, fixed, scope),
         (int) numbers.whole(base, "epochs", 1, 1, 1_000_000_000, scope),
         numbers.whole(base, "seed", 0, 0, 0xffff_ffffL, scope),
         shuffle == null || numbers.truth(shuffle, scope),

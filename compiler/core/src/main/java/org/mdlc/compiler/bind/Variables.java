@@ -48,6 +48,7 @@ final class Variables {
   private final Set<String> symbols = new LinkedHashSet<>();
   private @Nullable Owner owner;
   private final Map<Instance, List<Datum.Reading>> readings = new HashMap<>();
+  private @Nullable Long batch;
 
   /**
    * Who makes metric and optimizer variables.
@@ -332,6 +333,43 @@ final class Variables {
   }
 
   // ---- inputs of the model
+
+  /** Notes the number of examples that an input declares. */
+  void fixBatch(Ast.Input tree, Scope scope) {
+    if (tree.batch() == null) {
+      return;
+    }
+    var value = evaluator.eval(tree.batch(), scope);
+    if (value.isPoison()) {
+      return;
+    }
+    if (!(value instanceof Whole w) || !w.dim().isConstant() || w.dim().value() < 1) {
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.VALUE_OUT_OF_RANGE,
+                  "`batch` is a positive whole number, not " + value.text()),
+              tree.batch().span());
+      return;
+    }
+    if (batch != null && batch != w.dim().value()) {
+      evaluator
+          .problems()
+          .report(
+              new Misuse(
+                  Codes.VALUE_OUT_OF_RANGE,
+                  "another input has batches of " + batch + " examples"),
+              tree.batch().span());
+      return;
+    }
+    batch = w.dim().value();
+  }
+
+  /** The number of examples of every batch, where an input declares it. */
+  @Nullable Long fixedBatch() {
+    return batch;
+  }
 
   Datum input(Ast.Input tree, Scope scope) {
     if (tree.type() instanceof Ast.TensorType t) {

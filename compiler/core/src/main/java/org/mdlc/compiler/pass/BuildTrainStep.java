@@ -68,7 +68,7 @@ public final class BuildTrainStep {
 
   private void minimize(BoundProgram.Objective objective) {
     forgetTheWay();
-    var forward = new DecomposeOps().run(objective.forward());
+    var forward = new MoveOutOfScans().run(new DecomposeOps().run(objective.forward()));
     var arguments = forward.inputs().stream().map(i -> read(i.name())).toList();
     var values = Differentiate.inline(builder, forward, arguments);
     var writes = new LinkedHashMap<String, Value>();

@@ -191,8 +191,9 @@ public final class Ast {
   /** What stands in a block. */
   public sealed interface Statement extends Node {}
 
-  /** {@code input image: f32[28, 28, 1]}. */
-  public record Input(String doc, Name name, TypeExpr type, Span span) implements Statement {}
+  /** {@code input image: f32[28, 28, 1]}, or with a number of examples that never changes. */
+  public record Input(String doc, Name name, TypeExpr type, @Nullable Expr batch, Span span)
+      implements Statement {}
 
   /** {@code precision mixed_bfloat16}: what the layers of a model compute in. */
   public record Precision(Name policy, Span span) implements Statement {}
@@ -320,7 +321,7 @@ public final class Ast {
   /** {@code ...S}, only inside a {@link ListExpr}. */
   public record Spread(Expr list, Span span) implements Expr {}
 
-  /** {@code (a, b)}; {@code (a,)} has one element and {@code (a)} is just a. */
+  /** {@code (a, b)}; {@code (a,)} and {@code (...list)} are tuples too, and {@code (a)} is just a. */
   public record TupleExpr(List<Expr> elements, Span span) implements Expr {
     public TupleExpr {
       elements = List.copyOf(elements);

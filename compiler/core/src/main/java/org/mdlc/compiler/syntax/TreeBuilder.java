@@ -268,7 +268,7 @@ final class TreeBuilder {
     for (var i : s.inputDecl()) {
       var type = type(i.type());
       if (hasName(i.name()) && type != null) {
-        out.add(new Ast.Input(firstDoc(s, i), name(i.name()), type, span(i)));
+        out.add(new Ast.Input(firstDoc(s, i), name(i.name()), type, optional(i.batch), span(i)));
       }
     }
   }
@@ -525,7 +525,7 @@ final class TreeBuilder {
       case MdlParser.AdaptingUseContext a -> new Ast.Adapting(span(a));
       case MdlParser.ListContext l ->
           new Ast.ListExpr(l.listItem().stream().map(this::listItem).toList(), span(l));
-      case MdlParser.ParenthesisedContext p when !p.expr().isEmpty() -> parenthesised(p);
+      case MdlParser.ParenthesisedContext p when !p.listItem().isEmpty() -> parenthesised(p);
       case MdlParser.ConditionalUseContext c when c.conditional() != null ->
           ifExpr(c.conditional());
       case MdlParser.LambdaContext l when isComplete(l, l.expr()) ->
@@ -536,8 +536,10 @@ final class TreeBuilder {
   }
 
   private Ast.Expr parenthesised(MdlParser.ParenthesisedContext p) {
-    var elements = p.expr().stream().map(this::expr).toList();
-    return p.comma.isEmpty() ? elements.getFirst() : new Ast.TupleExpr(elements, span(p));
+    var elements = p.listItem().stream().map(this::listItem).toList();
+    return p.comma.isEmpty() && !(elements.getFirst() instanceof Ast.Spread)
+        ? elements.getFirst()
+        : new Ast.TupleExpr(elements, span(p));
   }
 
   private Ast.Expr listItem(MdlParser.ListItemContext item) {

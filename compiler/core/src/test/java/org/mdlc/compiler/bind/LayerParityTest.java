@@ -33,6 +33,12 @@ class LayerParityTest {
     return tests("layer", (name, text) -> layer(name, text, _ -> {}));
   }
 
+  /** Layers one after another, which hand masks on. */
+  @TestFactory
+  Stream<DynamicTest> chains() {
+    return tests("chain", (name, text) -> layer(name, text, _ -> {}));
+  }
+
   /**
    * One line of the files of cases.
    *
@@ -66,12 +72,14 @@ class LayerParityTest {
     int outputs = (int) golden.names("out.").stream().count();
     var results =
         IntStream.range(0, outputs).mapToObj(i -> "r" + i).collect(Collectors.joining(", "));
+    // A layer that keeps its state from batch to batch needs batches of one size.
+    var fixed = golden.has("second.in.0") ? " batch " + golden.tensor("in.0").size(0) : "";
     var source =
         AGAINST
             + WEIGHTED
             + "model Case {\n"
             + arguments.entrySet().stream()
-                .map(a -> "  input " + a.getKey() + ": " + type(a.getValue()) + "\n")
+                .map(a -> "  input " + a.getKey() + ": " + type(a.getValue()) + fixed + "\n")
                 .collect(Collectors.joining())
             + "  let "
             + (outputs == 1 ? results : "(" + results + ")")
@@ -101,6 +109,14 @@ class LayerParityTest {
       }
       if (golden.has("out_mask")) {
         given.compare("out_mask", predicted, "mask_out");
+      }
+      if (golden.has("second.in.0")) {
+        var second = new LinkedHashMap<>(arguments);
+        second.put("a", golden.tensor("second.in.0"));
+        program.variables().stream()
+            .filter(v -> v.role() == Role.STATE)
+            .forEach(v -> second.put(v.path(), Objects.requireNonNull(predicted.get(v.path()))));
+        given.compare("second.out.0", Interpreter.run(program.predict(), second, batch), "o0");
       }
       var evaluate = Objects.requireNonNull(program.evaluate());
       gradients(given, "", evaluate, program, arguments, weights, batch, show);
@@ -156,8 +172,8 @@ class LayerParityTest {
   private record Weights(Map<String, Tensor64> values, Map<String, String> paths) {}
 
   /**
-   * Weights are found by name; Keras has the name of the cell in between: {@code
-   * lstm/lstm_cell/kernel}.
+   * Weights are found by name; of a layer with a cell of its own Keras has the name of that in
+   * between: {@code lstm/lstm_cell/kernel}.
    */
   private static Weights weights(GoldenFile golden, BoundProgram program) {
     var values = new LinkedHashMap<String, Tensor64>();
@@ -166,19 +182,25 @@ class LayerParityTest {
     var own = new LinkedHashMap<String, String>();
     for (var variable : program.variables()) {
       if (variable.role() == Role.SEED) {
+        boolean ofInitializer = variable.path().endsWith(BoundProgram.SEED);
         values.put(
             variable.path(),
-            keys.hasNext()
+            !ofInitializer && keys.hasNext()
                 ? golden.tensor("w." + keys.next())
                 : new Tensor64(DType.U32, new int[] {2}, new double[2]));
       } else if ((variable.role() == Role.PARAM || variable.role() == Role.STATE)
-          && !variable.path().endsWith("/unused")) {
-        own.put(variable.path().substring(variable.path().indexOf('/') + 1), variable.path());
+          && !variable.path().endsWith("/unused")
+          && !variable.path().contains("/rnn_state")) { // Keras does not count it as a weight
+        boolean chain = golden.name().startsWith("chain_");
+        own.put(
+            chain ? variable.path() : variable.path().substring(variable.path().indexOf('/') + 1),
+            variable.path());
       }
     }
     for (var name : golden.names("w.")) {
       if (!name.contains("seed_generator")) {
-        var path = own.remove(name.replaceFirst("[a-z_]+_cell/", ""));
+        var path =
+            own.remove(own.containsKey(name) ? name : name.replaceFirst("[a-z_]+_cell/", ""));
         assertThat(path)
             .as("our weight for Keras's " + name + " among " + program.variables())
             .isNotNull();

@@ -167,4 +167,45 @@ final class MasksTest {
     assertThat(run("output y = Concatenate()(m, m) |> GlobalAveragePooling1D()"))
         .isEqualTo(List.of(13 / 4.0, 13 / 4.0, 3 / 2.0, 3 / 2.0));
   }
+
+  @Test
+  void theMaskOfAStepReachesTheLayerThatIsAppliedToIt() {
+    assertThat(
+            run(
+                """
+                let halves = with_mask(reshape(x, [2, 2, 1]), reshape(counts, [2, 2]))
+                output y = halves |> TimeDistributed(GlobalAveragePooling1D()) |> Flatten()
+                """))
+        .as("the last half of the second row is all padding: 0 / 0")
+        .isEqualTo(List.of(1.5, 5.0, 1.5, Double.NaN));
+  }
+
+  @Test
+  void aStepIsMaskedWhenNothingOfItCounts() {
+    assertThat(
+            run(
+                """
+                let halves = with_mask(reshape(x, [2, 2, 1]), reshape(counts, [2, 2]))
+                output y = halves |> TimeDistributed(Flatten()) |> GlobalAveragePooling1D()
+                """))
+        .isEqualTo(List.of(2.5, 4.0, 1.0, 2.0));
+  }
+
+  @Test
+  void recurrenceHandsTheMaskOnWithItsSequence() {
+    var recurrent =
+        """
+        layer Sum()(a: f32[C], h: f32[C]) = (h + a, h + a)
+
+        """;
+    assertThat(run(recurrent, "output y = m |> RNN(Sum())")).isEqualTo(List.of(13.0, 3.0));
+    assertThat(
+            run(
+                recurrent,
+                "output y = m |> RNN(Sum(), return_sequences = true) |> GlobalAveragePooling1D()"))
+        .isEqualTo(List.of((1 + 3 + 7 + 13) / 4.0, (1 + 3) / 2.0));
+    assertThat(run(recurrent, "output y = m |> RNN(Sum(), return_sequences = true) |> Flatten()"))
+        .as("where the mask is false the state stays")
+        .isEqualTo(List.of(1.0, 3.0, 7.0, 13.0, 1.0, 3.0, 3.0, 3.0));
+  }
 }

@@ -118,6 +118,11 @@ final class DesignSnippetsTrainTest {
               """,
               "Case"),
           new Snippet(
+              "a cell of one's own",
+              "layer Leaky",
+              "train Waves { loss MeanSquaredError()  optimizer RMSprop() }",
+              "Waves"),
+          new Snippet(
               "masks",
               "model Sentiment",
               "train Sentiment { loss BinaryCrossentropy(from_logits = true)  optimizer RMSprop() }",

@@ -52,6 +52,116 @@ final class PassesTest {
   }
 
   @Test
+  void movesProductsOfTheInputOutOfScans() {
+    turns(
+        new MoveOutOfScans(),
+        """
+        graph g {
+          input data "start": %0 f32[batch, 5]
+          input data "xs": %1 f32[7, batch, 2]
+          input param "w": %2 f32[2, 5]
+          input param "u": %3 f32[5, 5]
+          input param "b": %4 f32[5]
+          %5 f32[batch, 5], %6 f32[7, batch, 5] = scan(%0, %1, %2, %3, %4) {body=graph step {
+            input data "h": %0 f32[batch, 5]
+            input data "x": %1 f32[batch, 2]
+            input data "w": %2 f32[2, 5]
+            input data "u": %3 f32[5, 5]
+            input data "b": %4 f32[5]
+            %5 f32[batch, 5] = mat_mul(%1, %2) {transpose_a=false, transpose_b=false}
+            %6 f32[batch, 5] = broadcast(%4) {shape=[batch, 5], axes=[1]}
+            %7 f32[batch, 5] = add(%5, %6)
+            %8 f32[batch, 5] = mat_mul(%0, %3) {transpose_a=false, transpose_b=false}
+            %9 f32[batch, 5] = add(%7, %8)
+            %10 f32[batch, 5] = tanh(%9)
+            output result "h": %10
+            output result "y": %10
+          }, carries=1, sequences=1, reverse=true}
+          output result "last": %5
+          output result "ys": %6
+        }
+        """,
+        """
+        graph g {
+          input data "start": %0 f32[batch, 5]
+          input data "xs": %1 f32[7, batch, 2]
+          input param "w": %2 f32[2, 5]
+          input param "u": %3 f32[5, 5]
+          input param "b": %4 f32[5]
+          %5 f32[7, batch, 5] = mat_mul(%1, %2) {transpose_a=false, transpose_b=false}
+          %6 f32[batch, 5] = broadcast(%4) {shape=[batch, 5], axes=[1]}
+          %7 f32[7, batch, 5] = broadcast(%6) {shape=[7, batch, 5], axes=[1, 2]}
+          %8 f32[7, batch, 5] = add(%5, %7)
+          %9 f32[batch, 5], %10 f32[7, batch, 5] = scan(%0, %8, %3) {body=graph step {
+            input data "h": %0 f32[batch, 5]
+            input data "": %1 f32[batch, 5]
+            input data "u": %2 f32[5, 5]
+            %3 f32[batch, 5] = mat_mul(%0, %2) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 5] = add(%1, %3)
+            %5 f32[batch, 5] = tanh(%4)
+            output result "h": %5
+            output result "y": %5
+          }, carries=1, sequences=1, reverse=true}
+          output result "last": %9
+          output result "ys": %10
+        }
+        """);
+  }
+
+  @Test
+  void aScanWithoutCarriesMayVanish() {
+    turns(
+        new MoveOutOfScans(),
+        """
+        graph g {
+          input data "xs": %0 f32[3, batch, 4, 4, 1]
+          input param "w": %1 f32[2, 2, 1, 5]
+          %2 f32[3, batch, 3, 3, 5] = scan(%0, %1) {body=graph step {
+            input data "x": %0 f32[batch, 4, 4, 1]
+            input data "w": %1 f32[2, 2, 1, 5]
+            %2 f32[batch, 3, 3, 5] = convolution(%0, %1) {geometry={strides=[1, 1], pad_low=[0, 0], pad_high=[0, 0], dilation=[1, 1], groups=1}}
+            %3 f32[batch, 3, 3, 5] = tanh(%2)
+            output result "y": %3
+          }, carries=0, sequences=1, reverse=false}
+          output result "ys": %2
+        }
+        """,
+        """
+        graph g {
+          input data "xs": %0 f32[3, batch, 4, 4, 1]
+          input param "w": %1 f32[2, 2, 1, 5]
+          %2 f32[3*batch, 4, 4, 1] = reshape(%0) {shape=[3*batch, 4, 4, 1]}
+          %3 f32[3*batch, 3, 3, 5] = convolution(%2, %1) {geometry={strides=[1, 1], pad_low=[0, 0], pad_high=[0, 0], dilation=[1, 1], groups=1}}
+          %4 f32[3, batch, 3, 3, 5] = reshape(%3) {shape=[3, batch, 3, 3, 5]}
+          %5 f32[3, batch, 3, 3, 5] = tanh(%4)
+          output result "ys": %5
+        }
+        """);
+  }
+
+  @Test
+  void leavesInScansWhatNeedsTheCarriedValue() {
+    var text =
+        """
+        graph g {
+          input data "start": %0 f32[batch, 5]
+          input data "xs": %1 f32[7, batch, 5]
+          input param "u": %2 f32[5, 5]
+          %3 f32[batch, 5] = scan(%0, %1, %2) {body=graph step {
+            input data "h": %0 f32[batch, 5]
+            input data "x": %1 f32[batch, 5]
+            input data "u": %2 f32[5, 5]
+            %3 f32[batch, 5] = add(%0, %1)
+            %4 f32[batch, 5] = mat_mul(%3, %2) {transpose_a=false, transpose_b=false}
+            output result "h": %4
+          }, carries=1, sequences=1, reverse=false}
+          output result "last": %3
+        }
+        """;
+    turns(new MoveOutOfScans(), text, text);
+  }
+
+  @Test
   void leavesPrimitivesAlone() {
     var text =
         """
