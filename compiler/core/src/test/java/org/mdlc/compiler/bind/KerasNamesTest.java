@@ -50,9 +50,9 @@ class KerasNamesTest {
 
   /**
    * Arguments that are said otherwise in the language: every layer takes a name, `trainable` and an
-   * activity regularizer where it is of use, every loss a reduction; element types follow from the
-   * values; the rest chooses between implementations of one computation, which is the compiler's
-   * work.
+   * activity regularizer where it is of use, every loss a reduction, every optimizer the paths that
+   * do not decay (a method in Keras); element types follow from the values; the rest chooses
+   * between implementations of one computation, which is the compiler's work.
    */
   private static final Set<String> UNIVERSAL =
       Set.of(
@@ -71,7 +71,8 @@ class KerasNamesTest {
           "quantization_config",
           "input_axes",
           "output_axes",
-          "reduction");
+          "reduction",
+          "exclude_from_weight_decay");
 
   /**
    * A line of the table.
@@ -320,10 +321,20 @@ class KerasNamesTest {
     return texts.contains("?") ? null : KerasSurface.list(texts);
   }
 
+  /** What every optimizer takes after its own arguments. */
+  private Datum options() {
+    return Objects.requireNonNull(library.find(Category.VALUE, Optimizers.OPTIONS)).value();
+  }
+
   /** By argument, in words: what is not as in Keras. */
-  private static Map<String, String> differences(List<Argument> keras, Datum definition) {
+  private Map<String, String> differences(List<Argument> keras, Datum definition) {
     var theirs = named(keras);
     var ours = named(arguments(definition));
+    if (definition instanceof Datum.Definition d
+        && d.tree().kind() == Ast.Kind.OPTIMIZER
+        && !d.name().equals(Optimizers.SCALING)) {
+      named(arguments(options())).forEach(ours::putIfAbsent);
+    }
     var found = new LinkedHashMap<String, String>();
     theirs.forEach(
         (name, argument) -> {
