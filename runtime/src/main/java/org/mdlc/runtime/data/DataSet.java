@@ -35,7 +35,10 @@ public final class DataSet {
             String.format(
                 Locale.ROOT,
                 "the arrays of a data set need the same number of rows: %s has %d, %s has %d",
-                first.getKey(), first.getValue(), count.getKey(), count.getValue()));
+                first.getKey(),
+                first.getValue(),
+                count.getKey(),
+                count.getValue()));
       }
     }
     this.rows = first.getValue();

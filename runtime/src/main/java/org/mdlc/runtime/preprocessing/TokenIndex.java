@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -148,9 +149,12 @@ final class TokenIndex<T> {
       if (reserved) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "the vocabulary has the special token \"%s\" at place %d; special tokens stand"
                     + " at its start, all of them and in the order %s, or nowhere",
-                token, i, settings.special()));
+                token,
+                i,
+                settings.special()));
       }
     }
     int size = settings.tokenStart() + tokens.size();

@@ -13,8 +13,16 @@ final class MadeReviews {
 
   private static final List<String> SUBJECTS =
       List.of(
-          "The film", "This book", "Our hotel room", "The soup", "Her new album", "The old phone",
-          "His talk", "That café", "The train ride", "My bicycle");
+          "The film",
+          "This book",
+          "Our hotel room",
+          "The soup",
+          "Her new album",
+          "The old phone",
+          "His talk",
+          "That café",
+          "The train ride",
+          "My bicycle");
   private static final List<String> GOOD =
       List.of("good", "lovely", "excellent", "charming", "well made", "a pleasure", "brilliant");
   private static final List<String> BAD =
