@@ -91,9 +91,13 @@ final class Feed {
       if (!weighed.contains(target)) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "%s was compiled without weights for %s: write `sample_weight %s` or"
                     + " `class_weight %s: [..]` in its train block",
-                spec.name(), target, target, target));
+                spec.name(),
+                target,
+                target,
+                target));
       }
     }
     return new Feed(sources, requireRows(data));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -54,15 +55,22 @@ final class HostSteps {
     if (!data.texts().containsKey(name)) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s needs the text %s, which the data lacks; it has %s",
-              spec.name(), wanted, String.join(", ", data.names())));
+              spec.name(),
+              wanted,
+              String.join(", ", data.names())));
     }
     StringTensor given = data.text(name);
     if (given.rowSize() != wanted.rowSize()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "the text %s of %s takes %d strings per row, the data has %d",
-              name, spec.name(), wanted.rowSize(), given.rowSize()));
+              name,
+              spec.name(),
+              wanted.rowSize(),
+              given.rowSize()));
     }
     // A layer takes [rows, n]: what is not split into words is one word.
     return given.reshape(
@@ -104,7 +112,11 @@ final class HostSteps {
       if (made.size() != (long) rows.length * port.rowSize()) {
         throw new DataException(
             String.format(
-                "%s gives %s where the model takes rows of %s", step.layer(), made, port.shape()));
+                Locale.ROOT,
+                "%s gives %s where the model takes rows of %s",
+                step.layer(),
+                made,
+                port.shape()));
       }
       return made.reshape(
           IntStream.concat(

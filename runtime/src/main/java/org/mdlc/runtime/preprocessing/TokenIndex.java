@@ -152,7 +152,9 @@ final class TokenIndex<T> {
                 Locale.ROOT,
                 "the vocabulary has the special token \"%s\" at place %d; special tokens stand"
                     + " at its start, all of them and in the order %s, or nowhere",
-                token, i, settings.special()));
+                token,
+                i,
+                settings.special()));
       }
     }
     int size = settings.tokenStart() + tokens.size();

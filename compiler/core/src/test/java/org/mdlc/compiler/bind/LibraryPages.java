@@ -255,7 +255,7 @@ final class LibraryPages {
         shown
             + (cases.size() == 1
                 ? "."
-                : ". The tests compare %d cases with Keras.".formatted(cases.size())));
+                : ". The tests compare %s cases with Keras.".formatted(cases.size())));
   }
 
   private static String shapes(GoldenFile golden, String outputs) {

@@ -98,11 +98,11 @@ final class PreprocessingCodeTest {
               input image: f32[9, 7, 3]
             """);
     for (int i = 0; i < LAYERS.size(); i++) {
-      text.append("  output o%d = image |> %s |> Weighted()\n".formatted(i, LAYERS.get(i)));
+      text.append("  output o%s = image |> %s |> Weighted()\n".formatted(i, LAYERS.get(i)));
     }
     text.append("}\n\ntrain Case {\n  loss ");
     for (int i = 0; i < LAYERS.size(); i++) {
-      text.append(i == 0 ? "" : ", ").append("o%d: Against()".formatted(i));
+      text.append(i == 0 ? "" : ", ").append("o%s: Against()".formatted(i));
     }
     return text.append("\n  optimizer SGD()\n}\n").toString();
   }

@@ -3,6 +3,7 @@ package org.mdlc.examples.text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.file.CsvTable;
@@ -24,7 +25,7 @@ public final class Main {
     DataSet.Split reviews = read(Path.of(args[0])).split(HELD_OUT);
     List<String> sentences = List.of(args).subList(1, args.length);
     try (var model = train(reviews.first())) {
-      System.out.printf("test accuracy: %.4f%n", accuracy(model, reviews.last()));
+      System.out.printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy(model, reviews.last()));
       for (String sentence : sentences) {
         System.out.println((praises(model, sentence) ? "praise: " : "blame:  ") + sentence);
       }

@@ -111,7 +111,7 @@ final class HostExecutionTest {
         for (int p = 0; p < actual.size(); p++) {
           var param = kernel.params().get(p);
           String what =
-              "%s %s at batch %d, %s".formatted(kernel.name(), param.name(), batch, order);
+              "%s %s at batch %s, %s".formatted(kernel.name(), param.name(), batch, order);
           check(what, param.type(), sumsOverBlock(kernel), actual.get(p), expected.get(p));
         }
       }
