@@ -222,8 +222,7 @@ final class Layers {
         yield new Datum.Layer(copyOf(inner, values, owner, inner.name()), l.readings());
       }
       case Listing l ->
-          new Listing(
-              l.items().stream().map(i -> copied(i, owner, number)).toList(), l.tuple());
+          new Listing(l.items().stream().map(i -> copied(i, owner, number)).toList(), l.tuple());
       default -> argument;
     };
   }

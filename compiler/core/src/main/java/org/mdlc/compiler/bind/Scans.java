@@ -52,7 +52,8 @@ final class Scans {
       boolean stretch = batched;
       if (!poison) {
         starts.add(
-            mapped(start, x -> stretched(evaluator.arithmetic().tensor(x), stretch).withMask(null)));
+            mapped(
+                start, x -> stretched(evaluator.arithmetic().tensor(x), stretch).withMask(null)));
       }
     }
     boolean reverse = false;
@@ -239,9 +240,7 @@ final class Scans {
                 + "` is carried as a list of "
                 + b.items().size()
                 + " and would become "
-                + (next instanceof Datum.Listing n
-                    ? "one of " + n.items().size()
-                    : next.kind()));
+                + (next instanceof Datum.Listing n ? "one of " + n.items().size() : next.kind()));
       }
       var items = new ArrayList<Datum>();
       for (int i = 0; i < b.items().size(); i++) {

@@ -358,8 +358,7 @@ final class Variables {
           .problems()
           .report(
               new Misuse(
-                  Codes.VALUE_OUT_OF_RANGE,
-                  "another input has batches of " + batch + " examples"),
+                  Codes.VALUE_OUT_OF_RANGE, "another input has batches of " + batch + " examples"),
               tree.batch().span());
       return;
     }

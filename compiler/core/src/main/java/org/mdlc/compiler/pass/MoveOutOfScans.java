@@ -159,7 +159,8 @@ public final class MoveOutOfScans implements Pass {
     private void choose() {
       var chosen = new HashSet<Integer>();
       for (var inner : body.nodes()) {
-        var origin = inner.results().isEmpty() ? From.CARRIES : from.get(inner.results().get(0).id());
+        var origin =
+            inner.results().isEmpty() ? From.CARRIES : from.get(inner.results().get(0).id());
         boolean goes =
             switch (origin) {
               case OUTSIDE -> !(inner.op() instanceof View) && !(inner.op() instanceof Source);

@@ -321,7 +321,9 @@ public final class Ast {
   /** {@code ...S}, only inside a {@link ListExpr}. */
   public record Spread(Expr list, Span span) implements Expr {}
 
-  /** {@code (a, b)}; {@code (a,)} and {@code (...list)} are tuples too, and {@code (a)} is just a. */
+  /**
+   * {@code (a, b)}; {@code (a,)} and {@code (...list)} are tuples too, and {@code (a)} is just a.
+   */
   public record TupleExpr(List<Expr> elements, Span span) implements Expr {
     public TupleExpr {
       elements = List.copyOf(elements);
