@@ -354,16 +354,10 @@ final class Calls {
   private Datum configure(
       Datum.Definition definition, List<Actual> actuals, Scope scope, Span span) {
     var reduction = reduction(definition, actuals);
-    var options = options(definition);
-    var params = new ArrayList<>(definition.tree().config());
-    if (options != null) {
-      options.tree().params().stream()
-          .filter(o -> params.stream().noneMatch(p -> p.name().text().equals(o.name().text())))
-          .forEach(params::add);
-    }
+    var options = Optimizers.options(definition, evaluator.library());
     var arguments =
         arguments(
-            params,
+            Optimizers.parameters(definition, options),
             reduction == null
                 ? actuals
                 : actuals.stream().filter(a -> !a.equals(reduction)).toList(),
@@ -425,14 +419,6 @@ final class Calls {
               + (value instanceof Datum.Text ? "`" + word + "`" : value.kind()));
     }
     return word;
-  }
-
-  /** What an optimizer takes after its own arguments; one that is given another takes none. */
-  private Datum.@Nullable Function options(Datum.Definition definition) {
-    var tree = definition.tree();
-    return tree.kind() == Ast.Kind.OPTIMIZER && !Optimizers.wraps(definition)
-        ? evaluator.library().standard(Optimizers.OPTIONS)
-        : null;
   }
 
   /** Runs the body of a block, loss, schedule, regularizer or constraint on its second list. */

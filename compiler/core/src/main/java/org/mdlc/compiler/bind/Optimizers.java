@@ -99,6 +99,26 @@ final class Optimizers {
         .orElse(null);
   }
 
+  /** What an optimizer takes after its own arguments; one that is given another takes none. */
+  static Datum.@Nullable Function options(Datum.Definition definition, Library library) {
+    return definition.tree().kind() == Ast.Kind.OPTIMIZER && !wraps(definition)
+        ? library.standard(OPTIONS)
+        : null;
+  }
+
+  /** A definition's own parameters, then the options that it does not declare itself. */
+  static List<Ast.Param> parameters(
+      Datum.Definition definition, Datum.@Nullable Function options) {
+    var parameters = new ArrayList<>(definition.tree().config());
+    if (options != null) {
+      var own = parameters.stream().map(p -> p.name().text()).toList();
+      options.tree().params().stream()
+          .filter(o -> !own.contains(o.name().text()))
+          .forEach(parameters::add);
+    }
+    return parameters;
+  }
+
   /** True for an optimizer that is given another one. */
   static boolean wraps(Datum.Definition definition) {
     return definition.tree().config().stream()
