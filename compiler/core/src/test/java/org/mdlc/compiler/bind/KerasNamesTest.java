@@ -501,7 +501,7 @@ class KerasNamesTest {
   private String chapter(String category, String title, List<Line> lines) {
     var own = lines.stream().filter(l -> l.category.equals(category)).toList();
     long there = own.stream().filter(l -> !l.absent()).count();
-    return "\n## %s\n\n%d of %d.\n\n| Keras | mdl | |\n|---|---|---|\n"
+    return "\n## %s\n\n%s of %s.\n\n| Keras | mdl | |\n|---|---|---|\n"
             .formatted(title, there, own.size())
         + own.stream()
             .sorted(Comparator.comparing(Line::absent))

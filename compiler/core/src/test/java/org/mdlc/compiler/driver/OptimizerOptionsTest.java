@@ -131,7 +131,7 @@ final class OptimizerOptionsTest {
             "options.mdl",
             """
             model Case {
-              input x: f32[%d]
+              input x: f32[%s]
               let first = Dense(7, activation = tanh, name = "first"), last = Dense(1, name = "last")
               output y = x |> first |> last
             }
