@@ -55,7 +55,10 @@ public final class CSVLogger implements Callback {
       writer =
           append
               ? Files.newBufferedWriter(
-                  file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                  file,
+                  StandardCharsets.UTF_8,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.APPEND)
               : Files.newBufferedWriter(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw failure(e);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * The learning rates of a model that callbacks may set: those of its optimizers that are numbers and
- * not schedules.
+ * The learning rates of a model that callbacks may set: those of its optimizers that are numbers
+ * and not schedules.
  */
 final class LearningRates {
   private static final String NAME = "learning_rate";

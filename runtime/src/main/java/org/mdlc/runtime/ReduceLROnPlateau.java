@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * Lowers the learning rate when a metric no longer improves; Keras's {@code ReduceLROnPlateau}, with
- * its defaults: {@code val_loss}, factor 0.1, patience 10. The rate joins the logs as {@code
+ * Lowers the learning rate when a metric no longer improves; Keras's {@code ReduceLROnPlateau},
+ * with its defaults: {@code val_loss}, factor 0.1, patience 10. The rate joins the logs as {@code
  * learning_rate}. Each setter changes this object and returns it.
  */
 public final class ReduceLROnPlateau extends MonitorCallback {

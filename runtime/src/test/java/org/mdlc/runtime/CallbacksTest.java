@@ -78,7 +78,8 @@ class CallbacksTest {
                     new LambdaCallback()
                         .onEpochEnd((epoch, logs) -> logs.put("plateau", losses.get(epoch))),
                     reduce));
-    // The rate of an epoch is logged before it is lowered. One rest: the counting begins anew after it.
+    // The rate of an epoch is logged before it is lowered. One rest: the counting begins anew after
+    // it.
     assertThat(history.get("learning_rate"))
         .containsExactly(rates(0.05, 0.05, 0.05, 0.05, 0.025, 0.025, 0.0125, 0.0125, 0.00625));
     assertThat(printed())
@@ -96,23 +97,22 @@ class CallbacksTest {
 
   @Test
   void theRateHasAFloor() {
-    var reduce = new ReduceLROnPlateau().monitor("flat").mode(MonitorMode.MIN).patience(1).minLr(0.004);
+    var reduce =
+        new ReduceLROnPlateau().monitor("flat").mode(MonitorMode.MIN).patience(1).minLr(0.004);
     model.fit(
         DATA,
         silent(6)
             .callbacks(
                 new LambdaCallback().onEpochEnd((epoch, logs) -> logs.put("flat", 1)), reduce));
     assertThat(model.variables().scalar(RATE)).isEqualTo((float) 0.004);
-    assertThatThrownBy(() -> new ReduceLROnPlateau().factor(1)).hasMessage("factor is below 1, not 1.0");
+    assertThatThrownBy(() -> new ReduceLROnPlateau().factor(1))
+        .hasMessage("factor is below 1, not 1.0");
   }
 
   @Test
   void aPlateauOfWhatIsNotMeasuredIsSaid() {
     model.fit(
-        DATA,
-        silent(1)
-            .callbacks(
-                new ReduceLROnPlateau().monitor("val_loss").output(output)));
+        DATA, silent(1).callbacks(new ReduceLROnPlateau().monitor("val_loss").output(output)));
     assertThat(printed())
         .isEqualTo(
             "warning: the learning rate depends on val_loss, which is not measured; there are"
@@ -139,7 +139,8 @@ class CallbacksTest {
   @Test
   void anInfiniteLossEndsTraining() {
     model.variables().setScalar(RATE, 1e30);
-    var history = model.fit(DATA, silent(50).batchSize(8).callbacks(new TerminateOnNaN().output(output)));
+    var history =
+        model.fit(DATA, silent(50).batchSize(8).callbacks(new TerminateOnNaN().output(output)));
     assertThat(history.epochs()).hasSize(1);
     assertThat(printed()).matches("Batch \\d: Invalid loss, terminating training\n");
     model.initialize(42);
@@ -157,10 +158,7 @@ class CallbacksTest {
     var file = folder.resolve("log.csv");
     var history = model.fit(DATA, silent(2).validationSplit(0.25).callbacks(new CSVLogger(file)));
     assertThat(Files.readString(file))
-        .isEqualTo(
-            "epoch,loss,mae,val_loss,val_mae\r\n"
-                + row(0, history)
-                + row(1, history));
+        .isEqualTo("epoch,loss,mae,val_loss,val_mae\r\n" + row(0, history) + row(1, history));
     model.fit(DATA, silent(1).validationSplit(0.25).callbacks(new CSVLogger(file).append(true)));
     assertThat(Files.readAllLines(file)).hasSize(4).last().asString().startsWith("0,");
   }
@@ -177,7 +175,10 @@ class CallbacksTest {
     var file = folder.resolve("log.csv");
     model.fit(
         DATA,
-        silent(2).validationSplit(0.25).validationFreq(2).callbacks(new CSVLogger(file).separator(';')));
+        silent(2)
+            .validationSplit(0.25)
+            .validationFreq(2)
+            .callbacks(new CSVLogger(file).separator(';')));
     var lines = Files.readAllLines(file);
     assertThat(lines.get(0)).isEqualTo("epoch;loss;mae;val_loss;val_mae");
     assertThat(lines.get(1)).endsWith(";NA;NA");
@@ -209,6 +210,13 @@ class CallbacksTest {
                     .onTrainEnd(logs -> events.add("end"))));
     assertThat(events)
         .containsExactly(
-            "train", "epoch 0", "batch 0", "end of batch 0", "batch 1", "end of batch 1", "end of epoch 0", "end");
+            "train",
+            "epoch 0",
+            "batch 0",
+            "end of batch 0",
+            "batch 1",
+            "end of batch 1",
+            "end of epoch 0",
+            "end");
   }
 }

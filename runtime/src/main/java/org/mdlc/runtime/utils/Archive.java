@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DataException;
 
 /**
- * A tar or zip file of somebody else's. Its entries are extracted into a new folder, which takes its
- * place only when all went well. An entry that would lie outside that folder, or is neither file nor
- * folder (links, devices), is left out with a warning; what is in the archive is counted while it
- * is written and never believed.
+ * A tar or zip file of somebody else's. Its entries are extracted into a new folder, which takes
+ * its place only when all went well. An entry that would lie outside that folder, or is neither
+ * file nor folder (links, devices), is left out with a warning; what is in the archive is counted
+ * while it is written and never believed.
  */
 final class Archive {
   private static final System.Logger LOGGER = System.getLogger(Archive.class.getName());
@@ -68,7 +68,8 @@ final class Archive {
       extract(partial, Math.min(maxBytes, Math.max(0, room)));
       deleteTree(folder);
       if (Files.getFileStore(partial).supportsFileAttributeView(PosixFileAttributeView.class)) {
-        Files.setPosixFilePermissions(partial, OPEN_TO_READ); // a temporary folder is the owner's alone
+        Files.setPosixFilePermissions(
+            partial, OPEN_TO_READ); // a temporary folder is the owner's alone
       }
       Files.move(partial, folder);
     } finally {
@@ -87,11 +88,15 @@ final class Archive {
       throw e; // a limit or the disk, not the archive's content
     } catch (IOException | IllegalArgumentException e) {
       throw new DataException(
-          file + " cannot be extracted: it is damaged or no tar or zip archive (" + e.getMessage() + ")",
+          file
+              + " cannot be extracted: it is damaged or no tar or zip archive ("
+              + e.getMessage()
+              + ")",
           e);
     }
     if (entries == 0) {
-      throw new DataException(file + " cannot be extracted: it holds nothing, or is no tar or zip archive");
+      throw new DataException(
+          file + " cannot be extracted: it holds nothing, or is no tar or zip archive");
     }
   }
 
@@ -100,7 +105,10 @@ final class Archive {
       return format.equals("zip");
     }
     byte[] start = start();
-    return start.length >= 4 && start[0] == 'P' && start[1] == 'K' && (start[2] == 3 || start[2] == 5);
+    return start.length >= 4
+        && start[0] == 'P'
+        && start[1] == 'K'
+        && (start[2] == 3 || start[2] == 5);
   }
 
   private byte[] start() throws IOException {
@@ -127,7 +135,8 @@ final class Archive {
 
   private void untar(Path folder, long limit) throws IOException {
     try (TarArchiveInputStream tar =
-        new TarArchiveInputStream(uncompressed(new BufferedInputStream(Files.newInputStream(file))))) {
+        new TarArchiveInputStream(
+            uncompressed(new BufferedInputStream(Files.newInputStream(file))))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         if (entry.isDirectory() || isPlainFile(entry)) {
           place(folder, entry.getName(), entry.isDirectory(), tar, limit);
@@ -148,7 +157,10 @@ final class Archive {
   private InputStream uncompressed(InputStream in) throws IOException {
     byte[] start = start();
     if (start.length >= 2 && (start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b) {
-      return GzipCompressorInputStream.builder().setInputStream(in).setDecompressConcatenated(true).get();
+      return GzipCompressorInputStream.builder()
+          .setInputStream(in)
+          .setDecompressConcatenated(true)
+          .get();
     }
     if (start.length >= 3 && start[0] == 'B' && start[1] == 'Z' && start[2] == 'h') {
       return new BZip2CompressorInputStream(in, true);

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DataException;
 
 /**
- * Loads one URL into one file. What has arrived lies in {@code .NAME.part} until it is whole; beside
- * it, in {@code .NAME.part.tag}, what the server calls this version, so that a later try asks for
- * the rest of the same bytes and of no others.
+ * Loads one URL into one file. What has arrived lies in {@code .NAME.part} until it is whole;
+ * beside it, in {@code .NAME.part.tag}, what the server calls this version, so that a later try
+ * asks for the rest of the same bytes and of no others.
  */
 final class Download {
   private static final Duration CONNECT = Duration.ofSeconds(30);
@@ -118,13 +118,21 @@ final class Download {
       }
       if (answer.statusCode() != OK && answer.statusCode() != PARTIAL) {
         throw new ServerSaysNo(
-            "URL fetch failure on " + origin + ": " + answer.statusCode() + " -- the server says no");
+            "URL fetch failure on "
+                + origin
+                + ": "
+                + answer.statusCode()
+                + " -- the server says no");
       }
       long from = answer.statusCode() == PARTIAL ? here : 0;
       remember(answer, tag);
       OptionalLong length = answer.headers().firstValueAsLong("Content-Length");
       long written =
-          write(body, part, from, length.isPresent() ? OptionalLong.of(from + length.getAsLong()) : length);
+          write(
+              body,
+              part,
+              from,
+              length.isPresent() ? OptionalLong.of(from + length.getAsLong()) : length);
       if (length.isPresent() && written != from + length.getAsLong()) {
         throw new IOException(
             "the connection ended after "
@@ -157,7 +165,8 @@ final class Download {
   private long write(InputStream in, Path part, long from, OptionalLong total) throws IOException {
     long room = Math.max(0, Files.getFileStore(parent(part)).getUsableSpace() - SPARE_DISK);
     if (total.isPresent() && total.getAsLong() - from > room) {
-      throw tooLarge(total.getAsLong() + " bytes do not fit on the disk, which has " + room + " left");
+      throw tooLarge(
+          total.getAsLong() + " bytes do not fit on the disk, which has " + room + " left");
     }
     if (total.isPresent() && total.getAsLong() > maxBytes) {
       throw tooLarge("it has " + total.getAsLong() + " bytes, more than the allowed " + maxBytes);

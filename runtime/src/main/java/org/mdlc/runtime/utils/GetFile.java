@@ -182,10 +182,12 @@ public final class GetFile {
   }
 
   /** Loads the file if need be; true when it did. */
-  private boolean fetch(Path file, @Nullable FileHash hash) throws IOException, InterruptedException {
+  private boolean fetch(Path file, @Nullable FileHash hash)
+      throws IOException, InterruptedException {
     if (Files.isDirectory(file)) {
       throw new IOException(
-          file + " is a folder that was extracted before; give another `fname` for the file itself");
+          file
+              + " is a folder that was extracted before; give another `fname` for the file itself");
     }
     if (Files.exists(file) && !forceDownload) {
       if (hash == null || hash.fits(file)) {
@@ -220,13 +222,17 @@ public final class GetFile {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new IOException(
-          "the cache folder " + folder + " cannot be made: set KERAS_HOME or `cacheDir` to one that"
+          "the cache folder "
+              + folder
+              + " cannot be made: set KERAS_HOME or `cacheDir` to one that"
               + " can be written",
           e);
     }
     if (!Files.isWritable(folder)) {
       throw new IOException(
-          "the cache folder " + folder + " cannot be written: set KERAS_HOME or `cacheDir` to"
+          "the cache folder "
+              + folder
+              + " cannot be written: set KERAS_HOME or `cacheDir` to"
               + " another");
     }
     return folder;
@@ -236,8 +242,7 @@ public final class GetFile {
     String path = origin.getPath() == null ? "" : origin.getPath();
     String name = path.substring(path.lastIndexOf('/') + 1);
     if (name.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the URL names no file, so `fname` must: " + origin);
+      throw new IllegalArgumentException("the URL names no file, so `fname` must: " + origin);
     }
     return simple(name);
   }
@@ -248,7 +253,9 @@ public final class GetFile {
         || name.equals("..")
         || name.matches(".*[/\\\\\\x00].*")) {
       throw new IllegalArgumentException(
-          "`fname` is a name without folders, not \"" + name + "\"; folders belong in"
+          "`fname` is a name without folders, not \""
+              + name
+              + "\"; folders belong in"
               + " `cacheSubdir`");
     }
     return name;

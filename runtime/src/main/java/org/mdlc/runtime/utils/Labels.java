@@ -12,8 +12,8 @@ public final class Labels {
   /**
    * One-hot rows, with as many classes as the largest number says.
    *
-   * @param labels of any shape, whole numbers (fractions are cut off); a last axis of size 1 is left
-   *     out
+   * @param labels of any shape, whole numbers (fractions are cut off); a last axis of size 1 is
+   *     left out
    * @return f32, the shape of the labels and an axis of classes
    * @throws DataException if there is no label or one is negative
    */
@@ -29,10 +29,11 @@ public final class Labels {
   }
 
   /**
-   * One-hot rows. Unlike Keras, a negative label is an error, and does not count from the last class.
+   * One-hot rows. Unlike Keras, a negative label is an error, and does not count from the last
+   * class.
    *
-   * @param labels of any shape, whole numbers (fractions are cut off); a last axis of size 1 is left
-   *     out
+   * @param labels of any shape, whole numbers (fractions are cut off); a last axis of size 1 is
+   *     left out
    * @return f32, the shape of the labels and an axis of {@code numClasses}
    * @throws DataException if a label is not within 0 and {@code numClasses - 1}, naming it
    */

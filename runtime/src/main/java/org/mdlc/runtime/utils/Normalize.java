@@ -25,7 +25,8 @@ public final class Normalize {
   public static HostTensor normalize(HostTensor x, int axis, double order) {
     int rank = x.rank();
     if (axis < -rank || axis >= rank) {
-      throw new IllegalArgumentException("`axis` is " + axis + ", but " + x + " has " + rank + " axes");
+      throw new IllegalArgumentException(
+          "`axis` is " + axis + ", but " + x + " has " + rank + " axes");
     }
     if (!(order > 0)) {
       throw new IllegalArgumentException("`order` is positive, not " + order);

@@ -75,7 +75,8 @@ final class Proxies extends ProxySelector {
   }
 
   @Override
-  public void connectFailed(@Nullable URI uri, @Nullable SocketAddress address, @Nullable IOException e) {
+  public void connectFailed(
+      @Nullable URI uri, @Nullable SocketAddress address, @Nullable IOException e) {
     LOGGER.log(Level.WARNING, "the proxy {0} cannot be reached", address);
   }
 }

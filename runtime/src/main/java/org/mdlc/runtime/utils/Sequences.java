@@ -29,7 +29,9 @@ public final class Sequences {
     this.sequences = List.copyOf(sequences);
   }
 
-  /** Sequences to bring to one length: the longest one's, padded in front with zeros, unless set. */
+  /**
+   * Sequences to bring to one length: the longest one's, padded in front with zeros, unless set.
+   */
   public static Sequences pad(List<? extends Number[]> sequences) {
     return new Sequences(sequences);
   }

@@ -15,8 +15,8 @@ import org.mdlc.runtime.random.PythonRandom;
  * }</pre>
  *
  * <p>A whole number counts rows, a fraction is a share of them, rounded to even. The side that is
- * not given has the other rows. When the two together leave rows over, the ones in the middle are in
- * neither: the left side has the first rows and the right side the last.
+ * not given has the other rows. When the two together leave rows over, the ones in the middle are
+ * in neither: the left side has the first rows and the right side the last.
  */
 public final class SplitDataset {
   private static final int SEED_END = 1_000_000;
@@ -83,9 +83,15 @@ public final class SplitDataset {
     if (left == null && right == null) {
       throw new IllegalArgumentException("give `leftSize` or `rightSize`, or both");
     }
-    if (left != null && right != null && left.isShare() && right.isShare() && left.share + right.share > 1) {
+    if (left != null
+        && right != null
+        && left.isShare()
+        && right.isShare()
+        && left.share + right.share > 1) {
       throw new IllegalArgumentException(
-          "`leftSize` and `rightSize` are " + (left.share + right.share) + " together, more than 1");
+          "`leftSize` and `rightSize` are "
+              + (left.share + right.share)
+              + " together, more than 1");
     }
     int rows = data.rows();
     int rightRows = right == null ? -1 : right.of(rows);
@@ -134,7 +140,8 @@ public final class SplitDataset {
 
     int of(int all) {
       if (!isShare() && rows >= all) {
-        throw new DataException("`" + name + "` is " + rows + ", and there are only " + all + " rows");
+        throw new DataException(
+            "`" + name + "` is " + rows + ", and there are only " + all + " rows");
       }
       return isShare() ? (int) Math.rint(share * all) : rows;
     }

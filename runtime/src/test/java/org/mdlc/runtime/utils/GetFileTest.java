@@ -39,7 +39,8 @@ import org.mdlc.runtime.data.DataException;
 
 /** Downloads from a server of this test's own, on the loopback. */
 class GetFileTest {
-  private static final byte[] CONTENT = "5.1,3.5,1.4,0.2,setosa\n".repeat(1000).getBytes(StandardCharsets.UTF_8);
+  private static final byte[] CONTENT =
+      "5.1,3.5,1.4,0.2,setosa\n".repeat(1000).getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path cache;
   private HttpServer server;
@@ -98,7 +99,10 @@ class GetFileTest {
 
   private List<String> inCache() throws IOException {
     try (Stream<Path> all = Files.list(cache.resolve("datasets"))) {
-      return all.map(f -> f.getFileName().toString()).filter(n -> !n.endsWith(".lock")).sorted().toList();
+      return all.map(f -> f.getFileName().toString())
+          .filter(n -> !n.endsWith(".lock"))
+          .sorted()
+          .toList();
     }
   }
 
@@ -125,7 +129,8 @@ class GetFileTest {
     assertThat(get("/data/iris.csv").fname("b").fileHash(hash("MD5", CONTENT)).get()).exists();
     assertThatThrownBy(() -> get("/data/iris.csv").fname("c").fileHash("0".repeat(64)).get())
         .isInstanceOf(DataException.class)
-        .hasMessageStartingWith("Incomplete or corrupted file detected. The SHA-256 of what came from http")
+        .hasMessageStartingWith(
+            "Incomplete or corrupted file detected. The SHA-256 of what came from http")
         .hasMessageEndingWith(" and not the given " + "0".repeat(64));
     assertThat(inCache()).containsExactly("b", "iris.csv");
   }
@@ -135,7 +140,8 @@ class GetFileTest {
     Files.createDirectories(cache.resolve("datasets"));
     Files.writeString(cache.resolve("datasets/iris.csv"), "old");
     assertThat(get("/data/iris.csv").get()).hasContent("old");
-    assertThat(get("/data/iris.csv").fileHash(hash("MD5", CONTENT)).get()).hasBinaryContent(CONTENT);
+    assertThat(get("/data/iris.csv").fileHash(hash("MD5", CONTENT)).get())
+        .hasBinaryContent(CONTENT);
     Files.writeString(cache.resolve("datasets/iris.csv"), "old");
     assertThat(get("/data/iris.csv").forceDownload(true).get()).hasBinaryContent(CONTENT);
   }
@@ -169,7 +175,8 @@ class GetFileTest {
   void saysWhatTheServerSays() {
     assertThatThrownBy(() -> get("/data/none.csv").get())
         .isInstanceOf(IOException.class)
-        .hasMessage("URL fetch failure on " + url("/data/none.csv") + ": 404 -- the server says no");
+        .hasMessage(
+            "URL fetch failure on " + url("/data/none.csv") + ": 404 -- the server says no");
     server.stop(0);
     assertThatThrownBy(() -> get("/data/iris.csv").get())
         .isInstanceOf(IOException.class)
@@ -178,7 +185,8 @@ class GetFileTest {
 
   @Test
   void refusesMalformedRequests() {
-    assertThatThrownBy(() -> GetFile.of("ftp://host/x")).hasMessageContaining("http:, https: or file:");
+    assertThatThrownBy(() -> GetFile.of("ftp://host/x"))
+        .hasMessageContaining("http:, https: or file:");
     assertThatThrownBy(() -> GetFile.of("no url")).hasMessageContaining("`origin` is no URL");
     assertThatThrownBy(() -> get("/").get()).hasMessageContaining("the URL names no file");
     assertThatThrownBy(() -> get("/data/iris.csv").fname("../x").get())
@@ -230,7 +238,8 @@ class GetFileTest {
     try (var tar = new TarArchiveOutputStream(new GzipCompressorOutputStream(bytes))) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       for (TarArchiveEntry entry : entries) {
-        byte[] content = entry.isFile() && !entry.isLink() && !entry.isSymbolicLink() ? CONTENT : new byte[0];
+        byte[] content =
+            entry.isFile() && !entry.isLink() && !entry.isSymbolicLink() ? CONTENT : new byte[0];
         entry.setSize(content.length);
         tar.putArchiveEntry(entry);
         tar.write(content);
@@ -260,13 +269,18 @@ class GetFileTest {
 
   private static List<String> tree(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).map(f -> folder.relativize(f).toString()).sorted().toList();
+      return all.filter(Files::isRegularFile)
+          .map(f -> folder.relativize(f).toString())
+          .sorted()
+          .toList();
     }
   }
 
   @Test
   void extractsIntoKerassFolders() throws Exception {
-    files.put("/flowers.tar.gz", tar(new TarArchiveEntry("flowers/rose/1.csv"), new TarArchiveEntry("flowers/2.csv")));
+    files.put(
+        "/flowers.tar.gz",
+        tar(new TarArchiveEntry("flowers/rose/1.csv"), new TarArchiveEntry("flowers/2.csv")));
     Path plain = get("/flowers.tar.gz").extract(true).get();
     assertThat(plain).isEqualTo(cache.resolve("datasets/flowers.tar.gz"));
     assertThat(tree(plain)).containsExactly("flowers/2.csv", "flowers/rose/1.csv");
@@ -276,7 +290,13 @@ class GetFileTest {
     assertThat(get("/flowers.tar.gz").fname("f.tar.gz").extract(true).get())
         .isEqualTo(cache.resolve("datasets/f.tar.gz_extracted"));
     assertThat(inCache())
-        .containsExactly("f", "f.tar.gz", "f.tar.gz_extracted", "f_archive", "flowers.tar.gz", "flowers.tar.gz_archive");
+        .containsExactly(
+            "f",
+            "f.tar.gz",
+            "f.tar.gz_extracted",
+            "f_archive",
+            "flowers.tar.gz",
+            "flowers.tar.gz_archive");
     int asked = ranges.size();
     assertThat(get("/flowers.tar.gz").extract(true).get()).isEqualTo(plain);
     assertThat(ranges).hasSize(asked);
@@ -301,8 +321,12 @@ class GetFileTest {
             new TarArchiveEntry("door/escaped-from-tar.csv")));
     assertThat(tree(get("/evil.tar.gz").extract(true).get()))
         .containsExactly("door/escaped-from-tar.csv", "good.csv");
-    files.put("/evil.zip", zip("good.csv", "../escaped.csv", "a\\..\\..\\escaped.csv", "/tmp/escaped-from-tar.csv"));
-    assertThat(tree(get("/evil.zip").extract(true).get())).startsWith("good.csv").doesNotContain("escaped.csv");
+    files.put(
+        "/evil.zip",
+        zip("good.csv", "../escaped.csv", "a\\..\\..\\escaped.csv", "/tmp/escaped-from-tar.csv"));
+    assertThat(tree(get("/evil.zip").extract(true).get()))
+        .startsWith("good.csv")
+        .doesNotContain("escaped.csv");
     assertThat(cache.resolve("escaped.csv")).doesNotExist();
     assertThat(cache.resolve("datasets/escaped.csv")).doesNotExist();
     assertThat(Path.of("/tmp/escaped-from-tar.csv")).doesNotExist();
@@ -338,12 +362,18 @@ class GetFileTest {
   @Test
   void proxiesOfTheEnvironment() {
     var proxies =
-        new Proxies(Map.of("HTTPS_PROXY", "http://proxy.example:3128", "no_proxy", "localhost, .inside.example"));
+        new Proxies(
+            Map.of(
+                "HTTPS_PROXY",
+                "http://proxy.example:3128",
+                "no_proxy",
+                "localhost, .inside.example"));
     assertThat(proxies.select(URI.create("https://host.example/x")))
         .containsExactly(
             new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("proxy.example", 3128)));
     assertThat(proxies.select(URI.create("http://host.example/x"))).containsExactly(Proxy.NO_PROXY);
-    assertThat(proxies.select(URI.create("https://a.inside.example/x"))).containsExactly(Proxy.NO_PROXY);
+    assertThat(proxies.select(URI.create("https://a.inside.example/x")))
+        .containsExactly(Proxy.NO_PROXY);
     assertThat(proxies.select(URI.create("https://localhost/x"))).containsExactly(Proxy.NO_PROXY);
   }
 }

@@ -87,10 +87,12 @@ class KerasUtilitiesTest {
   @ParameterizedTest
   @EnumSource(Sequences.Side.class)
   void padSequencesIsKerass(Sequences.Side padding) {
-    var sequences = List.of(new Integer[] {1, 2, 3}, new Integer[] {4}, new Integer[] {5, 6, 7, 8, 9});
+    var sequences =
+        List.of(new Integer[] {1, 2, 3}, new Integer[] {4}, new Integer[] {5, 6, 7, 8, 9});
     for (var truncating : Sequences.Side.values()) {
       var name = ("pad." + padding + "." + truncating).toLowerCase(java.util.Locale.ROOT);
-      assertThat(Sequences.pad(sequences).maxlen(4).padding(padding).truncating(truncating).toInts())
+      assertThat(
+              Sequences.pad(sequences).maxlen(4).padding(padding).truncating(truncating).toInts())
           .isEqualTo(keras(name));
     }
     assertThat(Sequences.pad(sequences).value(-1).toFloats().shape()).containsExactly(3, 5);
@@ -127,10 +129,12 @@ class KerasUtilitiesTest {
 
   @Test
   void splitDatasetRefusesEmptyAndImpossibleSides() {
-    assertThatThrownBy(() -> SplitDataset.of(TEN).split()).hasMessageContaining("`leftSize` or `rightSize`");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).split())
+        .hasMessageContaining("`leftSize` or `rightSize`");
     assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(0)).hasMessageContaining("not 0");
     assertThatThrownBy(() -> SplitDataset.of(TEN).rightSize(1.0)).hasMessageContaining("not 1.0");
-    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(10).split()).hasMessageContaining("only 10 rows");
+    assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(10).split())
+        .hasMessageContaining("only 10 rows");
     assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(0.6).rightSize(0.6).split())
         .hasMessageContaining("more than 1");
     assertThatThrownBy(() -> SplitDataset.of(TEN).leftSize(6).rightSize(5).split())

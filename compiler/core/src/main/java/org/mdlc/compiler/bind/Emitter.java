@@ -88,7 +88,9 @@ final class Emitter {
 
   /** A tensor as it is seen in the current graph. */
   Tensor here(Tensor tensor) {
-    return tensor.frame() == frame ? tensor : new Tensor(frame, frame.use(tensor), tensor.trail(), tensor.mask());
+    return tensor.frame() == frame
+        ? tensor
+        : new Tensor(frame, frame.use(tensor), tensor.trail(), tensor.mask());
   }
 
   Tensor read(Variable variable) {

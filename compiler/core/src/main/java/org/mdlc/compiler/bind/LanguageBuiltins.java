@@ -147,9 +147,7 @@ final class LanguageBuiltins {
   private static Datum withWeight(Given g) {
     if (!(g.get("layer") instanceof Datum.Layer layer)) {
       throw g.wrong(
-          Codes.TYPE_MISMATCH,
-          "layer",
-          "with_weight takes a layer, not " + g.get("layer").kind());
+          Codes.TYPE_MISMATCH, "layer", "with_weight takes a layer, not " + g.get("layer").kind());
     }
     var names = new ArrayList<String>();
     for (var name : g.items("names")) {
@@ -165,8 +163,7 @@ final class LanguageBuiltins {
           "`function` must be a function, not " + g.get("function").kind());
     }
     return layer.through(
-        new Datum.Reading(
-            names, g.get("function"), g.truth("keep"), g.evaluator().instance()));
+        new Datum.Reading(names, g.get("function"), g.truth("keep"), g.evaluator().instance()));
   }
 
   private static Datum splitText(Given g) {

@@ -491,8 +491,7 @@ final class Layers {
     }
   }
 
-  private static Datum replace(
-      Datum value, Iterator<Tensor> tensors, Map<Tensor, Tensor> outside) {
+  private static Datum replace(Datum value, Iterator<Tensor> tensors, Map<Tensor, Tensor> outside) {
     return switch (value) {
       case Tensor t -> {
         var mask = t.mask();

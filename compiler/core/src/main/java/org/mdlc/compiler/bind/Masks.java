@@ -96,9 +96,7 @@ final class Masks {
       mask = evaluator.emitter().stretch(mask, new Shape(whole));
     }
     var at = evaluator.problems().users(given.span());
-    return mask.trail().text().equals(MADE)
-        ? mask
-        : mask.with(Datum.Trail.NONE.then(at, MADE));
+    return mask.trail().text().equals(MADE) ? mask : mask.with(Datum.Trail.NONE.then(at, MADE));
   }
 
   /**
@@ -148,7 +146,8 @@ final class Masks {
   private static @Nullable Tensor masked(Datum value) {
     return switch (value) {
       case Tensor t when t.mask() != null -> t;
-      case Listing l -> l.items().stream().map(Masks::masked).filter(m -> m != null).findFirst().orElse(null);
+      case Listing l ->
+          l.items().stream().map(Masks::masked).filter(m -> m != null).findFirst().orElse(null);
       default -> null;
     };
   }

@@ -66,7 +66,8 @@ public record MatMulOfViews(List<Integer> orderA, List<Integer> orderB, List<Int
   public Samples samples() {
     var heads = List.of(0, 2, 1, 3);
     return Samples.of(
-            // [batch, time, heads, size] times itself over size, and back to where heads follow time
+            // [batch, time, heads, size] times itself over size, and back to where heads follow
+            // time
             new Samples.Case(
                 new MatMulOfViews(heads, List.of(0, 2, 3, 1), List.of(0, 1, 2, 3)),
                 Samples.f32(-1, 1, 2, 7, 3, 5),

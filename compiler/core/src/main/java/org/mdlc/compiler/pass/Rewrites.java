@@ -636,8 +636,7 @@ final class Rewrites {
         return empty();
       }
       boolean left =
-          swapsMatrix(node, 0)
-              && node.operand(0).type().rank() == node.operand(1).type().rank();
+          swapsMatrix(node, 0) && node.operand(0).type().rank() == node.operand(1).type().rank();
       boolean right = swapsMatrix(node, 1);
       if (!left && !right) {
         return empty();

@@ -71,7 +71,8 @@ final class FoldTransposesIntoCalls {
         continue; // a transpose that the product before it does
       }
       var after = node.op() instanceof MatMul ? transposeAfter(node) : Optional.<Node>empty();
-      var product = node.op() instanceof MatMul m ? product(m, node, after) : Optional.<Node>empty();
+      var product =
+          node.op() instanceof MatMul m ? product(m, node, after) : Optional.<Node>empty();
       nodes.add(product.orElse(node));
       if (product.isPresent()) {
         after.ifPresent(done::add);
@@ -128,7 +129,9 @@ final class FoldTransposesIntoCalls {
       return Optional.empty();
     }
     int rank = transpose.order().size();
-    return transpose.order().get(rank - 1) >= rank - 2 ? Optional.of(uses.get(0)) : Optional.empty();
+    return transpose.order().get(rank - 1) >= rank - 2
+        ? Optional.of(uses.get(0))
+        : Optional.empty();
   }
 
   private static List<Integer> upTo(int count) {

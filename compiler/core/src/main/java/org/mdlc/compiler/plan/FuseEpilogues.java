@@ -99,8 +99,7 @@ final class FuseEpilogues {
         return Optional.of(
             List.of(
                 call(product.get(), operands, made),
-                new Node(
-                    seen.get().op(), List.of(made), node.results(), seen.get().origin())));
+                new Node(seen.get().op(), List.of(made), node.results(), seen.get().origin())));
       }
     }
     return Optional.empty();

@@ -21,9 +21,7 @@ public final class LayerGraphs {
   public static List<Example> all() {
     var examples = new ArrayList<Example>();
     Parity.tests(
-            "layer",
-            (name, expression) ->
-                LayerParityTest.layer(name, expression, examples::add))
+            "layer", (name, expression) -> LayerParityTest.layer(name, expression, examples::add))
         .forEach(
             t -> {
               try {

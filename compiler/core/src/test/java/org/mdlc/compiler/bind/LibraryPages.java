@@ -91,7 +91,8 @@ final class LibraryPages {
                 .append(
                     entries(page).stream()
                         .map(
-                            e -> "[%s](%s.md#%s)".formatted(e.name(), page.file(), anchor(e.name())))
+                            e ->
+                                "[%s](%s.md#%s)".formatted(e.name(), page.file(), anchor(e.name())))
                         .collect(Collectors.joining(" · ")))
                 .append("\n\n"));
     return text.toString().stripTrailing() + "\n";
@@ -113,8 +114,7 @@ final class LibraryPages {
         .flatMap(f -> f.items().stream())
         .filter(page.belongs())
         .map(LibraryPages::entry)
-        .sorted(
-            Comparator.comparing((Entry e) -> anchor(e.name())).thenComparing(Entry::name))
+        .sorted(Comparator.comparing((Entry e) -> anchor(e.name())).thenComparing(Entry::name))
         .toList();
   }
 
@@ -157,7 +157,9 @@ final class LibraryPages {
     return KerasSurface.has(page.module(), entry.name());
   }
 
-  /** Head and, when it is short, body; without the comments in between that are printed as prose. */
+  /**
+   * Head and, when it is short, body; without the comments in between that are printed as prose.
+   */
   private static String definition(Entry entry) {
     var head = entry.head().text().strip();
     var whole =
@@ -176,10 +178,18 @@ final class LibraryPages {
   private static String kept(Ast.Block body) {
     var weights =
         statements(body.statements())
-            .flatMap(s -> s instanceof Ast.ParamDecl p ? Stream.of(kept(p.name(), p.type())) : Stream.of());
+            .flatMap(
+                s ->
+                    s instanceof Ast.ParamDecl p
+                        ? Stream.of(kept(p.name(), p.type()))
+                        : Stream.of());
     var state =
         statements(body.statements())
-            .flatMap(s -> s instanceof Ast.StateDecl d ? Stream.of(kept(d.name(), d.type())) : Stream.of());
+            .flatMap(
+                s ->
+                    s instanceof Ast.StateDecl d
+                        ? Stream.of(kept(d.name(), d.type()))
+                        : Stream.of());
     return line("Weights", weights) + line("State", state);
   }
 

@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The pages of {@code docs/library} are made of the library: {@code -Dgolden=update} writes them. */
+/**
+ * The pages of {@code docs/library} are made of the library: {@code -Dgolden=update} writes them.
+ */
 class LibraryPagesTest {
   private static final Path FOLDER = Path.of("../../docs/library");
   private static final Map<String, String> PAGES = LibraryPages.all();

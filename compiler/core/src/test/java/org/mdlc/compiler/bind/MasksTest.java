@@ -31,16 +31,14 @@ final class MasksTest {
           Tensor64.of(DType.BOOL, new int[] {2, 4}, i -> i < 6 ? 1 : 0));
 
   private static BoundProgram program(String definitions, String body) {
-    return Programs.bind(
-        "masks", definitions + "model Case {\n" + TWO + body.indent(2) + "}\n");
+    return Programs.bind("masks", definitions + "model Case {\n" + TWO + body.indent(2) + "}\n");
   }
 
   private static List<Double> run(String definitions, String body) {
     var program = program(definitions, body);
     var arguments = new LinkedHashMap<>(DATA);
     arguments.putAll(Programs.filled(program));
-    var found =
-        Objects.requireNonNull(Interpreter.run(program.predict(), arguments, 2).get("y"));
+    var found = Objects.requireNonNull(Interpreter.run(program.predict(), arguments, 2).get("y"));
     return Arrays.stream(found.data()).boxed().toList();
   }
 

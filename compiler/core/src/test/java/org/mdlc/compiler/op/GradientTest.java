@@ -27,7 +27,8 @@ import org.mdlc.compiler.type.TensorType;
  */
 final class GradientTest {
   /** Their results do change with the operand, but no gradient is meant to flow. */
-  private static final Set<Class<?>> CUT = Set.of(StopGradient.class, Orthogonal.class, RandomBeta.class);
+  private static final Set<Class<?>> CUT =
+      Set.of(StopGradient.class, Orthogonal.class, RandomBeta.class);
 
   /**
    * The step h of a central difference leaves an error of h^2 / 6 times the third derivative, 2e-11

@@ -57,7 +57,8 @@ class LayersInJavaTest {
             of ->
                 of.size() < 4
                     ? of.stream()
-                    : Stream.concat(Stream.of(of.get(0)), of.subList(of.size() - 2, of.size()).stream()))
+                    : Stream.concat(
+                        Stream.of(of.get(0)), of.subList(of.size() - 2, of.size()).stream()))
         .toList();
   }
 
@@ -73,7 +74,8 @@ class LayersInJavaTest {
               for (int i = 0; i < meant.count(); i++) {
                 double got = found.get(name)[i];
                 if (!(Math.abs(meant.at(i) - got) <= TOLERANCE * scale)) {
-                  wrong.add(example.name() + " " + name + "[" + i + "]: " + got + ", not " + meant.at(i));
+                  wrong.add(
+                      example.name() + " " + name + "[" + i + "]: " + got + ", not " + meant.at(i));
                   return;
                 }
               }
