@@ -18,7 +18,6 @@ import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
-import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.op.Cast;
 import org.mdlc.compiler.source.Span;
@@ -151,15 +150,6 @@ final class Evaluator {
 
   Library library() {
     return library;
-  }
-
-  /** A function of the library that the compiler itself has a use for. */
-  Datum libraryFunction(String name) {
-    var entry = library.find(Category.VALUE, name);
-    if (entry == null) {
-      throw new CompilerBug("bind", "the library has no " + name);
-    }
-    return entry.value();
   }
 
   Instance instance() {

@@ -148,13 +148,24 @@ final class Library {
     return Stream.of(Category.values()).flatMap(c -> names(c).stream()).distinct().toList();
   }
 
-  /** A function of the library that the compiler itself calls; no user's definition hides it. */
-  Datum.Function standard(String name) {
+  /**
+   * A function or block of the library that the compiler itself calls; no user's definition hides
+   * it.
+   */
+  Datum standard(String name) {
     var found = outermost(Category.VALUE, name);
-    if (found != null && found.value() instanceof Datum.Function f) {
+    if (found != null) {
+      return found.value();
+    }
+    throw new CompilerBug("bind", "the library has no " + name);
+  }
+
+  /** As {@link #standard}, where the parameters of the function are looked at. */
+  Datum.Function standardFunction(String name) {
+    if (standard(name) instanceof Datum.Function f) {
       return f;
     }
-    throw new CompilerBug("bind", "the library has no function " + name);
+    throw new CompilerBug("bind", name + " of the library is no function");
   }
 
   /** As {@link #standard}, for an optimizer. */

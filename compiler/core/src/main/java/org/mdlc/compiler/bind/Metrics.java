@@ -290,7 +290,7 @@ final class Metrics {
                 evaluator
                     .calls()
                     .invoke(
-                        evaluator.libraryFunction("running_mean"),
+                        evaluator.library().standard("running_mean"),
                         List.of(Actual.of(Losses.orNone(counts), at)),
                         evaluator.emptyScope(),
                         at,

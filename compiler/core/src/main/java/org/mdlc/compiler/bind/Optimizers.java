@@ -102,7 +102,7 @@ final class Optimizers {
   /** What an optimizer takes after its own arguments; one that is given another takes none. */
   static Datum.@Nullable Function options(Datum.Definition definition, Library library) {
     return definition.tree().kind() == Ast.Kind.OPTIMIZER && !wraps(definition)
-        ? library.standard(OPTIONS)
+        ? library.standardFunction(OPTIONS)
         : null;
   }
 
@@ -510,7 +510,7 @@ final class Optimizers {
 
   /** Calls a function of the library; options fill the parameters that are not given. */
   private Datum call(String function, Map<String, Datum> given) {
-    var callee = evaluator.library().standard(function);
+    var callee = evaluator.library().standardFunction(function);
     var actuals =
         callee.tree().params().stream()
             .map(p -> p.name().text())

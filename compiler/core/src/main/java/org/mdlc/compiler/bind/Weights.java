@@ -227,7 +227,7 @@ final class Weights {
                     evaluator
                         .calls()
                         .invoke(
-                            evaluator.libraryFunction(function),
+                            evaluator.library().standard(function),
                             actuals,
                             evaluator.emptyScope(),
                             at,

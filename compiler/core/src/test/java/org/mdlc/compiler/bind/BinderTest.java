@@ -16,6 +16,7 @@ import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.ir.TextForm;
 import org.mdlc.compiler.op.Composite;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.syntax.Parser;
@@ -52,6 +53,10 @@ final class BinderTest {
 
   private static List<String> trained(BoundProgram program, int stage) {
     return program.stages().get(stage).objectives().getFirst().trained();
+  }
+
+  private static Graph trainingOf(BoundProgram program) {
+    return program.stages().getFirst().objectives().getFirst().forward();
   }
 
   private static List<String> layers(Graph graph) {
@@ -252,6 +257,36 @@ final class BinderTest {
   }
 
   // ---- what is trained
+
+  /** What the library uses for losses and metrics is its own, whatever a file calls its functions. */
+  @Test
+  void functionsOfAFileDoNotReplaceThoseThatLossesUse() {
+    var text =
+        """
+        model M {
+          input x: f32[4]
+          output y = x |> Dense(3)
+        }
+
+        train M {
+          loss MeanSquaredError()
+          class_weight y: [1, 2, 3]
+          sample_weight y
+          weighted_metrics MeanAbsoluteError()
+          optimizer SGD()
+        }
+        """;
+    var own =
+        """
+
+        fn times(a, b) = a - b
+        fn running_mean(x) = x
+        fn reduce_weighted_values(values, weight, mask, reduction) = sum(values)
+        fn class_weights(y_true, weights) = sum(y_true, axis = -1)
+        """;
+    assertThat(TextForm.print(trainingOf(bind(text + own))))
+        .isEqualTo(TextForm.print(trainingOf(bind(text))));
+  }
 
   @Test
   void stagesTrainWhatIsNotFrozen() {
