@@ -73,6 +73,10 @@ final class LanguageBuiltins {
             "The pieces of a text between separators; without a separator its characters.",
             LanguageBuiltins::splitText),
         Builtin.of(
+            "compute_dtype()",
+            "Name of the element type in which layers compute: f32, or bf16 or f16 under a mixed precision.",
+            g -> new Datum.Text(g.evaluator().precision().orElse(DType.F32).text())),
+        Builtin.of(
             "fixed_batch()",
             "The number of examples that an input declares for every batch (`input x: f32[8] batch 4`), or none.",
             LanguageBuiltins::fixedBatch),

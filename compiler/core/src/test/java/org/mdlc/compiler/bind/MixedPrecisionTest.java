@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.compiler.interp.Interpreter;
 import org.mdlc.compiler.op.Tensor64;
 import org.mdlc.compiler.pass.BuildTrainStep;
@@ -138,6 +139,46 @@ class MixedPrecisionTest {
         .anyMatch(v -> v.path().equals("optimizer/dynamic_scale") && v.fill() == 32768);
     assertThat(program("mlp", "mixed_bfloat16").variables())
         .noneMatch(v -> v.path().equals("optimizer/dynamic_scale"));
+  }
+
+  /** A query that may see nothing meets equal scores, not infinite ones, whose shares are NaN. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Softmax()(h, mask = counts)",
+        "MultiHeadAttention(1, 2)(h, h, value_mask = counts)",
+        "Attention()(h, h, value_mask = counts)"
+      })
+  void rowsOfPaddingAreNumbers(String layer) {
+    var text =
+        """
+        model Case {
+          input x: f32[2, 2], counts: bool[2]
+          precision mixed_float16
+          let h = x |> Dense(2)
+          output y = %s
+        }
+
+        train Case {
+          loss MeanSquaredError()
+          optimizer SGD()
+        }
+        """
+            .formatted(layer);
+    var program = MixedPrecision.of(Programs.bind("padding", text));
+    var state = new LinkedHashMap<>(Programs.filled(program));
+    for (var variable : program.variables()) {
+      state.putIfAbsent(
+          variable.path(),
+          Tensor64.of(variable.type().dtype(), Tensor64.sizes(variable.type().shape()), i -> 0.5));
+    }
+    state.put("x", Tensor64.of(DType.F32, new int[] {1, 2, 2}, i -> i));
+    state.put("counts", Tensor64.of(DType.BOOL, new int[] {1, 2}, i -> 0));
+    var y = Interpreter.run(program.predict(), state, 1).get("y");
+    assertThat(y.data()).doesNotContain(Double.NaN);
+    state.put("y", Tensor64.of(DType.F32, new int[] {1, 2, 2}, i -> 0));
+    Interpreter.run(BuildTrainStep.of(program, program.stages().getFirst()), state, 1)
+        .forEach((name, value) -> assertThat(value.data()).as(name).doesNotContain(Double.NaN));
   }
 
   @Test
