@@ -32,6 +32,9 @@ import org.mdlc.compiler.type.TensorType;
  * <output>_<metric>} with several.
  */
 final class Metrics {
+  /** The name under which the whole loss is shown. */
+  static final String LOSS = "loss";
+
   private final Evaluator evaluator;
   private final Losses losses;
   private final Weights weights;
@@ -50,12 +53,19 @@ final class Metrics {
     return List.copyOf(names);
   }
 
+  private static String lossOf(String output) {
+    return output + "_" + LOSS;
+  }
+
   void bind(TrainItems.Part part, ModelPhases.Phase phase, Scope scope) {
     var lossParts = losses.parts();
     if (lossParts.size() > 1) {
-      lossParts.forEach(p -> running(p.output() + "_loss", p.value()));
+      lossParts.forEach(p -> running(lossOf(p.output()), p.value()));
     }
-    var taken = new LinkedHashMap<String, Integer>();
+    var taken = new HashSet<>(List.of(LOSS, BoundProgram.OBJECTIVE));
+    if (lossParts.size() > 1) {
+      lossParts.forEach(p -> taken.add(lossOf(p.output())));
+    }
     for (boolean weighted : List.of(false, true)) {
       Ast.Name last = null;
       for (var item : part.metrics()) {
@@ -79,7 +89,7 @@ final class Metrics {
       String output,
       ModelPhases.Phase phase,
       Scope scope,
-      Map<String, Integer> taken) {
+      Set<String> taken) {
     var prediction = Objects.requireNonNull(phase.run().outputs().get(output));
     var given = givenName(item.metric());
     var tree = given.isPresent() ? withoutName(item.metric()) : item.metric();
@@ -93,11 +103,14 @@ final class Metrics {
       var base = given.orElseGet(() -> value instanceof Datum.Text t ? t.value() : name(callee));
       var prefix = phase.run().outputs().size() > 1 ? output + "_" : "";
       var named =
-          item.weighted() && taken.containsKey(prefix + base)
+          item.weighted() && taken.contains(prefix + base)
               ? prefix + "weighted_" + base
               : prefix + base;
-      int count = taken.merge(named, 1, Integer::sum) - 1;
-      measure(callee, count == 0 ? named : named + "_" + count, output, prediction, item);
+      var free = named;
+      for (int i = 1; !taken.add(free); i++) {
+        free = named + "_" + i;
+      }
+      measure(callee, free, output, prediction, item);
     } catch (Misuse m) {
       evaluator.problems().report(m, item.metric().span(), prediction.trail());
     } catch (Silent e) {

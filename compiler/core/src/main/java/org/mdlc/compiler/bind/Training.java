@@ -389,7 +389,7 @@ final class Training {
         .frame()
         .builder()
         .output(BoundProgram.OBJECTIVE, Role.RESULT, emit.frame().use(scaled.apply(total)));
-    metrics.running("loss", total);
+    metrics.running(Metrics.LOSS, total);
   }
 
   private Tensor scalar(Tensor x) {

@@ -256,6 +256,34 @@ final class BinderTest {
         .containsExactly("price f32[batch, 1]", "kind i32[batch]");
   }
 
+  /** The losses are shown first and keep their names; a metric that is called so gets a number. */
+  @Test
+  void noMetricSharesWhatItKeepsWithALoss() {
+    var program =
+        bind(
+            """
+            metric Loss()(y_true, y_pred) = mean(abs(y_true - y_pred), axis = -1)
+
+            model M {
+              input x: f32[8]
+              output loss = x |> Dense(1), kind = x |> Dense(3)
+            }
+
+            train M {
+              loss loss: MeanSquaredError(), kind: MeanSquaredError()
+              metrics loss: Mean(name = "loss"), kind: Loss(), Loss(), Loss(name = "loss_1")
+              optimizer Adam()
+            }
+            """);
+    assertThat(program.metrics())
+        .containsExactly(
+            "loss", "loss_loss", "kind_loss", "loss_loss_1", "kind_loss_1", "kind_loss_2",
+            "kind_loss_1_1");
+    assertThat(paths(program, Role.METRIC)).doesNotHaveDuplicates().hasSize(14);
+    assertThat(trainingOf(program).outputs().stream().map(Graph.Output::name))
+        .doesNotHaveDuplicates();
+  }
+
   // ---- what is trained
 
   /** What the library uses for losses and metrics is its own, whatever a file calls its functions. */
