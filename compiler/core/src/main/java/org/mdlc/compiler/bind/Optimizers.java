@@ -35,6 +35,7 @@ final class Optimizers {
   /** The optimizer that Keras puts around one where gradients are those of f16. */
   static final String SCALING = "LossScaleOptimizer";
 
+  private static final String USUAL_NAME = "optimizer";
   private static final String SCALE = "dynamic_scale";
   private static final String STEPS = "gradient_accumulation_steps";
 
@@ -47,15 +48,15 @@ final class Optimizers {
   private final Map<String, Variable> scalerStates = new LinkedHashMap<>();
 
   /**
-   * @param prefix of the paths of everything it keeps, ending in {@code /}, unless it has a name
+   * @param place what tells it from the other optimizers of the train block: {@code _head_1}
    */
-  Optimizers(Evaluator evaluator, Configured outer, String prefix) {
+  Optimizers(Evaluator evaluator, Configured outer, String place) {
     this.evaluator = evaluator;
     var inner = inner(outer);
     this.scaler = inner == null ? null : outer;
     this.optimizer = inner == null ? outer : inner;
-    this.prefix =
-        optimizer.arguments().values().get("name") instanceof Text t ? t.value() + "/" : prefix;
+    var given = optimizer.arguments().values().get("name");
+    this.prefix = (given instanceof Text t ? t.value() : USUAL_NAME) + place + "/";
     var variables = evaluator.variables();
     this.iteration =
         variables.plain(this.prefix + "iteration", Role.HYPER, TensorType.scalar(DType.I32), 0);
@@ -71,6 +72,11 @@ final class Optimizers {
     if (scaler != null) {
       declareScale();
     }
+  }
+
+  /** What the paths of everything it keeps begin with, ending in {@code /}. */
+  String prefix() {
+    return prefix;
   }
 
   /** Runs the rule of the scale for its variables alone: the forward pass reads one of them. */

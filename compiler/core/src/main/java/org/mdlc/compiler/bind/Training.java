@@ -25,6 +25,7 @@ import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.op.Add;
 import org.mdlc.compiler.op.ReduceSum;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 
@@ -32,8 +33,6 @@ import org.mdlc.compiler.type.DType;
  * Binds a train block: what is minimised, over which weights, how they move, and what is measured.
  */
 final class Training {
-  private static final String OPTIMIZER = "optimizer";
-
   private final Evaluator evaluator;
   private final ModelPhases model;
   private final Ast.Train tree;
@@ -44,6 +43,7 @@ final class Training {
   private final Freezing freezing;
   private final List<Stage> stages = new ArrayList<>();
   private final Set<Variable> moved = new HashSet<>();
+  private final Map<String, Span> prefixes = new LinkedHashMap<>();
   private @Nullable Graph evaluate;
   private @Nullable Graph adapt;
   private @Nullable TrainSettings settings;
@@ -168,7 +168,7 @@ final class Training {
                       "the train block of " + tree.model() + " has no loss")
                   .help("write `loss MeanSquaredError()`, or `minimize ..`"));
     }
-    var movers = movers(part, named ? OPTIMIZER + "_" + part.name() : OPTIMIZER, scope);
+    var movers = movers(part, named ? "_" + part.name() : "", scope);
     var name = part.name().isEmpty() ? "train" : "train_" + part.name();
     var graph = forward(part, name, true, scope, movers);
     var trained = freezing.trained(evaluator.variables().all());
@@ -202,7 +202,7 @@ final class Training {
 
   /** The optimizers of a part: one for some weights each, and one for all others. */
   private Map<Ast.OptimizerItem, Optimizers> movers(
-      TrainItems.Part part, String prefix, Scope scope) {
+      TrainItems.Part part, String place, Scope scope) {
     if (part.optimizers().isEmpty()) {
       evaluator
           .problems()
@@ -216,12 +216,13 @@ final class Training {
     var movers = new LinkedHashMap<Ast.OptimizerItem, Optimizers>();
     int special = 0;
     for (var item : part.optimizers()) {
-      var optimizer = scaled(optimizer(item.optimizer(), scope), part);
+      var given = optimizer(item.optimizer(), scope);
+      var optimizer = part.optimizers().size() > 1 ? given : scaled(given);
       var number = item.paths().isEmpty() ? "" : "_" + ++special;
       if (optimizer == null) {
         continue;
       }
-      var mover = new Optimizers(evaluator, optimizer, prefix + number + "/");
+      var mover = mover(optimizer, place + number, item.optimizer().span());
       if (mover.scalesLoss() && part.optimizers().size() > 1) {
         evaluator
             .problems()
@@ -234,14 +235,47 @@ final class Training {
       }
       movers.put(item, mover);
     }
+    if (isHalf()
+        && movers.size() > 1
+        && movers.values().stream().noneMatch(Optimizers::scalesLoss)) {
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.UNSCALED_LOSS,
+                      part.optimizers().get(1).span(),
+                      "the loss of several optimizers is not scaled, so small gradients become 0"
+                          + " in mixed_float16")
+                  .note("one optimizer would scale it: the scale follows from all gradients")
+                  .help("train with one optimizer, or with `precision mixed_bfloat16`"));
+    }
     return movers;
   }
 
+  private Optimizers mover(Configured optimizer, String place, Span at) {
+    var mover = new Optimizers(evaluator, optimizer, place);
+    var other = prefixes.putIfAbsent(mover.prefix(), at);
+    if (other != null) {
+      var name = mover.prefix().substring(0, mover.prefix().length() - 1);
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.DUPLICATE_NAME, at, "two optimizers keep what is theirs as `" + name + "`")
+                  .also(other, "the other is here")
+                  .help("give them other names: `name = \"..\"`"));
+    }
+    return mover;
+  }
+
+  private boolean isHalf() {
+    return evaluator.precision().equals(Optional.of(DType.F16));
+  }
+
   /** Keras wraps the optimizer of a model in mixed_float16: small gradients would vanish. */
-  private @Nullable Configured scaled(@Nullable Configured optimizer, TrainItems.Part part) {
+  private @Nullable Configured scaled(@Nullable Configured optimizer) {
     if (optimizer == null
-        || !evaluator.precision().equals(Optional.of(DType.F16))
-        || part.optimizers().size() > 1
+        || !isHalf()
         || Optimizers.wraps(optimizer.definition())) {
       return optimizer;
     }
@@ -406,11 +440,9 @@ final class Training {
   private @Nullable Objective minimize(Ast.Minimize item, int index, Scope scope) {
     var label =
         item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
-    var optimizer = optimizer(item.optimizer(), scope);
+    var optimizer = scaled(optimizer(item.optimizer(), scope));
     var mover =
-        optimizer == null
-            ? null
-            : new Optimizers(evaluator, optimizer, OPTIMIZER + "_" + label + "/");
+        optimizer == null ? null : mover(optimizer, "_" + label, item.optimizer().span());
     var trained = freezing.trained(freezing.matching(item.modules(), evaluator.variables().all()));
     var phase = model.run(label, true);
     var ok =

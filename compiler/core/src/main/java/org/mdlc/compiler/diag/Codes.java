@@ -276,7 +276,11 @@ public enum Codes {
   UNUSED_CALLBACK_METRIC(
       "W0502",
       "monitors nothing",
-      "A callback watches a metric that the train block does not make.");
+      "A callback watches a metric that the train block does not make."),
+  UNSCALED_LOSS(
+      "W0503",
+      "no loss scale",
+      "Under mixed_float16 small gradients become 0 where no optimizer scales the loss.");
 
   private final String code;
   private final String title;

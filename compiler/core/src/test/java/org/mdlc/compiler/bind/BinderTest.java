@@ -348,6 +348,32 @@ final class BinderTest {
   }
 
   /** A frozen layer runs as in inference: its averages stay. */
+  /** What a named optimizer keeps is told apart by stage and number, as without a name. */
+  @Test
+  void namedOptimizersOfStagesAreApart() {
+    var program =
+        bind(
+            """
+            model M {
+              input x: f32[8]
+              let head = Dense(1)
+              output y = x |> Dense(4) |> head
+            }
+
+            train M {
+              loss MeanSquaredError()
+              optimizer Adam(name = "mine")
+              optimizer SGD(name = "mine") for head
+              stage a { epochs 1 }
+              stage b { epochs 1 }
+            }
+            """);
+    assertThat(paths(program, Role.HYPER))
+        .doesNotHaveDuplicates()
+        .contains(
+            "mine_a/iteration", "mine_a_1/iteration", "mine_b/iteration", "mine_b_1/iteration");
+  }
+
   @Test
   void frozenNormalizationKeepsItsAverages() {
     var program =

@@ -181,6 +181,42 @@ class MixedPrecisionTest {
         .forEach((name, value) -> assertThat(value.data()).as(name).doesNotContain(Double.NaN));
   }
 
+  /** An objective has an optimizer of its own, which can scale it. */
+  @Test
+  void halfPrecisionScalesEveryObjective() {
+    var text =
+        """
+        model Case {
+          input x: f32[2]
+          precision mixed_float16
+          let a = Dense(1), b = Dense(1)
+          output y = x |> a |> b
+        }
+
+        train Case {
+          minimize first: mean(y ** 2) over a with SGD()
+          minimize second: mean(y ** 2) over b with SGD()
+        }
+        """;
+    var program = MixedPrecision.of(Programs.bind("objectives", text));
+    assertThat(program.variables().stream().map(BoundProgram.Variable::path))
+        .contains("optimizer_first/dynamic_scale", "optimizer_second/dynamic_scale");
+    var state = new LinkedHashMap<>(Programs.filled(program));
+    state.put("dense/kernel", Tensor64.of(DType.F32, new int[] {2, 1}, i -> 0.5));
+    state.put("dense_1/kernel", Tensor64.of(DType.F32, new int[] {1, 1}, i -> 0.5));
+    for (var variable : program.variables()) {
+      state.putIfAbsent(
+          variable.path(),
+          Tensor64.of(variable.type().dtype(), Tensor64.sizes(variable.type().shape()), i -> 0));
+    }
+    state.put("x", Tensor64.of(DType.F32, new int[] {1, 2}, i -> 1));
+    var step = BuildTrainStep.of(program, program.stages().getFirst());
+    var after = Interpreter.run(step, state, 1);
+    // y = a b with a = 1 (the sum of a's weights) and b = 1/2: d y^2 / d a = 2 y b = 1/2.
+    assertThat(after.get("dense/kernel").at(0)).isCloseTo(0.495, within(1e-7));
+    assertThat(after.get("first").at(0)).isEqualTo(0.25);
+  }
+
   @Test
   void weightsAndSlotsStayWide() {
     assertThat(program("cnn", "mixed_bfloat16").variables())
