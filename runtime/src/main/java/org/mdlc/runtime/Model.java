@@ -122,7 +122,8 @@ public abstract class Model implements AutoCloseable {
 
   /**
    * Lets the layers that the {@code train} block adapts learn from data, in its order, and before
-   * them those over text whose vocabulary is not given; Keras's {@code adapt}. They begin anew.
+   * them those over text whose vocabulary is not given; Keras's {@code adapt}. They begin anew,
+   * and all in one run: a layer behind another sees what that one gives while it still learns.
    * {@link #fit} does so with its training rows where nobody has, and no weights were loaded.
    *
    * @param data an array or text for each input, by name; others are ignored
