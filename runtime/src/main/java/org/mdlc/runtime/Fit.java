@@ -14,11 +14,9 @@ import org.mdlc.runtime.data.DataSet;
  * method changes this object and returns it.
  */
 public final class Fit {
-  private static final int DEFAULT_BATCH_SIZE = 32;
-
   int epochs;
-  int batchSize = DEFAULT_BATCH_SIZE;
-  int validationBatchSize;
+  private int batchSize;
+  private int validationBatchSize;
   int validationFreq = 1;
   int initialEpoch;
   int stage;
@@ -46,7 +44,7 @@ public final class Fit {
     return this;
   }
 
-  /** Rows of a batch; 32 unless set. The last batch of an epoch has what is left. */
+  /** Rows of a batch; {@link ModelSpec#usualBatch} unless set. The last batch of an epoch has what is left. */
   public Fit batchSize(int rows) {
     batchSize = requireAtLeast(1, rows, "batchSize");
     return this;
@@ -137,6 +135,14 @@ public final class Fit {
   public Fit output(PrintStream stream) {
     output = stream;
     return this;
+  }
+
+  int batchSize(ModelSpec spec) {
+    return batchSize > 0 ? batchSize : spec.usualBatch();
+  }
+
+  int validationBatchSize(ModelSpec spec) {
+    return validationBatchSize > 0 ? validationBatchSize : batchSize(spec);
   }
 
   private static int requireAtLeast(int minimum, int value, String name) {

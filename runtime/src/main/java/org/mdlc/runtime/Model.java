@@ -177,7 +177,7 @@ public abstract class Model implements AutoCloseable {
     return new TrainingLoop(this).evaluate(data, options);
   }
 
-  /** {@link #evaluate(DataSet, Run)} by batches of 32 rows, printing nothing. */
+  /** {@link #evaluate(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing nothing. */
   public final Logs evaluate(DataSet data) {
     return evaluate(data, Run.silent());
   }
@@ -193,7 +193,7 @@ public abstract class Model implements AutoCloseable {
     return new TrainingLoop(this).predict(data, options);
   }
 
-  /** {@link #predict(DataSet, Run)} by batches of 32 rows, printing nothing. */
+  /** {@link #predict(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing nothing. */
   public final DataSet predict(DataSet data) {
     return predict(data, Run.silent());
   }
@@ -329,6 +329,11 @@ public abstract class Model implements AutoCloseable {
   }
 
   private Step step(Phase phase, int ofStage, int batch) {
+    if (spec.fixedBatch() > 0 && batch > spec.fixedBatch()) {
+      throw new DataException(
+          "%s takes batches of at most %d rows, as its input declares, and this one has %d"
+              .formatted(spec.name(), spec.fixedBatch(), batch));
+    }
     StepKey key = new StepKey(phase, ofStage, batch);
     Step step = steps.get(key);
     if (step == null) {

@@ -30,6 +30,7 @@ import org.mdlc.runtime.preprocessing.StringLayer;
  * @param variableBytes size of the variables' memory
  * @param texts the inputs of strings
  * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
+ * @param fixedBatch the most rows of a batch, where an input declares it; 0 where any number will do
  * @param stringLayers the layers of the host steps, by path, as the model describes them: a
  *     vocabulary that is to be learned is not there yet
  */
@@ -46,6 +47,7 @@ public record ModelSpec(
     long variableBytes,
     List<TextSpec> texts,
     List<HostStep> hostSteps,
+    int fixedBatch,
     Map<String, StringLayer> stringLayers) {
 
   /**
@@ -85,6 +87,11 @@ public record ModelSpec(
   /** Whether the model has a {@code train} block, so that it can be trained and evaluated. */
   public boolean trains() {
     return !metrics.isEmpty();
+  }
+
+  /** Rows of a batch where nobody says how many: the declared number, or Keras's 32. */
+  public int usualBatch() {
+    return fixedBatch > 0 ? fixedBatch : 32;
   }
 
   /** What the array of weights of a target is called in data: {@code digit_weight}. */
@@ -159,6 +166,7 @@ public record ModelSpec(
     private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
     private final List<Average> averages = new ArrayList<>();
     private String loss = "";
+    private int fixedBatch;
 
     private Builder(String name) {
       this.name = name;
@@ -243,6 +251,12 @@ public record ModelSpec(
       return this;
     }
 
+    /** Says that no batch has more rows. */
+    public Builder fixedBatch(int rows) {
+      fixedBatch = rows;
+      return this;
+    }
+
     /** Names the loss function. */
     public Builder loss(String lossName) {
       loss = lossName;
@@ -264,6 +278,7 @@ public record ModelSpec(
           variableBytes,
           texts,
           hostSteps,
+          fixedBatch,
           stringLayers);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * this object and returns it.
  */
 public final class Run {
-  int batchSize;
+  private final int batchSize;
   Verbosity verbose = Verbosity.AUTO;
   final List<Callback> callbacks = new ArrayList<>();
   PrintStream output = standardOutput();
@@ -27,9 +27,13 @@ public final class Run {
     return new Run(rows);
   }
 
-  /** Batches of 32 rows, nothing printed. */
+  /** Batches of {@link ModelSpec#usualBatch} rows, nothing printed. */
   public static Run silent() {
-    return batchSize(32).verbose(Verbosity.SILENT);
+    return new Run(0).verbose(Verbosity.SILENT);
+  }
+
+  int batchSize(ModelSpec spec) {
+    return batchSize > 0 ? batchSize : spec.usualBatch();
   }
 
   /** How much is printed; {@link Verbosity#AUTO} unless set. */

@@ -36,7 +36,7 @@ final class TrainingLoop {
     options.seed.ifPresent(model::reseedShuffle);
     skipPermutationOfMetricBuild(feed, options);
 
-    int steps = Math.ceilDiv(feed.rows(), options.batchSize);
+    int steps = Math.ceilDiv(feed.rows(), options.batchSize(spec));
     History history = new History();
     List<Callback> callbacks = new ArrayList<>(options.callbacks);
     callbacks.add(history);
@@ -53,8 +53,9 @@ final class TrainingLoop {
   void adapt(DataSet data) {
     Feed feed = Feed.unlabelled(model, data);
     model.variables().reset(model.adaptedStates());
-    for (int first = 0; first < feed.rows(); first += ADAPT_BATCH) {
-      Step step = model.step(Phase.ADAPT, Math.min(ADAPT_BATCH, feed.rows() - first));
+    int size = spec.fixedBatch() > 0 ? spec.fixedBatch() : ADAPT_BATCH;
+    for (int first = 0; first < feed.rows(); first += size) {
+      Step step = model.step(Phase.ADAPT, Math.min(size, feed.rows() - first));
       feed.fill(step, null, first);
       step.run();
     }
@@ -64,7 +65,7 @@ final class TrainingLoop {
     Feed feed = Feed.labelled(model, data);
     model.buildMetrics();
     Callbacks all = callbacks(feed, options);
-    return evaluate(feed, options.batchSize, all);
+    return evaluate(feed, options.batchSize(spec), all);
   }
 
   DataSet predict(DataSet data, Run options) {
@@ -80,9 +81,10 @@ final class TrainingLoop {
     }
     all.onPredictBegin();
     int batch = 0;
-    for (int first = 0; first < feed.rows(); first += options.batchSize) {
+    int size = options.batchSize(spec);
+    for (int first = 0; first < feed.rows(); first += size) {
       all.onPredictBatchBegin(batch);
-      Step step = model.step(Phase.PREDICT, Math.min(options.batchSize, feed.rows() - first));
+      Step step = model.step(Phase.PREDICT, Math.min(size, feed.rows() - first));
       feed.fill(step, null, first);
       step.run();
       for (int i = 0; i < outputs.size(); i++) {
@@ -113,8 +115,7 @@ final class TrainingLoop {
   }
 
   private void trainEpochs(Feed feed, @Nullable Feed validation, Fit options, Callbacks all) {
-    int validationBatch =
-        options.validationBatchSize > 0 ? options.validationBatchSize : options.batchSize;
+    int validationBatch = options.validationBatchSize(spec);
     Logs logs = Logs.empty();
     model.startTraining();
     all.onTrainBegin();
@@ -153,10 +154,11 @@ final class TrainingLoop {
     int @Nullable [] order = options.shuffle ? model.shuffleDraws().permutation(feed.rows()) : null;
     Logs logs = Logs.empty();
     int batch = 0;
-    for (int first = 0; first < feed.rows(); first += options.batchSize) {
+    int size = options.batchSize(spec);
+    for (int first = 0; first < feed.rows(); first += size) {
       all.onTrainBatchBegin(batch);
       Step step =
-          model.trainingStep(options.stage, Math.min(options.batchSize, feed.rows() - first));
+          model.trainingStep(options.stage, Math.min(size, feed.rows() - first));
       feed.fill(step, order, first);
       step.run();
       logs = logs(step);
@@ -192,7 +194,7 @@ final class TrainingLoop {
       callbacks.add(new ProgbarLogger(options.output));
     }
     Callbacks all = new Callbacks(callbacks);
-    all.start(model, new Callback.Params(verbose, 1, Math.ceilDiv(feed.rows(), options.batchSize)));
+    all.start(model, new Callback.Params(verbose, 1, Math.ceilDiv(feed.rows(), options.batchSize(spec))));
     return all;
   }
 

@@ -30,6 +30,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
  * @param stages training stages in order; one for a plain train block, none without one
  * @param precision the narrow float type in which layers compute, if the model asks for one
+ * @param fixedBatch the most examples of a batch, where an input declares it
  */
 public record BoundProgram(
     String model,
@@ -48,7 +49,8 @@ public record BoundProgram(
     List<Pretrained> pretrained,
     List<Text> texts,
     List<HostStep> hostSteps,
-    Optional<DType> precision) {
+    Optional<DType> precision,
+    Optional<Integer> fixedBatch) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -228,7 +230,8 @@ public record BoundProgram(
         pretrained,
         texts,
         hostSteps,
-        precision);
+        precision,
+        fixedBatch);
   }
 
   public BoundProgram {

@@ -62,7 +62,8 @@ final class ModelPhases {
         pretrained(),
         texts(predict),
         evaluator.hostLayers().steps(),
-        evaluator.precision());
+        evaluator.precision(),
+        Optional.ofNullable(evaluator.variables().fixedBatch()).map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)));
   }
 
   private static List<BoundProgram.Text> texts(Phase phase) {

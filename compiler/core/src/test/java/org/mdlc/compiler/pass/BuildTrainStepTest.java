@@ -195,6 +195,7 @@ final class BuildTrainStepTest {
         List.of(),
         List.of(),
         List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -260,6 +260,7 @@ public final class JavaEmitter {
           "spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
     }
     averages(body);
+    bound.fixedBatch().ifPresent(rows -> body.addStatement("spec.fixedBatch($L)", rows));
     body.addStatement("return spec.build($LL)", variableBytes);
     type.addMethod(
         MethodSpec.methodBuilder("specification")

@@ -68,6 +68,7 @@ final class GeneratedStep {
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
