@@ -44,7 +44,10 @@ public final class Fit {
     return this;
   }
 
-  /** Rows of a batch; {@link ModelSpec#usualBatch} unless set. The last batch of an epoch has what is left. */
+  /**
+   * Rows of a batch; {@link ModelSpec#usualBatch} unless set. The last batch of an epoch has what
+   * is left.
+   */
   public Fit batchSize(int rows) {
     batchSize = requireAtLeast(1, rows, "batchSize");
     return this;

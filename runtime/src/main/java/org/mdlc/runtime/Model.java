@@ -122,9 +122,9 @@ public abstract class Model implements AutoCloseable {
 
   /**
    * Lets the layers that the {@code train} block adapts learn from data, in its order, and before
-   * them those over text whose vocabulary is not given; Keras's {@code adapt}. They begin anew,
-   * and all in one run: a layer behind another sees what that one gives while it still learns.
-   * {@link #fit} does so with its training rows where nobody has, and no weights were loaded.
+   * them those over text whose vocabulary is not given; Keras's {@code adapt}. They begin anew, and
+   * all in one run: a layer behind another sees what that one gives while it still learns. {@link
+   * #fit} does so with its training rows where nobody has, and no weights were loaded.
    *
    * @param data an array or text for each input, by name; others are ignored
    * @throws DataException if the data does not fit the model
@@ -177,7 +177,10 @@ public abstract class Model implements AutoCloseable {
     return new TrainingLoop(this).evaluate(data, options);
   }
 
-  /** {@link #evaluate(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing nothing. */
+  /**
+   * {@link #evaluate(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * nothing.
+   */
   public final Logs evaluate(DataSet data) {
     return evaluate(data, Run.silent());
   }
@@ -193,7 +196,10 @@ public abstract class Model implements AutoCloseable {
     return new TrainingLoop(this).predict(data, options);
   }
 
-  /** {@link #predict(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing nothing. */
+  /**
+   * {@link #predict(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * nothing.
+   */
   public final DataSet predict(DataSet data) {
     return predict(data, Run.silent());
   }

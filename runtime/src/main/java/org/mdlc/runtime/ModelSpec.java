@@ -30,7 +30,8 @@ import org.mdlc.runtime.preprocessing.StringLayer;
  * @param variableBytes size of the variables' memory
  * @param texts the inputs of strings
  * @param hostSteps what makes numbers of them; the port of each is one of {@code inputs}
- * @param fixedBatch the most rows of a batch, where an input declares it; 0 where any number will do
+ * @param fixedBatch the most rows of a batch, where an input declares it; 0 where any number will
+ *     do
  * @param stringLayers the layers of the host steps, by path, as the model describes them: a
  *     vocabulary that is to be learned is not there yet
  */

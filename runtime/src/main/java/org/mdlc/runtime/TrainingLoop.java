@@ -157,8 +157,7 @@ final class TrainingLoop {
     int size = options.batchSize(spec);
     for (int first = 0; first < feed.rows(); first += size) {
       all.onTrainBatchBegin(batch);
-      Step step =
-          model.trainingStep(options.stage, Math.min(size, feed.rows() - first));
+      Step step = model.trainingStep(options.stage, Math.min(size, feed.rows() - first));
       feed.fill(step, order, first);
       step.run();
       logs = logs(step);
@@ -194,7 +193,8 @@ final class TrainingLoop {
       callbacks.add(new ProgbarLogger(options.output));
     }
     Callbacks all = new Callbacks(callbacks);
-    all.start(model, new Callback.Params(verbose, 1, Math.ceilDiv(feed.rows(), options.batchSize(spec))));
+    all.start(
+        model, new Callback.Params(verbose, 1, Math.ceilDiv(feed.rows(), options.batchSize(spec))));
     return all;
   }
 

@@ -10,8 +10,8 @@ import org.mdlc.runtime.data.DataSet;
 /** Uses a model whose weights are trained. */
 final class Inference {
   /** Keras's default. */
-
   private final Main main;
+
   private final ModelOptions options;
   private final RunOptions run;
 
@@ -43,7 +43,10 @@ final class Inference {
       warnOfUntrainedWeights(running);
       var data = rows.read(running.bound(), running.model().spec(), false);
       // the progress bar would mix with predictions that are printed
-      var how = output == null ? Run.silent() : run(run.batch().orElse(running.model().spec().usualBatch()));
+      var how =
+          output == null
+              ? Run.silent()
+              : run(run.batch().orElse(running.model().spec().usualBatch()));
       writer.write(running.model().predict(data, how));
     }
   }

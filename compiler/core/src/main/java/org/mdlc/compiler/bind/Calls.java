@@ -458,7 +458,11 @@ final class Calls {
             .map(v -> Actual.of(v, at))
             .toList();
     return invoke(
-        evaluator.library().standard("reduce_weighted_values"), given, evaluator.emptyScope(), at, at);
+        evaluator.library().standard("reduce_weighted_values"),
+        given,
+        evaluator.emptyScope(),
+        at,
+        at);
   }
 
   Datum run(Configured configured, List<Actual> actuals, Scope scope, Span span) {

@@ -85,11 +85,7 @@ final class Metrics {
   }
 
   private void metric(
-      Ast.MetricItem item,
-      String output,
-      ModelPhases.Phase phase,
-      Scope scope,
-      Set<String> taken) {
+      Ast.MetricItem item, String output, ModelPhases.Phase phase, Scope scope, Set<String> taken) {
     var prediction = Objects.requireNonNull(phase.run().outputs().get(output));
     var given = givenName(item.metric());
     var tree = given.isPresent() ? withoutName(item.metric()) : item.metric();

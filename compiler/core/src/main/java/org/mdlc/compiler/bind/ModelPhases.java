@@ -63,7 +63,8 @@ final class ModelPhases {
         texts(predict),
         evaluator.hostLayers().steps(),
         evaluator.precision(),
-        Optional.ofNullable(evaluator.variables().fixedBatch()).map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)));
+        Optional.ofNullable(evaluator.variables().fixedBatch())
+            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)));
   }
 
   private static List<BoundProgram.Text> texts(Phase phase) {

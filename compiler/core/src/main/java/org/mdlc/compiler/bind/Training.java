@@ -261,7 +261,9 @@ final class Training {
           .problems()
           .report(
               Diagnostic.of(
-                      Codes.DUPLICATE_NAME, at, "two optimizers keep what is theirs as `" + name + "`")
+                      Codes.DUPLICATE_NAME,
+                      at,
+                      "two optimizers keep what is theirs as `" + name + "`")
                   .also(other, "the other is here")
                   .help("give them other names: `name = \"..\"`"));
     }
@@ -274,9 +276,7 @@ final class Training {
 
   /** Keras wraps the optimizer of a model in mixed_float16: small gradients would vanish. */
   private @Nullable Configured scaled(@Nullable Configured optimizer) {
-    if (optimizer == null
-        || !isHalf()
-        || Optimizers.wraps(optimizer.definition())) {
+    if (optimizer == null || !isHalf() || Optimizers.wraps(optimizer.definition())) {
       return optimizer;
     }
     return evaluator.calls().scaling(optimizer);
@@ -441,8 +441,7 @@ final class Training {
     var label =
         item.label() == null ? (index == 0 ? "loss" : "loss_" + index) : item.label().text();
     var optimizer = scaled(optimizer(item.optimizer(), scope));
-    var mover =
-        optimizer == null ? null : mover(optimizer, "_" + label, item.optimizer().span());
+    var mover = optimizer == null ? null : mover(optimizer, "_" + label, item.optimizer().span());
     var trained = freezing.trained(freezing.matching(item.modules(), evaluator.variables().all()));
     var phase = model.run(label, true);
     var ok =

@@ -277,7 +277,12 @@ final class BinderTest {
             """);
     assertThat(program.metrics())
         .containsExactly(
-            "loss", "loss_loss", "kind_loss", "loss_loss_1", "kind_loss_1", "kind_loss_2",
+            "loss",
+            "loss_loss",
+            "kind_loss",
+            "loss_loss_1",
+            "kind_loss_1",
+            "kind_loss_2",
             "kind_loss_1_1");
     assertThat(paths(program, Role.METRIC)).doesNotHaveDuplicates().hasSize(14);
     assertThat(trainingOf(program).outputs().stream().map(Graph.Output::name))
@@ -286,7 +291,9 @@ final class BinderTest {
 
   // ---- what is trained
 
-  /** What the library uses for losses and metrics is its own, whatever a file calls its functions. */
+  /**
+   * What the library uses for losses and metrics is its own, whatever a file calls its functions.
+   */
   @Test
   void functionsOfAFileDoNotReplaceThoseThatLossesUse() {
     var text =

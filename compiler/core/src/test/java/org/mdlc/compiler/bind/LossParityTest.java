@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.mdlc.compiler.interp.Interpreter;
-import org.mdlc.compiler.op.Tensor64;
 
 /** Losses and their gradients are those of real Keras, in every reduction, weighted and masked. */
 class LossParityTest {

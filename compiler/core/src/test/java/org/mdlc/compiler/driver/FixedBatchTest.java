@@ -55,11 +55,7 @@ final class FixedBatchTest {
       x[i] = i % 5;
     }
     return DataSet.of(
-        Map.of(
-            "x",
-            HostTensor.of(x, count, 2, 1),
-            "y",
-            HostTensor.of(new float[count], count, 1)));
+        Map.of("x", HostTensor.of(x, count, 2, 1), "y", HostTensor.of(new float[count], count, 1)));
   }
 
   private static Run batches(int rows) {
