@@ -337,8 +337,11 @@ public abstract class Model implements AutoCloseable {
   private Step step(Phase phase, int ofStage, int batch) {
     if (spec.fixedBatch() > 0 && batch > spec.fixedBatch()) {
       throw new DataException(
-          "%s takes batches of at most %d rows, as its input declares, and this one has %d"
-              .formatted(spec.name(), spec.fixedBatch(), batch));
+          spec.name()
+              + " takes batches of at most "
+              + spec.fixedBatch()
+              + " rows, as its input declares, and this one has "
+              + batch);
     }
     StepKey key = new StepKey(phase, ofStage, batch);
     Step step = steps.get(key);
