@@ -19,6 +19,7 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
+import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
@@ -102,6 +103,9 @@ final class WeightedFitTest {
     assertThat(byExample).isNotEqualTo(trained("", rows, fit(2)));
     assertThatThrownBy(() -> trained("", rows, fit(1).classWeight("y", 1, 2, 3)))
         .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("write `sample_weight y`");
+    assertThatThrownBy(() -> trained("", weighted, fit(1)))
+        .isInstanceOf(DataException.class)
         .hasMessageContaining("write `sample_weight y`");
   }
 
