@@ -109,6 +109,35 @@ final class WeightedFitTest {
         .hasMessageContaining("write `sample_weight y`");
   }
 
+  @Test
+  void aLabelOutsideTheListWeighsOne() {
+    var source =
+        """
+        model Line {
+          input x: f32[2]
+          output y = x |> Dense(1)
+        }
+        train Line {
+          loss MeanSquaredError()
+          %s
+          optimizer SGD(0.1)
+        }
+        """;
+    var rows =
+        DataSet.of("x", HostTensor.of(ramp(8), 4, 2), "y", HostTensor.of(new float[] {0, 1, 2, -1}, 4, 1));
+    var weighted = rows.with("y_weight", HostTensor.of(new float[] {0.5f, 3, 1, 1}, 4));
+    assertThat(kernel(source.formatted("class_weight [0.5, 3]"), rows))
+        .isEqualTo(kernel(source.formatted("sample_weight y"), weighted))
+        .isNotEqualTo(kernel(source.formatted(""), rows));
+  }
+
+  private static HostTensor kernel(String source, DataSet rows) {
+    try (var model = load(source, Map.of(), 7)) {
+      model.fit(rows, fit(2));
+      return model.variables().get("dense/kernel");
+    }
+  }
+
   /** Keras takes the weights of as many rows as there are steps for weights of the steps. */
   @Test
   void oneWeightPerExampleServesAllItsSteps() {
