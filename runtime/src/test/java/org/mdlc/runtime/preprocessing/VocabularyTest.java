@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.runtime.data.DataException;
@@ -171,5 +173,21 @@ class VocabularyTest {
 
   private static HostTensor ints(int[] values, int... shape) {
     return HostTensor.of(values, shape);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "[]",
+        "{",
+        "{\"vocabulary\": [\"a\"]}",
+        "{\"vocabulary\": null, \"idf_weights\": []}"
+      })
+  void aDamagedVocabularyIsSaid(String text) {
+    assertThatThrownBy(() -> StringLookup.builder().build().withVocabularyText(text))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("damaged vocabulary: ");
   }
 }
