@@ -319,6 +319,8 @@ def declare_plain_layers():
     L("ReversibleEmbedding", F(3, 5, 4), input_dim=7, output_dim=4, tie_weights=False, logit_soft_cap=0.5, _kw={"reverse": True}); L("ReversibleEmbedding", I(7, 3, 5), input_dim=7, output_dim=4, tie_weights=False)
     L("EinsumDense", x2, equation="ab,bc->ac", output_shape=3, bias_axes="c", activation="relu"); L("EinsumDense", x3, equation="abc,cde->abde", output_shape=(None, 2, 3), bias_axes="de")
     L("EinsumDense", x3, equation="...x,xy->...y", output_shape=5, bias_axes="y"); L("EinsumDense", x3, equation="abc,bcd->ad", output_shape=2); L("EinsumDense", F(2, 3, 2, 4), equation="abcd,cde->abe", output_shape=(3, 5), bias_axes="be")
+    L("EinsumDense", F(2, 3, 4), equation="ab...,bc->ac...", output_shape=5, bias_axes="c")
+    L("EinsumDense", x3, equation="abc,cd->abd", output_shape=(None, 5), lora_rank=2, lora_alpha=3.0)
     L("Flatten", F(3, 4)); L("Flatten", F(2, 1, 1, 3)); L("Flatten", x3)
     L("Reshape", x3, target_shape=(-1,)); L("Reshape", x3, target_shape=(2, -1, 3)); L("Reshape", F(3, 1), target_shape=(1, 1, 1))
     L("Permute", x4, dims=(2, 1, 3)); L("Permute", F(2, 1, 3), dims=(1, 2)); L("RepeatVector", F(2, 1), n=1); L("Identity", x4)

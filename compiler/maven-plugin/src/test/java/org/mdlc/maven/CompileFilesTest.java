@@ -81,7 +81,7 @@ final class CompileFilesTest {
     assertThat(compile(a, b, c, missing, open, layers)).containsExactly(a, c, missing, open);
     assertThat(errors).hasSize(4);
     assertThat(errors.get(0)).contains("did you mean `Dense`?");
-    assertThat(errors.get(1)).contains("c.mdl:1:52");
+    assertThat(errors.get(1)).contains("c.mdl:1:49");
     assertThat(errors.get(2)).isEqualTo(missing + ": no such file");
     assertThat(errors.get(3))
         .isEqualTo(open + ", model E: the size of T is not known; give it, as in --set T=80");

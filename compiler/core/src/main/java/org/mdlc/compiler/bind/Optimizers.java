@@ -107,8 +107,7 @@ final class Optimizers {
   }
 
   /** A definition's own parameters, then the options that it does not declare itself. */
-  static List<Ast.Param> parameters(
-      Datum.Definition definition, Datum.@Nullable Function options) {
+  static List<Ast.Param> parameters(Datum.Definition definition, Datum.@Nullable Function options) {
     var parameters = new ArrayList<>(definition.tree().config());
     if (options != null) {
       var own = parameters.stream().map(p -> p.name().text()).toList();
