@@ -220,8 +220,7 @@ final class Settings {
 
   private void requireSettableRate(Ast.NameExpr callback) {
     var optimizers = items.stages().stream().flatMap(s -> s.optimizers().stream()).toList();
-    boolean settable =
-        evaluator.variables().all().stream().anyMatch(Optimizers::isLearningRate);
+    boolean settable = evaluator.variables().all().stream().anyMatch(Optimizers::isLearningRate);
     if (settable || optimizers.isEmpty() || evaluator.problems().hasErrors()) {
       return;
     }

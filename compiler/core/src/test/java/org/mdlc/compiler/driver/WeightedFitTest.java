@@ -124,7 +124,8 @@ final class WeightedFitTest {
         }
         """;
     var rows =
-        DataSet.of("x", HostTensor.of(ramp(8), 4, 2), "y", HostTensor.of(new float[] {0, 1, 2, -1}, 4, 1));
+        DataSet.of(
+            "x", HostTensor.of(ramp(8), 4, 2), "y", HostTensor.of(new float[] {0, 1, 2, -1}, 4, 1));
     var weighted = rows.with("y_weight", HostTensor.of(new float[] {0.5f, 3, 1, 1}, 4));
     assertThat(kernel(source.formatted("class_weight [0.5, 3]"), rows))
         .isEqualTo(kernel(source.formatted("sample_weight y"), weighted))
