@@ -1,9 +1,7 @@
 package org.mdlc.runtime;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a line per epoch to a CSV file as training goes on; Keras's {@code CSVLogger}. Columns are
@@ -22,8 +19,8 @@ public final class CSVLogger implements Callback {
   private final Path file;
   private char separator = ',';
   private boolean append;
-  private @Nullable BufferedWriter writer;
   private List<String> columns = List.of();
+  private boolean begun;
   private boolean headed;
 
   /** Writes to {@code file}, from its start unless {@link #append} says otherwise. */
@@ -49,17 +46,14 @@ public final class CSVLogger implements Callback {
   @Override
   public void onTrainBegin() {
     try {
-      close();
       headed = append && Files.exists(file) && Files.size(file) > 0;
       columns = List.of();
-      writer =
-          append
-              ? Files.newBufferedWriter(
-                  file,
-                  StandardCharsets.UTF_8,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.APPEND)
-              : Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+      begun = true;
+      if (append) {
+        write("");
+      } else {
+        Files.writeString(file, "");
+      }
     } catch (IOException e) {
       throw failure(e);
     }
@@ -87,11 +81,7 @@ public final class CSVLogger implements Callback {
 
   @Override
   public void onTrainEnd(Logs logs) {
-    try {
-      close();
-    } catch (IOException e) {
-      throw failure(e);
-    }
+    begun = false;
   }
 
   private static List<String> columns(Logs logs) {
@@ -103,18 +93,15 @@ public final class CSVLogger implements Callback {
   }
 
   private void line(Stream<String> cells) throws IOException {
-    if (writer == null) {
+    if (!begun) {
       throw new IllegalStateException("a callback works only inside fit");
     }
-    writer.write(cells.collect(Collectors.joining(Character.toString(separator), "", "\r\n")));
-    writer.flush();
+    write(cells.collect(Collectors.joining(Character.toString(separator), "", "\r\n")));
   }
 
-  private void close() throws IOException {
-    if (writer != null) {
-      writer.close();
-      writer = null;
-    }
+  /** Opens the file for this text alone: training that fails closes nothing. */
+  private void write(String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   private UncheckedIOException failure(IOException e) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
@@ -100,7 +101,28 @@ final class Feed {
                 target));
       }
     }
+    spec.targets().forEach(target -> requireUse(spec, target.name(), data));
     return new Feed(sources, requireRows(data));
+  }
+
+  /** Weights that the data brings must not be lost. */
+  private static void requireUse(ModelSpec spec, String target, DataSet data) {
+    String weight = ModelSpec.weightOf(target);
+    boolean used =
+        Stream.of(spec.inputs(), spec.targets(), spec.weights())
+            .flatMap(List::stream)
+            .anyMatch(taken -> taken.name().equals(weight));
+    if (data.has(weight) && !used) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "the data has %s, and %s was compiled without weights for %s: write `sample_weight"
+                  + " %s` in its train block",
+              weight,
+              spec.name(),
+              target,
+              target));
+    }
   }
 
   /** Inputs only. */
@@ -221,6 +243,15 @@ final class Feed {
   private static HostTensor timesClasses(
       HostTensor weights, TensorSpec wanted, HostTensor labels, double[] ofClasses) {
     int width = wanted.rowSize();
+    if (width == 0 || labels.rowSize() < width || labels.rowSize() % width != 0) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "labels of shape %s do not tell the classes of the %s values that %s weighs",
+              labels.rowShape(),
+              width,
+              wanted.name()));
+    }
     int perValue = labels.rowSize() / width;
     float[] product = new float[Math.multiplyExact(weights.rows(), width)];
     for (int i = 0; i < product.length; i++) {

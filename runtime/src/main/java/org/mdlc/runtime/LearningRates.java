@@ -15,7 +15,7 @@ final class LearningRates {
   /**
    * Sets every rate to a function of what it was.
    *
-   * @throws IllegalArgumentException if there is none to set, as with a schedule
+   * @throws TrainingException if there is none to set, as with a schedule
    */
   static void update(Model model, DoubleUnaryOperator next) {
     for (String name : names(model)) {
@@ -40,7 +40,7 @@ final class LearningRates {
             .map(VariableSpec::name)
             .toList();
     if (names.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new TrainingException(
           "the learning rate cannot be set: it follows a schedule, or the model is not trained");
     }
     return names;

@@ -129,7 +129,7 @@ public final class ReduceLROnPlateau extends MonitorCallback {
     if (verbose) {
       output.printf(
           Locale.ROOT,
-          "%nEpoch %d: ReduceLROnPlateau reducing learning rate to %s.%n",
+          "\nEpoch %d: ReduceLROnPlateau reducing learning rate to %s.\n",
           epoch + 1,
           Math.max(before * factor, minLr));
     }

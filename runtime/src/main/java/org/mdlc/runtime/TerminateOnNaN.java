@@ -11,7 +11,7 @@ public final class TerminateOnNaN implements Callback {
   /** Ends training quietly, with one line. */
   public TerminateOnNaN() {}
 
-  /** Whether to throw an {@link ArithmeticException} in place of ending quietly. */
+  /** Whether to throw a {@link TrainingException} in place of ending quietly. */
   public TerminateOnNaN raiseError(boolean raise) {
     raiseError = raise;
     return this;
@@ -35,7 +35,7 @@ public final class TerminateOnNaN implements Callback {
       return;
     }
     if (raiseError) {
-      throw new ArithmeticException("the loss is " + loss + " at batch " + batch);
+      throw new TrainingException("the loss is " + loss + " at batch " + batch);
     }
     output.print("Batch " + batch + ": Invalid loss, terminating training\n");
     current.get().stopTraining();

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.driver.InvalidRequest;
+import org.mdlc.runtime.TrainingException;
 import org.mdlc.runtime.data.DataException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -64,6 +65,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case UserError e -> userError(text(e));
       case InvalidRequest e -> userError(text(e));
       case DataException e -> userError(text(e));
+      case TrainingException e -> userError(text(e));
       case UncheckedIOException e ->
           userError(sentence(Objects.requireNonNullElseGet(e.getCause(), IOException::new)));
       case IOException e -> userError(sentence(e));

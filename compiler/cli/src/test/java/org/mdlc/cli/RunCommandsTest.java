@@ -85,6 +85,16 @@ final class RunCommandsTest {
   }
 
   @Test
+  void aLossThatIsNoNumberIsNoBugOfTheCompiler() throws IOException {
+    var text =
+        Files.readString(Path.of(tiny.model()))
+            .replace("Adam(0.05)", "SGD(1e38)\n  callbacks TerminateOnNaN(raise_error = true)");
+    var run = CommandRun.of("train", tiny.write("steep.mdl", text), "--verbose", "0");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(run.err()).matches("error: the loss is (NaN|Infinity) at batch \\d+\n");
+  }
+
+  @Test
   void plainLoopsGiveTheSameNumbers() {
     var plain = CommandRun.of("train", tiny.model(), "--verbose", "0", "--no-vector");
     assertThat(training.out()).endsWith(plain.out());

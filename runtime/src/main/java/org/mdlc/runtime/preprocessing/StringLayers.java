@@ -30,7 +30,9 @@ public final class StringLayers {
       case "HashedCrossing" ->
           HashedCrossing.of(
               given.get("num_bins").getAsInt(),
-              OutputMode.of(given.get("output_mode").getAsString()));
+              given.has("output_mode")
+                  ? OutputMode.of(given.get("output_mode").getAsString())
+                  : OutputMode.INT);
       default -> throw new IllegalArgumentException("no layer over strings is called " + kind);
     };
   }

@@ -87,6 +87,9 @@ public sealed interface VocabularyLayer extends StringLayer
   default VocabularyLayer withVocabularyText(String text) {
     try {
       JsonObject given = JsonParser.parseString(text).getAsJsonObject();
+      if (!given.has("vocabulary") || !given.has("idf_weights")) {
+        throw new DataException("damaged vocabulary: it lacks vocabulary or idf_weights");
+      }
       return withVocabulary(
           StringLayers.strings(given.get("vocabulary")),
           StringLayers.doubles(given.get("idf_weights")));
@@ -94,7 +97,7 @@ public sealed interface VocabularyLayer extends StringLayer
         | IllegalStateException
         | UnsupportedOperationException
         | NumberFormatException e) {
-      throw new DataException("not a vocabulary: " + e.getMessage(), e);
+      throw new DataException("damaged vocabulary: " + e.getMessage(), e);
     }
   }
 

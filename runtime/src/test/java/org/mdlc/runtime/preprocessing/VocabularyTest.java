@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
@@ -171,5 +173,21 @@ class VocabularyTest {
 
   private static HostTensor ints(int[] values, int... shape) {
     return HostTensor.of(values, shape);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "[]",
+        "{",
+        "{\"vocabulary\": [\"a\"]}",
+        "{\"vocabulary\": null, \"idf_weights\": []}"
+      })
+  void aDamagedVocabularyIsSaid(String text) {
+    assertThatThrownBy(() -> StringLookup.builder().build().withVocabularyText(text))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("damaged vocabulary: ");
   }
 }

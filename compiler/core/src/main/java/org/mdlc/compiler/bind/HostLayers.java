@@ -52,6 +52,9 @@ final class HostLayers {
           ? misuse.help("did you mean \"" + near.get() + "\"?")
           : misuse.note("there are " + String.join(", ", KINDS));
     }
+    if (kind.startsWith("Hash")) {
+      requireBins(g, kind);
+    }
     var texts = new ArrayList<Strings>();
     for (var item : g.get("x") instanceof Datum.Listing l ? l.items() : List.of(g.get("x"))) {
       if (!(item instanceof Strings s)) {
@@ -64,6 +67,21 @@ final class HostLayers {
     dims.addAll(g.shape("shape").dims());
     var type = new TensorType(g.dtype("dtype"), new Shape(dims));
     return g.evaluator().hostLayers().give(kind, texts, type);
+  }
+
+  /** Hashing has no default for how many bins there are. */
+  private static void requireBins(Given g, String kind) {
+    var bins = g.evaluator().instance().arguments().values().get("num_bins");
+    if (bins == null) {
+      throw g.wrong(Codes.MISSING_ARGUMENT, "kind", kind + " needs a layer with `num_bins`")
+          .help("give the layer an argument `num_bins: int`");
+    }
+    if (!(bins instanceof Datum.Whole w && w.dim().isConstant() && w.dim().value() > 0)) {
+      throw g.wrong(
+          Codes.VALUE_OUT_OF_RANGE,
+          "kind",
+          "num_bins of " + kind + " must be a positive number, not " + bins.text());
+    }
   }
 
   private Tensor give(String kind, List<Strings> texts, TensorType type) {

@@ -49,7 +49,17 @@ final class Library {
   }
 
   /** A definition and where it is. */
-  record Entry(String name, Datum value, Span span) {}
+  record Entry(String name, Datum value, Span span) {
+    /** False for the library's own helpers, which have no doc comment and no place on its pages. */
+    boolean isOffered() {
+      return !Problems.isLibrary(span.file())
+          || switch (value) {
+            case Datum.Function f -> !f.tree().doc().isBlank();
+            case Datum.Definition d -> !d.tree().doc().isBlank();
+            default -> true;
+          };
+    }
+  }
 
   private final @Nullable Library outer;
   private final Map<Category, Map<String, Entry>> byName = new EnumMap<>(Category.class);
@@ -135,9 +145,12 @@ final class Library {
     return found;
   }
 
-  /** Names of one kind, the nearest first. */
+  /** Names of one kind that are offered to users, the nearest first. */
   List<String> names(Category category) {
-    var names = new ArrayList<>(map(byName, category).keySet());
+    var names = new ArrayList<String>();
+    map(byName, category).values().stream()
+        .filter(Entry::isOffered)
+        .forEach(entry -> names.add(entry.name()));
     if (outer != null) {
       names.addAll(outer.names(category));
     }

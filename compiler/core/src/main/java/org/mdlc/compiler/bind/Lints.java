@@ -68,7 +68,7 @@ final class Lints {
       return;
     }
     var entry = scope.library().find(Category.VALUE, name);
-    if (entry != null && entry.value().callable()) {
+    if (entry != null && entry.isOffered() && entry.value().callable()) {
       report(
           Diagnostic.of(
                   Codes.SHADOWED_NAME,

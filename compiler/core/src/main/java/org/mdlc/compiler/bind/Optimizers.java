@@ -130,6 +130,11 @@ final class Optimizers {
         .anyMatch(p -> p.type() instanceof Ast.NamedType n && n.name().equals("optimizer"));
   }
 
+  /** True for a learning rate that is a number and not a schedule. */
+  static boolean isLearningRate(Variable variable) {
+    return variable.role() == Role.HYPER && variable.path().matches("(.*/)?learning_rate");
+  }
+
   private static boolean isSchedule(Ast.@Nullable TypeExpr type) {
     return switch (type) {
       case Ast.OptionalType o -> isSchedule(o.type());

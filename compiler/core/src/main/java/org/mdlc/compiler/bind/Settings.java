@@ -34,6 +34,9 @@ final class Settings {
           "BackupAndRestore",
           "TensorBoard");
 
+  private static final Set<String> SETTING_THE_RATE =
+      Set.of("ReduceLROnPlateau", "LearningRateScheduler");
+
   private final Evaluator evaluator;
   private final TrainItems items;
   private final ModelPhases.Phase predict;
@@ -196,6 +199,9 @@ final class Settings {
                   : diagnostic.note("callbacks are " + String.join(", ", CALLBACKS)));
       return null;
     }
+    if (SETTING_THE_RATE.contains(name.name())) {
+      requireSettableRate(name);
+    }
     var arguments = new ArrayList<Argument>();
     for (var argument : tree instanceof Ast.Call c ? c.arguments() : List.<Ast.Arg>of()) {
       var value =
@@ -210,6 +216,23 @@ final class Settings {
       }
     }
     return new CallbackSetting(name.name(), arguments);
+  }
+
+  private void requireSettableRate(Ast.NameExpr callback) {
+    var optimizers = items.stages().stream().flatMap(s -> s.optimizers().stream()).toList();
+    boolean settable = evaluator.variables().all().stream().anyMatch(Optimizers::isLearningRate);
+    if (settable || optimizers.isEmpty() || evaluator.problems().hasErrors()) {
+      return;
+    }
+    evaluator
+        .problems()
+        .report(
+            Diagnostic.of(
+                    Codes.SCHEDULED_RATE,
+                    callback.span(),
+                    "`" + callback.name() + "` sets the learning rate, which follows a schedule")
+                .also(optimizers.get(0).span(), "this is the optimizer")
+                .help("leave one of the two out"));
   }
 
   private void monitor(Datum value, Ast.Arg argument) {

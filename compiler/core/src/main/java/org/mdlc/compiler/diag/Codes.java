@@ -202,11 +202,14 @@ public enum Codes {
       "E0514",
       "optimizers in each other's way",
       "A weight belongs to two optimizers, or one of several optimizers scales the common loss."),
-
   UNKNOWN_PRECISION(
       "E0515",
       "unknown precision",
       "Layers compute in float32, or under one of Keras's mixed policies."),
+  SCHEDULED_RATE(
+      "E0516",
+      "learning rate that nobody may set",
+      "A callback sets the learning rate, and every optimizer has a schedule for it."),
 
   // ---- 06: data
   UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),

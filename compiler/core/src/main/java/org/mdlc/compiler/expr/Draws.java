@@ -58,8 +58,7 @@ public final class Draws {
       var before = order;
       order =
           IntStream.range(0, n)
-              .mapToObj(i -> (drawn.bits(i) & UNSIGNED_MAX) << 32 | i)
-              .mapToLong(Long::longValue)
+              .mapToLong(i -> (drawn.bits(i) & UNSIGNED_MAX) << 32 | i)
               .map(v -> v ^ Long.MIN_VALUE) // so that unsigned bits sort as signed numbers
               .sorted()
               .mapToInt(v -> before[(int) v])

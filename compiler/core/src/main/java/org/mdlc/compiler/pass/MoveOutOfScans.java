@@ -160,7 +160,7 @@ public final class MoveOutOfScans implements Pass {
       var chosen = new HashSet<Integer>();
       for (var inner : body.nodes()) {
         var origin =
-            inner.results().isEmpty() ? From.CARRIES : from.get(inner.results().get(0).id());
+            inner.results().isEmpty() ? From.CARRIES : Known.in(from, inner.results().get(0).id());
         boolean goes =
             switch (origin) {
               case OUTSIDE -> !(inner.op() instanceof View) && !(inner.op() instanceof Source);
@@ -168,7 +168,7 @@ public final class MoveOutOfScans implements Pass {
                   inner.op() instanceof Contraction
                       || inner.operands().stream()
                           .anyMatch(v -> isSequence(v) && chosen.contains(v.id()));
-              case null, default -> false;
+              case NOWHERE, CARRIES -> false;
             };
         if (goes) {
           moved.add(inner);

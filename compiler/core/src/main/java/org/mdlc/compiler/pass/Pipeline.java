@@ -36,6 +36,9 @@ public final class Pipeline {
         .after(DecomposeOps.class, "the bodies of layers have narrow floats too")
         .add(new MoveOutOfScans())
         .after(DecomposeOps.class, "what a cell does is open only when cells are taken apart")
+        .after(
+            HoldNarrowFloats.class,
+            "a product moved out takes along the rounding of its operands and its result")
         .add(new Simplify())
         .after(HoldNarrowFloats.class, "no rewrite may think that two roundings are one")
         .after(

@@ -19,6 +19,7 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
+import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
@@ -103,6 +104,39 @@ final class WeightedFitTest {
     assertThatThrownBy(() -> trained("", rows, fit(1).classWeight("y", 1, 2, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("write `sample_weight y`");
+    assertThatThrownBy(() -> trained("", weighted, fit(1)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("write `sample_weight y`");
+  }
+
+  @Test
+  void aLabelOutsideTheListWeighsOne() {
+    var source =
+        """
+        model Line {
+          input x: f32[2]
+          output y = x |> Dense(1)
+        }
+        train Line {
+          loss MeanSquaredError()
+          %s
+          optimizer SGD(0.1)
+        }
+        """;
+    var rows =
+        DataSet.of(
+            "x", HostTensor.of(ramp(8), 4, 2), "y", HostTensor.of(new float[] {0, 1, 2, -1}, 4, 1));
+    var weighted = rows.with("y_weight", HostTensor.of(new float[] {0.5f, 3, 1, 1}, 4));
+    assertThat(kernel(source.formatted("class_weight [0.5, 3]"), rows))
+        .isEqualTo(kernel(source.formatted("sample_weight y"), weighted))
+        .isNotEqualTo(kernel(source.formatted(""), rows));
+  }
+
+  private static HostTensor kernel(String source, DataSet rows) {
+    try (var model = load(source, Map.of(), 7)) {
+      model.fit(rows, fit(2));
+      return model.variables().get("dense/kernel");
+    }
   }
 
   /** Keras takes the weights of as many rows as there are steps for weights of the steps. */
