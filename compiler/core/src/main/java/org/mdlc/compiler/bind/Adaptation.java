@@ -93,7 +93,8 @@ final class Adaptation {
                       "`" + glob.pattern() + "` has nothing to adapt")
                   .note(
                       "only layers that update a state where `adapting` is true learn from data, such"
-                          + " as Normalization() without a given mean"));
+                          + " as Normalization() without a given mean; layers over text learn their"
+                          + " vocabulary by themselves"));
     }
     for (var state : own) {
       var start = Objects.requireNonNull(evaluator.variables().starts().get(state));

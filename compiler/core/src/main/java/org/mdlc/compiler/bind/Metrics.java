@@ -109,7 +109,7 @@ final class Metrics {
       measure(callee, free, output, prediction, item);
     } catch (Misuse m) {
       evaluator.problems().report(m, item.metric().span(), prediction.trail());
-    } catch (Silent e) {
+    } catch (Silent | Statements.Failed e) {
       return; // reported already
     }
   }
