@@ -354,7 +354,6 @@ final class BinderTest {
         .isTrue();
   }
 
-  /** A frozen layer runs as in inference: its averages stay. */
   /** What a named optimizer keeps is told apart by stage and number, as without a name. */
   @Test
   void namedOptimizersOfStagesAreApart() {
@@ -381,6 +380,7 @@ final class BinderTest {
             "mine_a/iteration", "mine_a_1/iteration", "mine_b/iteration", "mine_b_1/iteration");
   }
 
+  /** A frozen layer runs as in inference: its averages stay. */
   @Test
   void frozenNormalizationKeepsItsAverages() {
     var program =
