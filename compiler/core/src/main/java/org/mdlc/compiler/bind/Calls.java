@@ -249,7 +249,7 @@ final class Calls {
   private Datum function(Datum.Function function, List<Actual> actuals, Scope scope, Span span) {
     var tree = function.tree();
     var inner = function.scope().inner();
-    bind(
+    arguments(
         tree.params(),
         actuals,
         scope,
@@ -537,17 +537,6 @@ final class Calls {
   // ---- parameters
 
   /** Matches, evaluates and fits; the results are bound in {@code inner}. */
-  void bind(
-      List<Ast.Param> params,
-      List<Actual> actuals,
-      Scope scope,
-      Scope inner,
-      String callee,
-      Span span,
-      int order) {
-    arguments(params, actuals, scope, inner, callee, span, order);
-  }
-
   Arguments arguments(
       List<Ast.Param> params,
       List<Actual> actuals,

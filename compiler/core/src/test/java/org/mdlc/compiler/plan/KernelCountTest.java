@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,16 +91,7 @@ final class KernelCountTest {
   }
 
   private static void golden(String name, String text) {
-    var file = FOLDER.resolve(name + ".txt");
-    try {
-      if ("update".equals(System.getProperty("golden"))) {
-        Files.createDirectories(FOLDER);
-        Files.writeString(file, text);
-      }
-      assertThat(text).isEqualTo(Files.readString(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    GoldenText.compare(FOLDER.resolve(name + ".txt"), text);
   }
 
   // ---- what the library says

@@ -3,9 +3,6 @@ package org.mdlc.compiler.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,16 +77,7 @@ final class KernelDumpsTest {
   }
 
   private static void golden(String name, String text) {
-    var file = FOLDER.resolve(name + ".txt");
-    try {
-      if ("update".equals(System.getProperty("golden"))) {
-        Files.createDirectories(FOLDER);
-        Files.writeString(file, text);
-      }
-      assertThat(text).isEqualTo(Files.readString(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    GoldenText.compare(FOLDER.resolve(name + ".txt"), text);
   }
 
   private static TensorType f32(Dim... dims) {
