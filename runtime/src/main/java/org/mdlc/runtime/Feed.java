@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 
 /** The arrays of a data set in the order, types and shapes in which the steps take them. */
@@ -62,7 +62,7 @@ final class Feed {
   }
 
   /** Inputs, targets and weights. */
-  static Feed labelled(Model model, DataSet data) {
+  static Feed labelled(Model model, ArrayDataset data) {
     return labelled(model, data, Map.of());
   }
 
@@ -71,7 +71,7 @@ final class Feed {
    *
    * @param classWeights by target, a number per class
    */
-  static Feed labelled(Model model, DataSet data, Map<String, double[]> classWeights) {
+  static Feed labelled(Model model, ArrayDataset data, Map<String, double[]> classWeights) {
     ModelSpec spec = model.spec();
     List<Source> sources = inputs(model, data);
     List<Stored> targets =
@@ -106,7 +106,7 @@ final class Feed {
   }
 
   /** Weights that the data brings must not be lost. */
-  private static void requireUse(ModelSpec spec, String target, DataSet data) {
+  private static void requireUse(ModelSpec spec, String target, ArrayDataset data) {
     String weight = ModelSpec.weightOf(target);
     boolean used =
         Stream.of(spec.inputs(), spec.targets(), spec.weights())
@@ -126,11 +126,11 @@ final class Feed {
   }
 
   /** Inputs only. */
-  static Feed unlabelled(Model model, DataSet data) {
+  static Feed unlabelled(Model model, ArrayDataset data) {
     return new Feed(inputs(model, data), requireRows(data));
   }
 
-  private static List<Source> inputs(Model model, DataSet data) {
+  private static List<Source> inputs(Model model, ArrayDataset data) {
     ModelSpec spec = model.spec();
     Map<String, HostStep> made = new LinkedHashMap<>();
     spec.hostSteps().forEach(step -> made.put(step.port(), step));
@@ -159,7 +159,7 @@ final class Feed {
     }
   }
 
-  private static Stored bind(ModelSpec spec, String kind, TensorSpec wanted, DataSet data) {
+  private static Stored bind(ModelSpec spec, String kind, TensorSpec wanted, ArrayDataset data) {
     if (!data.has(wanted.name())) {
       throw new DataException(
           String.format(
@@ -204,7 +204,7 @@ final class Feed {
     return shape.stream().filter(size -> size != 1).toList();
   }
 
-  private static int requireRows(DataSet data) {
+  private static int requireRows(ArrayDataset data) {
     if (data.rows() == 0) {
       throw new DataException("the data has no rows");
     }
@@ -217,7 +217,7 @@ final class Feed {
   private static Stored weights(
       ModelSpec spec,
       TensorSpec wanted,
-      DataSet data,
+      ArrayDataset data,
       HostTensor labels,
       double @Nullable [] ofClasses) {
     HostTensor given = ones(data.rows());

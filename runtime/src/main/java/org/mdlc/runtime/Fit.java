@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 /**
  * How {@link Model#fit} trains; the arguments of Keras's {@code fit}, with its defaults. Each
@@ -22,7 +22,7 @@ public final class Fit {
   int stage;
   boolean shuffle = true;
   OptionalLong seed = OptionalLong.empty();
-  @Nullable DataSet validationData;
+  @Nullable ArrayDataset validationData;
   double validationSplit;
   Verbosity verbose = Verbosity.AUTO;
   final List<Callback> callbacks = new ArrayList<>();
@@ -72,7 +72,7 @@ public final class Fit {
   }
 
   /** Evaluates this data after each epoch; goes before {@link #validationSplit}. */
-  public Fit validationData(DataSet data) {
+  public Fit validationData(ArrayDataset data) {
     validationData = data;
     return this;
   }

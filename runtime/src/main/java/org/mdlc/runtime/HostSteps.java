@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.preprocessing.StringLayer;
@@ -27,7 +27,7 @@ final class HostSteps {
    * @param again whether those that have learned learn again
    */
   static Map<String, StringLayer> adapted(
-      ModelSpec spec, Map<String, StringLayer> layers, DataSet data, boolean again) {
+      ModelSpec spec, Map<String, StringLayer> layers, ArrayDataset data, boolean again) {
     Map<String, StringLayer> adapted = new LinkedHashMap<>();
     layers.forEach(
         (path, layer) -> {
@@ -40,7 +40,7 @@ final class HostSteps {
     return adapted;
   }
 
-  private static Stream<StringTensor> texts(ModelSpec spec, String layer, DataSet data) {
+  private static Stream<StringTensor> texts(ModelSpec spec, String layer, ArrayDataset data) {
     Set<String> sources = new LinkedHashSet<>();
     spec.hostSteps().stream()
         .filter(step -> step.layer().equals(layer))
@@ -49,7 +49,7 @@ final class HostSteps {
   }
 
   /** The text for an input of strings, in the rows that the model takes. */
-  static StringTensor text(ModelSpec spec, String name, DataSet data) {
+  static StringTensor text(ModelSpec spec, String name, ArrayDataset data) {
     TextSpec wanted =
         spec.texts().stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
     if (!data.texts().containsKey(name)) {
@@ -89,7 +89,7 @@ final class HostSteps {
     private final StringLayer layer;
     private final List<StringTensor> texts = new ArrayList<>();
 
-    Column(ModelSpec spec, HostStep step, Map<String, StringLayer> layers, DataSet data) {
+    Column(ModelSpec spec, HostStep step, Map<String, StringLayer> layers, ArrayDataset data) {
       this.port =
           spec.inputs().stream()
               .filter(input -> input.name().equals(step.port()))

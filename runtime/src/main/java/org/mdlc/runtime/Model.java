@@ -6,8 +6,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.preprocessing.StringLayer;
 import org.mdlc.runtime.random.NumpyRandom;
 import org.mdlc.runtime.random.PythonRandom;
@@ -129,7 +129,7 @@ public abstract class Model implements AutoCloseable {
    * @param data an array or text for each input, by name; others are ignored
    * @throws DataException if the data does not fit the model
    */
-  public final void adapt(DataSet data) {
+  public final void adapt(ArrayDataset data) {
     Map<String, StringLayer> learned = HostSteps.adapted(spec, stringLayers, data, true);
     if (adaptedStates().isEmpty() && learned.isEmpty()) {
       throw new IllegalStateException(
@@ -143,7 +143,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /** {@link #adapt} of the layers that have not learned yet. */
-  final void adaptIfMissing(DataSet data) {
+  final void adaptIfMissing(ArrayDataset data) {
     stringLayers.putAll(HostSteps.adapted(spec, stringLayers, data, false));
     if (!adapted && !adaptedStates().isEmpty()) {
       new TrainingLoop(this).adapt(data);
@@ -160,7 +160,7 @@ public abstract class Model implements AutoCloseable {
    * @return the metrics of every epoch
    * @throws DataException if the data does not fit the model
    */
-  public final History fit(DataSet data, Fit options) {
+  public final History fit(ArrayDataset data, Fit options) {
     requireTrains("trained");
     return new TrainingLoop(this).fit(data, options);
   }
@@ -172,16 +172,16 @@ public abstract class Model implements AutoCloseable {
    *     are weights, by name
    * @throws DataException if the data does not fit the model
    */
-  public final Logs evaluate(DataSet data, Run options) {
+  public final Logs evaluate(ArrayDataset data, Run options) {
     requireTrains("evaluated");
     return new TrainingLoop(this).evaluate(data, options);
   }
 
   /**
-   * {@link #evaluate(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * {@link #evaluate(ArrayDataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
    * nothing.
    */
-  public final Logs evaluate(DataSet data) {
+  public final Logs evaluate(ArrayDataset data) {
     return evaluate(data, Run.silent());
   }
 
@@ -192,26 +192,26 @@ public abstract class Model implements AutoCloseable {
    * @return an array for each output, by name
    * @throws DataException if the data does not fit the model
    */
-  public final DataSet predict(DataSet data, Run options) {
+  public final ArrayDataset predict(ArrayDataset data, Run options) {
     return new TrainingLoop(this).predict(data, options);
   }
 
   /**
-   * {@link #predict(DataSet, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * {@link #predict(ArrayDataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
    * nothing.
    */
-  public final DataSet predict(DataSet data) {
+  public final ArrayDataset predict(ArrayDataset data) {
     return predict(data, Run.silent());
   }
 
   /** One training step on all rows as one batch; the metrics are of this batch alone. */
-  public final Logs trainOnBatch(DataSet batch) {
+  public final Logs trainOnBatch(ArrayDataset batch) {
     requireTrains("trained");
     return new TrainingLoop(this).onBatch(Phase.TRAIN, batch);
   }
 
   /** Loss and metrics of all rows as one batch, in inference mode. */
-  public final Logs testOnBatch(DataSet batch) {
+  public final Logs testOnBatch(ArrayDataset batch) {
     requireTrains("evaluated");
     return new TrainingLoop(this).onBatch(Phase.EVALUATE, batch);
   }

@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.file.CsvTable;
@@ -38,14 +38,14 @@ public final class ModelData {
    * @param labelled whether the targets are needed too
    * @throws DataException if the file is malformed or does not have what the model takes
    */
-  public static DataSet read(ModelSpec spec, Path file, boolean labelled) throws IOException {
+  public static ArrayDataset read(ModelSpec spec, Path file, boolean labelled) throws IOException {
     String name = file.toString().toLowerCase(Locale.ROOT);
     if (!spec.texts().isEmpty() && !name.endsWith(".csv")) {
       throw new DataException(
           file + ": " + spec.name() + " takes text, which comes from a .csv file");
     }
     if (name.endsWith(".npz")) {
-      return DataSet.ofNpz(file);
+      return ArrayDataset.ofNpz(file);
     }
     if (name.endsWith(".npy")) {
       return readNpy(spec, file, labelled);
@@ -56,7 +56,8 @@ public final class ModelData {
     throw new DataException(file + ": unknown kind of file; data is .npz, .npy or .csv");
   }
 
-  private static DataSet readNpy(ModelSpec spec, Path file, boolean labelled) throws IOException {
+  private static ArrayDataset readNpy(ModelSpec spec, Path file, boolean labelled)
+      throws IOException {
     int wanted = spec.inputs().size() + (labelled ? spec.targets().size() : 0);
     if (wanted != 1) {
       throw new DataException(
@@ -67,7 +68,7 @@ public final class ModelData {
               spec.name(),
               wanted));
     }
-    return DataSet.of(spec.inputs().getFirst().name(), NumpyFiles.readNpy(file));
+    return ArrayDataset.of(spec.inputs().getFirst().name(), NumpyFiles.readNpy(file));
   }
 
   /** Gives the columns of a CSV file to the tensors of a model. */
@@ -86,7 +87,7 @@ public final class ModelData {
       this.free = new ArrayList<>(table.header());
     }
 
-    DataSet bind(boolean labelled) {
+    ArrayDataset bind(boolean labelled) {
       List<TensorSpec> left = new ArrayList<>();
       for (TensorSpec weight : spec.weights()) {
         if (!bindByName(weight, labelled) && free.remove(weight.name()) && labelled) {
@@ -112,7 +113,7 @@ public final class ModelData {
       } else if (!left.isEmpty()) {
         throw missing("input", left.getFirst());
       }
-      return DataSet.of(bound, texts);
+      return ArrayDataset.of(bound, texts);
     }
 
     /** By name, or, if the model takes nothing but one text, whatever column is left. */

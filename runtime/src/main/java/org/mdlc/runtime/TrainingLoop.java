@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /** Goes through data by batches, in the order of events of Keras's JAX trainer. */
@@ -22,11 +22,11 @@ final class TrainingLoop {
     this.spec = model.spec();
   }
 
-  History fit(DataSet data, Fit options) {
-    DataSet trained = data;
-    DataSet validated = options.validationData;
+  History fit(ArrayDataset data, Fit options) {
+    ArrayDataset trained = data;
+    ArrayDataset validated = options.validationData;
     if (validated == null && options.validationSplit > 0) {
-      DataSet.Split split = data.split(options.validationSplit);
+      ArrayDataset.Split split = data.split(options.validationSplit);
       trained = split.first();
       validated = split.last();
     }
@@ -50,7 +50,7 @@ final class TrainingLoop {
     return history;
   }
 
-  void adapt(DataSet data) {
+  void adapt(ArrayDataset data) {
     Feed feed = Feed.unlabelled(model, data);
     model.variables().reset(model.adaptedStates());
     int size = spec.fixedBatch() > 0 ? spec.fixedBatch() : ADAPT_BATCH;
@@ -61,14 +61,14 @@ final class TrainingLoop {
     }
   }
 
-  Logs evaluate(DataSet data, Run options) {
+  Logs evaluate(ArrayDataset data, Run options) {
     Feed feed = Feed.labelled(model, data);
     model.buildMetrics();
     Callbacks all = callbacks(feed, options);
     return evaluate(feed, options.batchSize(spec), all);
   }
 
-  DataSet predict(DataSet data, Run options) {
+  ArrayDataset predict(ArrayDataset data, Run options) {
     Feed feed = Feed.unlabelled(model, data);
     Callbacks all = callbacks(feed, options);
     List<HostTensor> outputs = new ArrayList<>();
@@ -96,7 +96,7 @@ final class TrainingLoop {
     return named(outputs);
   }
 
-  Logs onBatch(Phase phase, DataSet data) {
+  Logs onBatch(Phase phase, ArrayDataset data) {
     Feed feed = Feed.labelled(model, data);
     model.buildMetrics();
     model.variables().resetMetrics();
@@ -206,11 +206,11 @@ final class TrainingLoop {
     return Logs.of(values);
   }
 
-  private DataSet named(List<HostTensor> outputs) {
+  private ArrayDataset named(List<HostTensor> outputs) {
     Map<String, HostTensor> columns = new LinkedHashMap<>();
     for (int i = 0; i < outputs.size(); i++) {
       columns.put(spec.outputs().get(i).name(), outputs.get(i));
     }
-    return DataSet.of(columns);
+    return ArrayDataset.of(columns);
   }
 }

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /** Keras's callbacks that set the learning rate, write logs and end training. */
@@ -23,14 +23,14 @@ class CallbacksTest {
   private static final String RATE = "optimizer/learning_rate";
 
   /** 40 rows, y = 2 a - b + 0.5. */
-  private static final DataSet DATA = data(40);
+  private static final ArrayDataset DATA = data(40);
 
   @TempDir Path folder;
   private final LinearRegression model = LinearRegression.create(42);
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream output = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
-  private static DataSet data(int rows) {
+  private static ArrayDataset data(int rows) {
     float[] x = new float[rows * LinearRegression.FEATURES];
     float[] y = new float[rows];
     for (int i = 0; i < rows; i++) {
@@ -39,7 +39,7 @@ class CallbacksTest {
       }
       y[i] = 2 * x[3 * i] - x[3 * i + 1] + 0.5f;
     }
-    return DataSet.of("x", HostTensor.of(x, rows, 3), "y", HostTensor.of(y, rows, 1));
+    return ArrayDataset.of("x", HostTensor.of(x, rows, 3), "y", HostTensor.of(y, rows, 1));
   }
 
   @AfterEach

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.NumpyFiles;
 
@@ -36,14 +36,14 @@ class ModelDataTest {
 
   @Test
   void oneInputTakesTheColumnsThatAreLeft() throws IOException {
-    DataSet data = csv(IRIS, "length,species,width\n1,b,2\n3,a,4\n", true);
+    ArrayDataset data = csv(IRIS, "length,species,width\n1,b,2\n3,a,4\n", true);
     assertThat(data.get("flower")).isEqualTo(HostTensor.of(new float[] {1, 2, 3, 4}, 2, 2, 1));
     assertThat(data.get("species")).isEqualTo(HostTensor.of(new int[] {1, 0}, 2));
   }
 
   @Test
   void unnamedLabelIsTheLastColumn() throws IOException {
-    DataSet data = csv(IRIS, "length,width,label\n1,2,0\n3,4,2\n", true);
+    ArrayDataset data = csv(IRIS, "length,width,label\n1,2,0\n3,4,2\n", true);
     assertThat(data.get("species").ints()).containsExactly(0, 2);
     assertThat(data.get("flower").floats()).containsExactly(1, 2, 3, 4);
   }
@@ -79,7 +79,7 @@ class ModelDataTest {
 
   @Test
   void severalInputsGoByName() throws IOException {
-    DataSet data = csv(HOUSE, "price,place_1,place_0,rooms\n9.5,2,1,4\n", true);
+    ArrayDataset data = csv(HOUSE, "price,place_1,place_0,rooms\n9.5,2,1,4\n", true);
     assertThat(data.get("place")).isEqualTo(HostTensor.of(new float[] {1, 2}, 1, 2));
     assertThat(data.get("rooms")).isEqualTo(HostTensor.of(new int[] {4}, 1));
     assertThat(data.get("price")).isEqualTo(HostTensor.of(new float[] {9.5f}, 1, 1));
@@ -108,7 +108,7 @@ class ModelDataTest {
         .hasMessageContaining("unknown kind of file");
   }
 
-  private DataSet csv(ModelSpec spec, String text, boolean labelled) throws IOException {
+  private ArrayDataset csv(ModelSpec spec, String text, boolean labelled) throws IOException {
     Path file = folder.resolve("data.csv");
     Files.writeString(file, text);
     return ModelData.read(spec, file, labelled);

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
 
@@ -30,7 +30,7 @@ class ModelTest {
   private static final float TOLERANCE = 2e-6f;
 
   private static Map<String, HostTensor> golden = Map.of();
-  private static DataSet data = DataSet.of("x", HostTensor.of(new float[3], 1, 3));
+  private static ArrayDataset data = ArrayDataset.of("x", HostTensor.of(new float[3], 1, 3));
 
   @TempDir private Path folder;
   private LinearRegression model = LinearRegression.create(42);
@@ -38,7 +38,7 @@ class ModelTest {
   @BeforeAll
   static void readGolden() throws IOException {
     golden = TestFiles.golden(ModelTest.class, "fit.npz");
-    data = DataSet.of("x", golden("x"), "y", golden("y"));
+    data = ArrayDataset.of("x", golden("x"), "y", golden("y"));
   }
 
   @AfterEach
@@ -75,7 +75,7 @@ class ModelTest {
   @Test
   void fitsInOrderAsKeras() {
     recreate(7);
-    DataSet validation = data.slice(0, 7);
+    ArrayDataset validation = data.slice(0, 7);
     History history =
         model.fit(
             data,
@@ -87,7 +87,7 @@ class ModelTest {
   @Test
   void trainsOnBatchAsKeras() {
     recreate(9);
-    DataSet batch = data.slice(0, 11);
+    ArrayDataset batch = data.slice(0, 11);
     for (int i = 0; i < 2; i++) {
       Logs logs = model.trainOnBatch(batch);
       assertThat((float) logs.require("loss"))
@@ -262,12 +262,14 @@ class ModelTest {
   @Test
   void saysWhatIsWrongWithTheData() {
     assertData(
-        DataSet.of("x", golden("x")), "LinearRegression needs the target y: f32[1], which the");
+        ArrayDataset.of("x", golden("x")),
+        "LinearRegression needs the target y: f32[1], which the");
     assertData(
-        DataSet.of("x", HostTensor.of(new float[100], 50, 2), "y", golden("y")),
+        ArrayDataset.of("x", HostTensor.of(new float[100], 50, 2), "y", golden("y")),
         "the input x of LinearRegression takes rows of shape [3], the data has [2]");
     assertData(
-        DataSet.of("x", HostTensor.of(new float[0], 0, 3), "y", HostTensor.of(new float[0], 0)),
+        ArrayDataset.of(
+            "x", HostTensor.of(new float[0], 0, 3), "y", HostTensor.of(new float[0], 0)),
         "the data has no rows");
     assertThatThrownBy(() -> model.fit(data, silent(1).validationSplit(0.99)))
         .isInstanceOf(DataException.class)
@@ -284,8 +286,8 @@ class ModelTest {
   @Test
   void integersDoForFloats() {
     HostTensor whole = HostTensor.of(new int[] {1, 2, 3, -4, 5, 6}, 2, 3);
-    assertThat(model.predict(DataSet.of("x", whole)).get("y"))
-        .isEqualTo(model.predict(DataSet.of("x", whole.toFloats())).get("y"));
+    assertThat(model.predict(ArrayDataset.of("x", whole)).get("y"))
+        .isEqualTo(model.predict(ArrayDataset.of("x", whole.toFloats())).get("y"));
   }
 
   @Test
@@ -415,7 +417,7 @@ class ModelTest {
     return model.fit(data, silent(10).shuffle(false).callbacks(stopping)).epochs().size();
   }
 
-  private void assertData(DataSet wrong, String message) {
+  private void assertData(ArrayDataset wrong, String message) {
     assertThatThrownBy(() -> model.fit(wrong, silent(1)))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith(message);

@@ -21,8 +21,8 @@ import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.runtime.ModelSpec;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.file.CsvTable;
@@ -75,7 +75,8 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
   }
 
   @Override
-  public DataSet read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
+  public ArrayDataset read(BoundProgram bound, ModelSpec spec, boolean labelled)
+      throws IOException {
     Map<String, StringTensor> texts = new LinkedHashMap<>();
     var fields = stored(bound, texts);
     Map<String, HostTensor> shaped = new LinkedHashMap<>();
@@ -91,7 +92,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
         shaped.put(port.name(), field.rowSize() == 1 ? field : shaped(port, field));
       }
     }
-    return DataSet.of(shaped, texts);
+    return ArrayDataset.of(shaped, texts);
   }
 
   /** Whether a file with these columns or arrays has all that a field is made of. */

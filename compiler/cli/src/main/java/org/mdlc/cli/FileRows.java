@@ -14,7 +14,7 @@ import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.runtime.ModelData;
 import org.mdlc.runtime.ModelSpec;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.NumpyFiles;
@@ -42,7 +42,8 @@ record FileRows(Path file) implements RowSource {
   }
 
   @Override
-  public DataSet read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
+  public ArrayDataset read(BoundProgram bound, ModelSpec spec, boolean labelled)
+      throws IOException {
     var alike = alikeTheBlocks(bound, labelled);
     return alike.isPresent()
         ? alike.get().read(bound, spec, labelled)

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 /** Uses a model whose weights are trained. */
 final class Inference {
@@ -55,7 +55,7 @@ final class Inference {
     return Run.batchSize(batch).verbose(Verbosity.of(run.verbose())).output(main.terminal().out());
   }
 
-  private static DataSet heldOut(TrainingParts parts) {
+  private static ArrayDataset heldOut(TrainingParts parts) {
     return parts.test().orElse(parts.training());
   }
 

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.NumpyFiles;
 
 /** Writes what a model gives in the form that the file's name asks for. */
 interface PredictionWriter {
-  void write(DataSet outputs) throws IOException;
+  void write(ArrayDataset outputs) throws IOException;
 
   /**
    * @param file an .npy, .npz or .csv file; when absent, CSV is printed
@@ -39,7 +39,7 @@ interface PredictionWriter {
     throw new UserError(file + ": unknown kind of file; predictions are .npy, .npz or .csv");
   }
 
-  private static HostTensor only(Path file, DataSet outputs) {
+  private static HostTensor only(Path file, ArrayDataset outputs) {
     if (outputs.names().size() != 1) {
       throw new UserError(
           file
@@ -51,7 +51,7 @@ interface PredictionWriter {
   }
 
   /** A column per number: {@code price}, or {@code kind_0}, {@code kind_1} .. */
-  private static String csv(DataSet outputs) {
+  private static String csv(ArrayDataset outputs) {
     var header = new ArrayList<String>();
     outputs.columns().forEach((name, values) -> header.addAll(titles(name, values.rowSize())));
     var text = new StringBuilder(String.join(",", header)).append('\n');

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.runtime.ModelSpec;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /** Where rows for a model come from. */
@@ -20,5 +20,5 @@ interface RowSource {
    *
    * @param labelled whether targets are needed too
    */
-  DataSet read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException;
+  ArrayDataset read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException;
 }

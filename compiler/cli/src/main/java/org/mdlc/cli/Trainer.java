@@ -11,7 +11,7 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.History;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 /** Trains a model stage by stage, then tests it on the rows that were held out. */
 final class Trainer {
@@ -96,7 +96,7 @@ final class Trainer {
         .toArray(Callback[]::new);
   }
 
-  private void test(RunningModel running, DataSet rows) {
+  private void test(RunningModel running, ArrayDataset rows) {
     var settings = settings(running.bound());
     var how = Run.batchSize(run.batch().orElse(settings.batch())).verbose(Verbosity.SILENT);
     MetricLines.print("test ", running.model().evaluate(rows, how), main.terminal().out());

@@ -3,7 +3,7 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.util.Optional;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 /**
  * Rows by what they are for.
@@ -12,7 +12,8 @@ import org.mdlc.runtime.data.DataSet;
  * @param validation of a source of their own
  * @param test never seen in training
  */
-record TrainingParts(DataSet training, Optional<DataSet> validation, Optional<DataSet> test) {
+record TrainingParts(
+    ArrayDataset training, Optional<ArrayDataset> validation, Optional<ArrayDataset> test) {
 
   /** Reads all rows that the train block names; {@code rows} are the training rows. */
   static TrainingParts read(RunningModel running, RowSource rows, ModelOptions options)
@@ -31,14 +32,14 @@ record TrainingParts(DataSet training, Optional<DataSet> validation, Optional<Da
     return new TrainingParts(split.first(), validation, Optional.of(split.last()));
   }
 
-  private static Optional<DataSet> fromSource(
+  private static Optional<ArrayDataset> fromSource(
       RunningModel running, Optional<DataSource> source, ModelOptions options) throws IOException {
     return source.isEmpty()
         ? Optional.empty()
         : Optional.of(readAll(running, new BlockRows(_ -> source.get(), options::besideFile)));
   }
 
-  private static DataSet readAll(RunningModel running, RowSource rows) throws IOException {
+  private static ArrayDataset readAll(RunningModel running, RowSource rows) throws IOException {
     return rows.read(running.bound(), running.model().spec(), true);
   }
 }

@@ -28,7 +28,7 @@ import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Phase;
 import org.mdlc.runtime.Role;
 import org.mdlc.runtime.Step;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /** What holds for the generated code of every fixed workload, whatever it computes. */
@@ -160,7 +160,7 @@ class GeneratedCodeTest {
   }
 
   /** Inputs between 0 and 1 and labels 0 or 1, always the same. */
-  private static DataSet noise(Model model, int rows) {
+  private static ArrayDataset noise(Model model, int rows) {
     var random = new Random(1);
     var columns = new LinkedHashMap<String, HostTensor>();
     for (var input : model.spec().inputs()) {
@@ -178,7 +178,7 @@ class GeneratedCodeTest {
           target.name(),
           target.dtype() == org.mdlc.runtime.data.DType.F32 ? tensor.toFloats() : tensor);
     }
-    return DataSet.of(columns);
+    return ArrayDataset.of(columns);
   }
 
   private static int size(List<Integer> shape) {

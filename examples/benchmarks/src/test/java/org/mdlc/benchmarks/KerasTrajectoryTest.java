@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 /**
  * Generated code against real Keras: from the same seed, 20 training steps of each fixed workload,
@@ -35,7 +35,7 @@ class KerasTrajectoryTest {
       var wrong = new ArrayList<String>();
       var losses = workload.numbers("losses");
       for (int step = 0; step < losses.size(); step++) {
-        double loss = model.trainOnBatch(DataSet.of(workload.batch(step))).require("loss");
+        double loss = model.trainOnBatch(ArrayDataset.of(workload.batch(step))).require("loss");
         double expected = losses.get(step);
         double allowed = Math.max(TOLERANCE, NOISE * noise(workload, step));
         if (!(Math.abs(loss - expected) <= allowed * expected)) {

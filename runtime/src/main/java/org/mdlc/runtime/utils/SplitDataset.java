@@ -3,15 +3,15 @@ package org.mdlc.runtime.utils;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.random.PythonRandom;
 
 /**
  * A data set parted into a left and a right one; Keras's {@code keras.utils.split_dataset}.
  *
  * <pre>{@code
- * DataSet.Split parts = SplitDataset.of(data).leftSize(0.8).shuffle(true).seed(7).split();
+ * ArrayDataset.Split parts = SplitDataset.of(data).leftSize(0.8).shuffle(true).seed(7).split();
  * }</pre>
  *
  * <p>A whole number counts rows, a fraction is a share of them, rounded to even. The side that is
@@ -21,18 +21,18 @@ import org.mdlc.runtime.random.PythonRandom;
 public final class SplitDataset {
   private static final int SEED_END = 1_000_000;
 
-  private final DataSet data;
+  private final ArrayDataset data;
   private @Nullable Size left;
   private @Nullable Size right;
   private boolean shuffle;
   private OptionalLong seed = OptionalLong.empty();
 
-  private SplitDataset(DataSet data) {
+  private SplitDataset(ArrayDataset data) {
     this.data = data;
   }
 
   /** The data set to part. */
-  public static SplitDataset of(DataSet data) {
+  public static SplitDataset of(ArrayDataset data) {
     return new SplitDataset(data);
   }
 
@@ -79,7 +79,7 @@ public final class SplitDataset {
    *     or both shares exceed 1
    * @throws DataException if a side would be empty, or both have more rows than there are
    */
-  public DataSet.Split split() {
+  public ArrayDataset.Split split() {
     if (left == null && right == null) {
       throw new IllegalArgumentException("give `leftSize` or `rightSize`, or both");
     }
@@ -114,7 +114,7 @@ public final class SplitDataset {
     if (shuffle) {
       random().shuffle(order);
     }
-    return new DataSet.Split(
+    return new ArrayDataset.Split(
         data.take(IntStream.range(0, leftRows).map(i -> order[i]).toArray()),
         data.take(IntStream.range(rows - rightRows, rows).map(i -> order[i]).toArray()));
   }

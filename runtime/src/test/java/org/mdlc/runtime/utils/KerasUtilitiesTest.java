@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.NumpyFiles;
 
@@ -100,10 +100,10 @@ class KerasUtilitiesTest {
     assertThat(Sequences.pad(List.<Integer[]>of()).toInts().shape()).containsExactly(0, 0);
   }
 
-  private static final DataSet TEN =
-      DataSet.of("v", HostTensor.of(IntStream.range(0, 10).toArray(), 10));
+  private static final ArrayDataset TEN =
+      ArrayDataset.of("v", HostTensor.of(IntStream.range(0, 10).toArray(), 10));
 
-  private static int[] rows(DataSet data) {
+  private static int[] rows(ArrayDataset data) {
     return data.get("v").ints();
   }
 

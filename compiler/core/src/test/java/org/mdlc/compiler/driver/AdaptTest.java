@@ -18,7 +18,7 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Verbosity;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /** Layers that learn from data before training: through the generated class, batch by batch. */
@@ -137,8 +137,8 @@ final class AdaptTest {
     return rows;
   }
 
-  private static DataSet data(float[] rows, int count) {
-    return DataSet.of(
+  private static ArrayDataset data(float[] rows, int count) {
+    return ArrayDataset.of(
         Map.of(
             "x",
             HostTensor.of(rows, count, COLUMNS),

@@ -16,8 +16,8 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.TensorSpec;
 import org.mdlc.runtime.VariableSpec;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 
@@ -188,14 +188,14 @@ final class DesignSnippetsTrainTest {
   }
 
   /** Numbers below 1 for every input and target; whole ones below {@link #WHOLE_NUMBERS}. */
-  private static DataSet rows(Model model) {
+  private static ArrayDataset rows(Model model) {
     var random = new Random(7);
     var columns = new LinkedHashMap<String, HostTensor>();
     Stream.concat(model.spec().arrays().stream(), model.spec().targets().stream())
         .forEach(spec -> columns.put(spec.name(), draw(spec, random)));
     var texts = new LinkedHashMap<String, StringTensor>();
     model.spec().texts().forEach(spec -> texts.put(spec.name(), words(random)));
-    return DataSet.of(columns, texts);
+    return ArrayDataset.of(columns, texts);
   }
 
   private static StringTensor words(Random random) {

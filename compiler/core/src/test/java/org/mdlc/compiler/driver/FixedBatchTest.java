@@ -11,8 +11,8 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 
 /** The number of examples that an input declares, where batches are made. */
@@ -49,12 +49,12 @@ final class FixedBatchTest {
     }
   }
 
-  private static DataSet rows(int count) {
+  private static ArrayDataset rows(int count) {
     var x = new float[2 * count];
     for (int i = 0; i < x.length; i++) {
       x[i] = i % 5;
     }
-    return DataSet.of(
+    return ArrayDataset.of(
         Map.of("x", HostTensor.of(x, count, 2, 1), "y", HostTensor.of(new float[count], count, 1)));
   }
 

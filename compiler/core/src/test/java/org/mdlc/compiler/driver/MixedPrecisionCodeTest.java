@@ -20,7 +20,7 @@ import org.mdlc.compiler.pass.MixedPrecision;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.runtime.Model;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /**
@@ -89,7 +89,7 @@ final class MixedPrecisionCodeTest {
         arguments.put("loss/total", Tensor64.scalar(DType.F32, 0));
         arguments.put("loss/count", Tensor64.scalar(DType.F32, 0));
         state.putAll(Interpreter.run(graph, arguments, ROWS));
-        var logs = model.trainOnBatch(DataSet.of(Map.of("x", x, "y", y)));
+        var logs = model.trainOnBatch(ArrayDataset.of(Map.of("x", x, "y", y)));
         assertThat(logs.values().get("loss"))
             .as("loss of step " + step)
             .isCloseTo(state.get("loss").at(0), within(roundoff / 2));
@@ -105,7 +105,7 @@ final class MixedPrecisionCodeTest {
           }
         }
       }
-      var predicted = model.predict(DataSet.of(Map.of("x", images(9)))).get("y");
+      var predicted = model.predict(ArrayDataset.of(Map.of("x", images(9)))).get("y");
       var narrow = precision.equals("mixed_bfloat16") ? DType.BF16 : DType.F16;
       for (int i = 0; i < ROWS * CLASSES; i++) {
         assertThat(predicted.get(i)).isEqualTo((float) narrow.nearest(predicted.get(i)));

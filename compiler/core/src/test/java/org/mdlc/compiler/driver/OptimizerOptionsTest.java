@@ -25,7 +25,7 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.VariableSpec;
 import org.mdlc.runtime.Verbosity;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /**
@@ -73,7 +73,7 @@ final class OptimizerOptionsTest {
         arguments.put("x", tensor(x, INPUTS));
         arguments.put("y", tensor(y, 1));
         state.putAll(Interpreter.run(graph, arguments, ROWS));
-        model.trainOnBatch(DataSet.of(Map.of("x", x, "y", y)));
+        model.trainOnBatch(ArrayDataset.of(Map.of("x", x, "y", y)));
         for (var variable : model.variables().specs()) {
           if (variable.role() == org.mdlc.runtime.Role.METRIC) {
             continue; // set back before every batch
@@ -98,7 +98,7 @@ final class OptimizerOptionsTest {
   void trainingEndsWithTheAverages() throws ReflectiveOperationException {
     var optimizer = "SGD(0.1, use_ema = true, ema_momentum = 0.5)";
     try (var model = load(bind(optimizer), optimizer)) {
-      var data = DataSet.of(Map.of("x", draw(1, INPUTS), "y", draw(2, 1)));
+      var data = ArrayDataset.of(Map.of("x", draw(1, INPUTS), "y", draw(2, 1)));
       model.trainOnBatch(data);
       model.trainOnBatch(data);
       assertThat(model.variables().get("first/kernel"))

@@ -19,7 +19,7 @@ import org.mdlc.compiler.op.Tensor64;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.runtime.Model;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
 /**
@@ -140,7 +140,7 @@ final class PreprocessingCodeTest {
     return Interpreter.run(forward, arguments, BATCH);
   }
 
-  private static DataSet dataSet(Map<String, Tensor64> data) {
+  private static ArrayDataset dataSet(Map<String, Tensor64> data) {
     var columns = new LinkedHashMap<String, HostTensor>();
     data.forEach(
         (name, tensor) -> {
@@ -148,7 +148,7 @@ final class PreprocessingCodeTest {
           IntStream.range(0, floats.length).forEach(i -> floats[i] = (float) tensor.at(i));
           columns.put(name, HostTensor.of(floats, tensor.sizes()));
         });
-    return DataSet.of(columns);
+    return ArrayDataset.of(columns);
   }
 
   private static Model load(BoundProgram bound, CompileRequest request)

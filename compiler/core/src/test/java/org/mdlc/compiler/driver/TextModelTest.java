@@ -18,8 +18,8 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Verbosity;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.preprocessing.VocabularyLayer;
@@ -51,7 +51,7 @@ final class TextModelTest {
           "the film was good",
           "the film was bad");
   private static final HostTensor MOODS = HostTensor.of(new float[] {1, 0, 1, 0, 1, 0, 1, 0}, 8, 1);
-  private static final DataSet DATA = DataSet.of("review", REVIEWS).with("mood", MOODS);
+  private static final ArrayDataset DATA = ArrayDataset.of("review", REVIEWS).with("mood", MOODS);
 
   @TempDir private Path folder;
 
@@ -84,7 +84,7 @@ final class TextModelTest {
     try (Model model = create(SENTIMENT)) {
       model.adapt(DATA);
       float[] all = model.predict(DATA).get("mood").floats();
-      DataSet some = DATA.take(5, 2, 7);
+      ArrayDataset some = DATA.take(5, 2, 7);
       assertThat(model.predict(some).get("mood").floats()).containsExactly(all[5], all[2], all[7]);
     }
   }
@@ -93,7 +93,8 @@ final class TextModelTest {
   void adaptingAgainForgets() {
     try (Model model = create(SENTIMENT)) {
       model.fit(DATA, quiet(1));
-      DataSet other = DataSet.of("review", StringTensor.of("x y")).with("mood", MOODS.slice(0, 1));
+      ArrayDataset other =
+          ArrayDataset.of("review", StringTensor.of("x y")).with("mood", MOODS.slice(0, 1));
       model.fit(other, quiet(1));
       assertThat(vocabulary(model)).contains("good").doesNotContain("y");
       model.adapt(other);
@@ -140,7 +141,7 @@ final class TextModelTest {
   @Test
   void refusesDataThatLacksTheText() {
     try (Model model = create(SENTIMENT)) {
-      assertThatThrownBy(() -> model.fit(DataSet.of("mood", MOODS), quiet(1)))
+      assertThatThrownBy(() -> model.fit(ArrayDataset.of("mood", MOODS), quiet(1)))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("needs the text review: str[], which the data lacks; it has mood");
     }
@@ -167,15 +168,15 @@ final class TextModelTest {
               here = cast(tags |> shared, f32), there = cast(city |> shared, f32)
         }
         """;
-    DataSet data =
-        DataSet.of("city", StringTensor.of("köln", "bonn", ""))
+    ArrayDataset data =
+        ArrayDataset.of("city", StringTensor.of("köln", "bonn", ""))
             .with(
                 "tags",
                 StringTensor.of(
                     new String[][] {{"a", "b", "a"}, {"c", "good", "bad"}, {"", "", "a"}}))
             .with("text", StringTensor.of(List.of("Good day, good", "", "goo"), 3, 1));
     try (Model model = create(source)) {
-      DataSet given = model.predict(data);
+      ArrayDataset given = model.predict(data);
       assertRows(given, "ids", new float[][] {{3}, {1}, {0}});
       assertRows(given, "hot", new float[][] {{1, 0}, {1, 0}, {1, 0}});
       assertRows(given, "some", new float[][] {{0, 2, 1}, {3, 0, 0}, {2, 1, 0}});
@@ -201,7 +202,11 @@ final class TextModelTest {
             + tokens
             + "]), f32) }";
     try (Model model = create(source)) {
-      assertThat(model.predict(DataSet.of("word", StringTensor.of("token11999"))).get("id").get(0))
+      assertThat(
+              model
+                  .predict(ArrayDataset.of("word", StringTensor.of("token11999")))
+                  .get("id")
+                  .get(0))
           .isEqualTo(12_000);
     }
   }
@@ -234,7 +239,7 @@ final class TextModelTest {
     return ((VocabularyLayer) model.stringLayer("text_vectorization")).vocabulary();
   }
 
-  private static void assertRows(DataSet given, String output, float[][] rows) {
+  private static void assertRows(ArrayDataset given, String output, float[][] rows) {
     Consumer<float[][]> check = actual -> assertThat(actual).isDeepEqualTo(rows);
     assertThat(given.get(output).toMatrix()).as(output).satisfies(check);
   }

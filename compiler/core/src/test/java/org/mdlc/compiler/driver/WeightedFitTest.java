@@ -19,8 +19,8 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.DataSet;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
 
@@ -52,7 +52,7 @@ final class WeightedFitTest {
               model.variables().set(name.substring("w0.".length()), value);
             }
           });
-      var rows = DataSet.of("x", of(golden, "x"), "y", of(golden, "y"));
+      var rows = ArrayDataset.of("x", of(golden, "x"), "y", of(golden, "y"));
       var history =
           model.fit(
               rows.with("y_weight", of(golden, "sample_weight")),
@@ -83,7 +83,7 @@ final class WeightedFitTest {
   @Test
   void classWeightsAreTheWeightsOfTheirExamples() throws IOException {
     var golden = golden("fit_mlp_shuffle.False");
-    var rows = DataSet.of("x", of(golden, "x"), "y", of(golden, "y"));
+    var rows = ArrayDataset.of("x", of(golden, "x"), "y", of(golden, "y"));
     float[] weights = new float[rows.rows()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = new float[] {0.5f, 2, 4}[rows.get("y").ints()[i]];
@@ -124,7 +124,7 @@ final class WeightedFitTest {
         }
         """;
     var rows =
-        DataSet.of(
+        ArrayDataset.of(
             "x", HostTensor.of(ramp(8), 4, 2), "y", HostTensor.of(new float[] {0, 1, 2, -1}, 4, 1));
     var weighted = rows.with("y_weight", HostTensor.of(new float[] {0.5f, 3, 1, 1}, 4));
     assertThat(kernel(source.formatted("class_weight [0.5, 3]"), rows))
@@ -132,7 +132,7 @@ final class WeightedFitTest {
         .isNotEqualTo(kernel(source.formatted(""), rows));
   }
 
-  private static HostTensor kernel(String source, DataSet rows) {
+  private static HostTensor kernel(String source, ArrayDataset rows) {
     try (var model = load(source, Map.of(), 7)) {
       model.fit(rows, fit(2));
       return model.variables().get("dense/kernel");
@@ -156,7 +156,8 @@ final class WeightedFitTest {
         }
         """;
     var rows =
-        DataSet.of("x", HostTensor.of(ramp(18), 3, 3, 2), "y", HostTensor.of(ramp(9), 3, 3, 1));
+        ArrayDataset.of(
+            "x", HostTensor.of(ramp(18), 3, 3, 2), "y", HostTensor.of(ramp(9), 3, 3, 1));
     var perExample = rows.with("y_weight", HostTensor.of(new float[] {0, 1, 3}, 3));
     var perStep =
         rows.with("y_weight", HostTensor.of(new float[] {0, 0, 0, 1, 1, 1, 3, 3, 3}, 3, 3));
@@ -178,7 +179,7 @@ final class WeightedFitTest {
   void weightedMetricsStandBesideThePlainOnes() throws IOException {
     var golden = golden("fit_mlp_shuffle.False");
     var rows =
-        DataSet.of("x", of(golden, "x"), "y", of(golden, "y"))
+        ArrayDataset.of("x", of(golden, "x"), "y", of(golden, "y"))
             .with("y_weight", of(golden, "sample_weight"));
     var items =
         "sample_weight y  weighted_metrics \"accuracy\", SparseCategoricalCrossentropy(), PerClass()";
@@ -255,7 +256,7 @@ final class WeightedFitTest {
         """
             .formatted(predictions.rowShape(), loss);
     try (var model = load(source, settings, 1)) {
-      var rows = DataSet.of("p", predictions, "y", of(golden, "y_true"));
+      var rows = ArrayDataset.of("p", predictions, "y", of(golden, "y_true"));
       double expected = of(golden, "loss.sum_over_batch_size").get(0);
       assertThat(model.testOnBatch(rows).require("loss"))
           .as(name)
@@ -268,7 +269,7 @@ final class WeightedFitTest {
   // ---- what the tests share
 
   /** The kernel of the first layer after training. */
-  private static HostTensor trained(String items, DataSet rows, Fit fit) {
+  private static HostTensor trained(String items, ArrayDataset rows, Fit fit) {
     try (var model = load(MLP.formatted(items), Map.of(), 7)) {
       model.fit(rows, fit);
       return model.variables().get("dense/kernel");

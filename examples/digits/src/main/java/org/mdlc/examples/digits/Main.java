@@ -3,7 +3,7 @@ package org.mdlc.examples.digits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.file.CsvTable;
 
 /**
@@ -21,12 +21,12 @@ public final class Main {
    * @param args the path of {@code digits.csv}
    */
   public static void main(String[] args) throws IOException {
-    DataSet.Split digits = read(Path.of(args[0])).split(HELD_OUT);
+    ArrayDataset.Split digits = read(Path.of(args[0])).split(HELD_OUT);
     System.out.printf(Locale.ROOT, "test accuracy: %.4f%n", train(digits));
   }
 
   /** The accuracy on the last part of the digits after training on the first as digits.mdl says. */
-  static double train(DataSet.Split digits) {
+  static double train(ArrayDataset.Split digits) {
     try (var model = Digits.create(SEED)) {
       model.fit(digits.first(), model.defaults());
       return model.evaluate(digits.last()).require("accuracy");
@@ -34,9 +34,9 @@ public final class Main {
   }
 
   /** Images of 8 by 8 dots with values from 0 to 1, and the digits they show. */
-  static DataSet read(Path file) throws IOException {
+  static ArrayDataset read(Path file) throws IOException {
     CsvTable table = CsvTable.read(file);
-    return DataSet.of(
+    return ArrayDataset.of(
         "image", table.columns("p00", "p77").dividedBy(BRIGHTEST).reshapeRows(8, 8, 1),
         "digit", table.column("label"));
   }

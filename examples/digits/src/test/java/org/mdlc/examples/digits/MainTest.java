@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 final class MainTest {
   @Test
   void readsDigitsItHasNeverSeen() throws IOException {
-    DataSet.Split digits = Main.read(Path.of("data", "digits.csv")).split(0.2);
+    ArrayDataset.Split digits = Main.read(Path.of("data", "digits.csv")).split(0.2);
     assertThat(digits.last().rows()).isEqualTo(360);
     assertThat(Main.train(digits)).isGreaterThanOrEqualTo(0.97);
   }

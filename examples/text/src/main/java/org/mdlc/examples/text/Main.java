@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.file.CsvTable;
 
@@ -22,7 +22,7 @@ public final class Main {
    * @param args the path of {@code reviews.csv}, then sentences to ask about
    */
   public static void main(String[] args) throws IOException {
-    DataSet.Split reviews = read(Path.of(args[0])).split(HELD_OUT);
+    ArrayDataset.Split reviews = read(Path.of(args[0])).split(HELD_OUT);
     List<String> sentences = List.of(args).subList(1, args.length);
     try (var model = train(reviews.first())) {
       System.out.printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy(model, reviews.last()));
@@ -33,24 +33,25 @@ public final class Main {
   }
 
   /** A model trained as reviews.mdl says; it learns its vocabulary from the same rows. */
-  static Reviews train(DataSet reviews) {
+  static Reviews train(ArrayDataset reviews) {
     var model = Reviews.create(SEED);
     model.fit(reviews, model.defaults());
     return model;
   }
 
-  static double accuracy(Reviews model, DataSet reviews) {
+  static double accuracy(Reviews model, ArrayDataset reviews) {
     return model.evaluate(reviews).require("accuracy");
   }
 
   static boolean praises(Reviews model, String sentence) {
-    return model.predict(DataSet.of("review", StringTensor.of(sentence))).get("praise").get(0) > 0;
+    return model.predict(ArrayDataset.of("review", StringTensor.of(sentence))).get("praise").get(0)
+        > 0;
   }
 
   /** Reviews, and 1 for each that praises. */
-  static DataSet read(Path file) throws IOException {
+  static ArrayDataset read(Path file) throws IOException {
     CsvTable table = CsvTable.read(file);
-    return DataSet.of("praise", table.column("praise"))
+    return ArrayDataset.of("praise", table.column("praise"))
         .with("review", table.texts(List.of("review")));
   }
 }

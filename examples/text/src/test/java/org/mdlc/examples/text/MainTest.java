@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.mdlc.runtime.data.DataSet;
+import org.mdlc.runtime.data.ArrayDataset;
 
 final class MainTest {
   private static final Path FILE = Path.of("data", "reviews.csv");
 
   @Test
   void tellsPraiseFromBlameInSentencesItHasNeverSeen() throws IOException {
-    DataSet.Split reviews = Main.read(FILE).split(0.25);
+    ArrayDataset.Split reviews = Main.read(FILE).split(0.25);
     assertThat(reviews.last().rows()).isEqualTo(80);
     try (var model = Main.train(reviews.first())) {
       assertThat(Main.accuracy(model, reviews.last())).isGreaterThanOrEqualTo(0.97);

@@ -14,12 +14,12 @@ import org.mdlc.runtime.file.NumpyFiles;
  * Named arrays, and tensors of strings, with the same number of rows: the inputs and targets of a
  * model, or its predictions. Immutable, except that the elements of the arrays are shared.
  */
-public final class DataSet {
+public final class ArrayDataset implements IndexedDataset {
   private final Map<String, HostTensor> columns;
   private final Map<String, StringTensor> texts;
   private final int rows;
 
-  private DataSet(Map<String, HostTensor> columns, Map<String, StringTensor> texts) {
+  private ArrayDataset(Map<String, HostTensor> columns, Map<String, StringTensor> texts) {
     if (columns.isEmpty() && texts.isEmpty()) {
       throw new DataException("a data set needs at least one array");
     }
@@ -56,8 +56,8 @@ public final class DataSet {
    *
    * @throws DataException if there is no array, one is a scalar, or their row counts differ
    */
-  public static DataSet of(Map<String, HostTensor> columns) {
-    return new DataSet(columns, Map.of());
+  public static ArrayDataset of(Map<String, HostTensor> columns) {
+    return new ArrayDataset(columns, Map.of());
   }
 
   /**
@@ -65,22 +65,22 @@ public final class DataSet {
    *
    * @throws DataException if there is none, one is a scalar, or their row counts differ
    */
-  public static DataSet of(Map<String, HostTensor> columns, Map<String, StringTensor> texts) {
-    return new DataSet(columns, texts);
+  public static ArrayDataset of(Map<String, HostTensor> columns, Map<String, StringTensor> texts) {
+    return new ArrayDataset(columns, texts);
   }
 
   /** A data set of one array. */
-  public static DataSet of(String name, HostTensor values) {
+  public static ArrayDataset of(String name, HostTensor values) {
     return of(Map.of(name, values));
   }
 
   /** A data set of one tensor of strings. */
-  public static DataSet of(String name, StringTensor values) {
-    return new DataSet(Map.of(), Map.of(name, values));
+  public static ArrayDataset of(String name, StringTensor values) {
+    return new ArrayDataset(Map.of(), Map.of(name, values));
   }
 
   /** A data set of two arrays, such as an input and a target. */
-  public static DataSet of(
+  public static ArrayDataset of(
       String name, HostTensor values, String secondName, HostTensor secondValues) {
     return of(name, values).with(secondName, secondValues);
   }
@@ -90,7 +90,7 @@ public final class DataSet {
    *
    * @throws DataException if the file is malformed or the arrays do not form a data set
    */
-  public static DataSet ofNpz(Path file) throws IOException {
+  public static ArrayDataset ofNpz(Path file) throws IOException {
     return of(NumpyFiles.readNpz(file));
   }
 
@@ -99,22 +99,22 @@ public final class DataSet {
    *
    * @throws DataException if the file is malformed or holds a scalar
    */
-  public static DataSet ofNpy(String name, Path file) throws IOException {
+  public static ArrayDataset ofNpy(String name, Path file) throws IOException {
     return of(name, NumpyFiles.readNpy(file));
   }
 
   /** This data set with one array added, or replaced where the name is taken. */
-  public DataSet with(String name, HostTensor values) {
+  public ArrayDataset with(String name, HostTensor values) {
     Map<String, HostTensor> extended = new LinkedHashMap<>(columns);
     extended.put(name, values);
-    return new DataSet(extended, without(texts, name));
+    return new ArrayDataset(extended, without(texts, name));
   }
 
   /** This data set with one tensor of strings added, or replaced where the name is taken. */
-  public DataSet with(String name, StringTensor values) {
+  public ArrayDataset with(String name, StringTensor values) {
     Map<String, StringTensor> extended = new LinkedHashMap<>(texts);
     extended.put(name, values);
-    return new DataSet(without(columns, name), extended);
+    return new ArrayDataset(without(columns, name), extended);
   }
 
   private static <T> Map<String, T> without(Map<String, T> map, String name) {
@@ -126,6 +126,23 @@ public final class DataSet {
   /** Number of rows. */
   public int rows() {
     return rows;
+  }
+
+  @Override
+  public DataSpec spec() {
+    return DataSpec.of(this);
+  }
+
+  @Override
+  public long count() {
+    return rows;
+  }
+
+  /** A copy of one row. */
+  @Override
+  public ArrayDataset get(long index) {
+    int row = Math.toIntExact(index);
+    return slice(row, row + 1);
   }
 
   /** Names of the arrays, in order, then those of the tensors of strings. */
@@ -177,21 +194,21 @@ public final class DataSet {
   }
 
   /** Copies of the rows {@code from} (inclusive) to {@code to} (exclusive). */
-  public DataSet slice(int from, int to) {
+  public ArrayDataset slice(int from, int to) {
     Map<String, HostTensor> sliced = new LinkedHashMap<>();
     columns.forEach((name, values) -> sliced.put(name, values.slice(from, to)));
     Map<String, StringTensor> slicedTexts = new LinkedHashMap<>();
     texts.forEach((name, values) -> slicedTexts.put(name, values.slice(from, to)));
-    return new DataSet(sliced, slicedTexts);
+    return new ArrayDataset(sliced, slicedTexts);
   }
 
   /** Copies of the given rows, in the given order. */
-  public DataSet take(int... rowIndices) {
+  public ArrayDataset take(int... rowIndices) {
     Map<String, HostTensor> taken = new LinkedHashMap<>();
     columns.forEach((name, values) -> taken.put(name, values.take(rowIndices)));
     Map<String, StringTensor> takenTexts = new LinkedHashMap<>();
     texts.forEach((name, values) -> takenTexts.put(name, values.take(rowIndices)));
-    return new DataSet(taken, takenTexts);
+    return new ArrayDataset(taken, takenTexts);
   }
 
   /**
@@ -213,7 +230,7 @@ public final class DataSet {
     return new Split(slice(0, splitAt), slice(splitAt, rows));
   }
 
-  /** Such as {@code DataSet(100 rows: image f32[100, 8, 8, 1], digit i32[100])}. */
+  /** Such as {@code ArrayDataset(100 rows: image f32[100, 8, 8, 1], digit i32[100])}. */
   @Override
   public String toString() {
     List<String> parts =
@@ -221,7 +238,7 @@ public final class DataSet {
             .flatMap(map -> map.entrySet().stream())
             .map(e -> e.getKey() + " " + e.getValue())
             .toList();
-    return "DataSet(" + rows + " rows: " + String.join(", ", parts) + ")";
+    return "ArrayDataset(" + rows + " rows: " + String.join(", ", parts) + ")";
   }
 
   /**
@@ -230,5 +247,5 @@ public final class DataSet {
    * @param first the leading rows
    * @param last the trailing rows
    */
-  public record Split(DataSet first, DataSet last) {}
+  public record Split(ArrayDataset first, ArrayDataset last) {}
 }

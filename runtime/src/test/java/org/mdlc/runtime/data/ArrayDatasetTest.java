@@ -14,12 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.runtime.file.NumpyFiles;
 
 /** Host tensors and data sets. */
-class DataSetTest {
+class ArrayDatasetTest {
   @TempDir private Path folder;
 
   private final HostTensor x = HostTensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 4, 2);
   private final HostTensor y = HostTensor.of(new int[] {10, 20, 30, 40}, 4);
-  private final DataSet data = DataSet.of("x", x, "y", y);
+  private final ArrayDataset data = ArrayDataset.of("x", x, "y", y);
 
   @Test
   void takesAndSlicesRows() {
@@ -30,14 +30,14 @@ class DataSetTest {
     assertThat(data.slice(1, 3).get("x")).isEqualTo(HostTensor.of(new float[] {3, 4, 5, 6}, 2, 2));
     assertThat(data.slice(2, 2).rows()).isZero();
     assertThat(data.names()).containsExactly("x", "y");
-    assertThat(data.toString()).isEqualTo("DataSet(4 rows: x f32[4, 2], y i32[4])");
+    assertThat(data.toString()).isEqualTo("ArrayDataset(4 rows: x f32[4, 2], y i32[4])");
   }
 
   @Test
   void splitsOffTheLastRows() {
-    DataSet ten = DataSet.of("i", HostTensor.of(IntStream.range(0, 10).toArray(), 10));
+    ArrayDataset ten = ArrayDataset.of("i", HostTensor.of(IntStream.range(0, 10).toArray(), 10));
     // floor(10 * (1 - 0.25)) = 7
-    DataSet.Split split = ten.split(0.25);
+    ArrayDataset.Split split = ten.split(0.25);
     assertThat(split.first().rows()).isEqualTo(7);
     assertThat(split.last().get("i").ints()).containsExactly(7, 8, 9);
     assertThatThrownBy(() -> ten.split(0.99)).isInstanceOf(DataException.class);
@@ -50,9 +50,9 @@ class DataSetTest {
     assertThatThrownBy(() -> data.with("z", HostTensor.of(new float[3], 3)))
         .isInstanceOf(DataException.class)
         .hasMessage("the arrays of a data set need the same number of rows: x has 4, z has 3");
-    assertThatThrownBy(() -> DataSet.of("s", HostTensor.of(new float[1])))
+    assertThatThrownBy(() -> ArrayDataset.of("s", HostTensor.of(new float[1])))
         .hasMessageContaining("scalar");
-    assertThatThrownBy(() -> DataSet.of(Map.of())).isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> ArrayDataset.of(Map.of())).isInstanceOf(DataException.class);
     assertThatThrownBy(() -> data.get("z")).hasMessage("the data has no array z; it has x, y");
   }
 
@@ -63,11 +63,11 @@ class DataSetTest {
     arrays.put("y", y);
     arrays.put("x", x);
     NumpyFiles.writeNpz(npz, arrays);
-    assertThat(DataSet.ofNpz(npz).columns()).isEqualTo(arrays);
-    assertThat(DataSet.ofNpz(npz).names()).containsExactly("y", "x");
+    assertThat(ArrayDataset.ofNpz(npz).columns()).isEqualTo(arrays);
+    assertThat(ArrayDataset.ofNpz(npz).names()).containsExactly("y", "x");
     Path npy = folder.resolve("x.npy");
     NumpyFiles.writeNpy(npy, x);
-    assertThat(DataSet.ofNpy("image", npy).get("image")).isEqualTo(x);
+    assertThat(ArrayDataset.ofNpy("image", npy).get("image")).isEqualTo(x);
   }
 
   @Test
@@ -111,7 +111,7 @@ class DataSetTest {
     try {
       Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
       HostTensor three = HostTensor.of(new float[3], 3);
-      assertThatThrownBy(() -> DataSet.of("x", three, "y", HostTensor.of(new float[2], 2)))
+      assertThatThrownBy(() -> ArrayDataset.of("x", three, "y", HostTensor.of(new float[2], 2)))
           .hasMessageContaining("x has 3, y has 2");
     } finally {
       Locale.setDefault(before);
