@@ -117,7 +117,7 @@ final class Backup {
         lost.add(name.substring(CALLBACKS.length(), name.indexOf('/', CALLBACKS.length())));
       }
     }
-    lost.removeAll(present.values());
+    present.values().forEach(lost::remove); // its own look-up compares identities
     if (!lost.isEmpty()) {
       throw new DataException(
           "the backup "
