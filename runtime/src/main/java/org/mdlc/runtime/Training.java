@@ -188,7 +188,7 @@ final class Training {
   }
 
   /** Goes on from there, once variables and generators are what they were. */
-  void resume(Position position, Function<Callback, SavedState> states) {
+  void resume(Position position, Function<Callback, @Nullable SavedState> states) {
     epoch = position.epoch();
     insideEpoch = position.insideEpoch();
     logs = Logs.of(position.logs());
