@@ -300,7 +300,9 @@ final class CacheFile {
       if (length > Integer.MAX_VALUE - 8) {
         throw new DataException("an element of " + length + " bytes is too large for a cache file");
       }
-      ByteBuffer buffer = littleEndian((int) length).putInt(made.rows());
+      byte[] encoded = new byte[(int) length];
+      ByteBuffer buffer = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+      buffer.putInt(made.rows());
       for (String name : names) {
         List<byte[]> strings = texts.get(name);
         if (strings == null) {
@@ -309,7 +311,7 @@ final class CacheFile {
           strings.forEach(text -> buffer.putInt(text.length).put(text));
         }
       }
-      return buffer.array();
+      return encoded;
     }
 
     private static void put(ByteBuffer buffer, HostTensor values) {
