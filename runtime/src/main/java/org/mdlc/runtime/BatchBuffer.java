@@ -13,7 +13,7 @@ import org.mdlc.runtime.data.Element;
  * A batch outside the heap, filled again and again; one thread at a time has it. Its memory goes
  * with the object.
  */
-final class BatchBuffer implements DatasetBatches.Ready {
+final class BatchBuffer {
   private final List<BatchLayout.Port> ports;
   private final MemorySegment[] segments; // by port
   private int capacity;
@@ -37,13 +37,22 @@ final class BatchBuffer implements DatasetBatches.Ready {
     }
   }
 
-  @Override
-  public int rows() {
+  /** Takes the rows of a batch that needed more than a copy. */
+  void fill(Feed feed) {
+    rows = 0;
+    require(feed.rows());
+    for (int i = 0; i < segments.length; i++) {
+      ports.get(i).copy(feed.values(i), segments[i], 0);
+    }
+    rows = feed.rows();
+  }
+
+  int rows() {
     return rows;
   }
 
-  @Override
-  public void giveTo(Step step) {
+  /** Gives its inputs to a step of as many rows. */
+  void giveTo(Step step) {
     for (int i = 0; i < segments.length; i++) {
       step.setInput(i, segments[i], ports.get(i).width());
     }
@@ -51,13 +60,17 @@ final class BatchBuffer implements DatasetBatches.Ready {
 
   private void append(ArrayDataset piece) {
     int end = Math.addExact(rows, piece.rows());
-    if (end > capacity) {
-      grow(Math.max(end, capacity * 2));
-    }
+    require(end);
     for (int i = 0; i < segments.length; i++) {
       ports.get(i).copy(piece, segments[i], rows);
     }
     rows = end;
+  }
+
+  private void require(int wanted) {
+    if (wanted > capacity) {
+      grow(Math.max(wanted, capacity * 2));
+    }
   }
 
   private void grow(int newCapacity) {

@@ -3,7 +3,6 @@ package org.mdlc.runtime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,7 +33,7 @@ final class DatasetBatches implements Batches {
   private final boolean shuffle;
   private final int workers;
   private final int places;
-  private final Optional<BatchLayout> layout;
+  private final BatchLayout layout;
   private final Queue<BatchBuffer> buffers = new ConcurrentLinkedQueue<>();
 
   private DatasetBatches(
@@ -178,44 +177,23 @@ final class DatasetBatches implements Batches {
     return order;
   }
 
-  /** A batch that is ready for a step. */
-  interface Ready {
-    int rows();
-
-    /** Gives its inputs to a step of as many rows. */
-    void giveTo(Step step);
-  }
-
-  /** Rows that need more than a copy. */
-  private record Fed(Feed feed) implements Ready {
-    @Override
-    public int rows() {
-      return feed.rows();
-    }
-
-    @Override
-    public void giveTo(Step step) {
-      feed.fill(step, null, 0);
-    }
-  }
-
   /** Done by the workers. */
-  private Ready make(Element element) {
-    if (layout.isEmpty()) {
-      return new Fed(feed(element.make()));
-    }
+  private BatchBuffer make(Element element) {
     BatchBuffer used = buffers.poll();
-    BatchBuffer buffer =
-        used == null ? new BatchBuffer(layout.get(), data.batchSize().orElse(0)) : used;
-    buffer.fill(element);
+    BatchBuffer buffer = used == null ? new BatchBuffer(layout, data.batchSize().orElse(0)) : used;
+    if (layout.direct()) {
+      buffer.fill(element);
+    } else {
+      buffer.fill(feed(element.make()));
+    }
     return buffer;
   }
 
   private final class DatasetPass implements Pass {
     private final int epoch;
     private @Nullable Elements elements;
-    private @Nullable OrderedWorkers<Ready> threads;
-    private @Nullable Ready current;
+    private @Nullable OrderedWorkers<BatchBuffer> threads;
+    private @Nullable BatchBuffer current;
     private long skipped;
 
     DatasetPass(int epoch) {
@@ -240,9 +218,7 @@ final class DatasetBatches implements Batches {
         threads = start(elements());
       }
       if (current != null) {
-        if (current instanceof BatchBuffer buffer) {
-          buffers.add(buffer);
-        }
+        buffers.add(current);
         current = null;
         threads.release();
       }
@@ -250,7 +226,7 @@ final class DatasetBatches implements Batches {
       return current == null ? 0 : current.rows();
     }
 
-    private OrderedWorkers<Ready> start(Elements source) {
+    private OrderedWorkers<BatchBuffer> start(Elements source) {
       return new OrderedWorkers<>(
           "batch",
           skipped,

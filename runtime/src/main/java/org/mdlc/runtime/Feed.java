@@ -150,6 +150,18 @@ final class Feed {
   }
 
   /**
+   * The values of one input in its type, for all rows; text is made into numbers now.
+   *
+   * @return as many numbers per row as the input has, or one for all of them
+   */
+  HostTensor values(int index) {
+    return switch (sources.get(index)) {
+      case Stored stored -> stored.array();
+      case Made made -> made.column().rows(IntStream.range(0, rows).toArray());
+    };
+  }
+
+  /**
    * Gives the step the rows {@code order[first]} and following, or without an order {@code first}
    * and following.
    */
