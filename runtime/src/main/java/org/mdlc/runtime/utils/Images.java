@@ -76,7 +76,35 @@ public final class Images {
     }
     HostTensor image = ImageFile.read(path, colorMode.channels);
     Box box = keepAspectRatio ? Box.centred(image, height, width) : Box.all(image);
-    return toImage(new Resampling(interpolation, true).resize(image, box, height, width));
+    Resampling resampling = new Resampling(interpolation, true);
+    boolean blends = colorMode == ColorMode.RGBA && interpolation != Interpolation.NEAREST;
+    boolean changes = image.dim(0) != height || image.dim(1) != width;
+    if (!blends || !changes) {
+      return toImage(changes ? resampling.resize(image, box, height, width) : image);
+    }
+    weightByAlpha(image.floats());
+    HostTensor resized = resampling.resize(image, box, height, width);
+    divideByAlpha(resized.floats());
+    return toImage(resized);
+  }
+
+  // What cannot be seen must not shine through; in whole numbers as in Pillow's RGBa.
+  private static void weightByAlpha(float[] rgba) {
+    for (int i = 0; i < rgba.length; i++) {
+      if (i % 4 != 3) {
+        int product = (int) rgba[i] * (int) rgba[i - i % 4 + 3] + 128;
+        rgba[i] = (product >> 8) + product >> 8;
+      }
+    }
+  }
+
+  private static void divideByAlpha(float[] rgba) {
+    for (int i = 0; i < rgba.length; i++) {
+      int alpha = (int) rgba[i - i % 4 + 3];
+      if (i % 4 != 3 && alpha != 0) {
+        rgba[i] = Math.min(255, 255 * (int) rgba[i] / alpha);
+      }
+    }
   }
 
   /**

@@ -42,7 +42,7 @@ public enum Interpolation {
       return distance > -radius && distance <= radius ? 1 : 0; // half open: no pixel counts twice
     }
     double x = Math.abs(distance);
-    return x > radius ? 0 : kernel.applyAsDouble(x);
+    return x >= radius ? 0 : kernel.applyAsDouble(x);
   }
 
   /** Keras's name, such as {@code bilinear}. */

@@ -1,5 +1,6 @@
 package org.mdlc.runtime.utils;
 
+import java.util.Arrays;
 import org.mdlc.runtime.data.HostTensor;
 
 /**
@@ -33,13 +34,12 @@ record Resampling(Interpolation interpolation, boolean pillow) {
     int oldRow = image.dim(1) * channels;
     int newRow = width * channels;
     float[] narrowed = new float[image.dim(0) * newRow];
+    double[] sums = new double[Math.max(newRow, channels)];
     for (int y = 0; y < image.dim(0); y++) {
-      across.apply(image.floats(), y * oldRow, channels, narrowed, y * newRow);
+      across.apply(image.floats(), y * oldRow, channels, sums, narrowed, y * newRow, pillow);
     }
-    round(narrowed);
     float[] resized = new float[height * newRow];
-    down.apply(narrowed, 0, newRow, resized, 0);
-    round(resized);
+    down.apply(narrowed, 0, newRow, sums, resized, 0, pillow);
     return HostTensor.of(resized, height, width, channels);
   }
 
@@ -59,31 +59,35 @@ record Resampling(Interpolation interpolation, boolean pillow) {
     return HostTensor.of(part, box.height(), box.width(), channels);
   }
 
-  private void round(float[] samples) {
-    if (pillow) {
-      for (int i = 0; i < samples.length; i++) {
-        samples[i] = Math.clamp((float) Math.floor(samples[i] + 0.5f), 0, 255);
-      }
-    }
-  }
-
   /**
    * Which pixels make each of the new ones.
    *
    * @param first the first of them
    * @param weights of the first and those after it, summing to 1
    */
-  private record Taps(int[] first, float[][] weights) {
+  private record Taps(int[] first, double[][] weights) {
     /** Makes all new pixels, or whole rows of them: one is {@code width} numbers. */
-    void apply(float[] from, int start, int width, float[] to, int at) {
+    void apply(
+        float[] from,
+        int start,
+        int width,
+        double[] sums,
+        float[] to,
+        int at,
+        boolean inWholeNumbers) {
       for (int i = 0; i < first.length; i++) {
-        int out = at + i * width;
+        Arrays.fill(sums, 0, width, 0);
         int in = start + first[i] * width;
-        for (float weight : weights[i]) {
+        for (double weight : weights[i]) {
           for (int j = 0; j < width; j++) {
-            to[out + j] += weight * from[in + j];
+            sums[j] += weight * from[in + j];
           }
           in += width;
+        }
+        int out = at + i * width;
+        for (int j = 0; j < width; j++) {
+          to[out + j] =
+              (float) (inWholeNumbers ? Math.clamp(Math.floor(sums[j] + 0.5), 0, 255) : sums[j]);
         }
       }
     }
@@ -97,14 +101,16 @@ record Resampling(Interpolation interpolation, boolean pillow) {
    * @param all pixels of the image
    */
   private Taps taps(int start, int oldSize, int all, int newSize) {
-    Taps taps = new Taps(new int[newSize], new float[newSize][]);
+    Taps taps = new Taps(new int[newSize], new double[newSize][]);
     double scale = (double) oldSize / newSize;
+    double place = start + scale / 2; // Pillow adds up: a sum may lie on the other side of a pixel
     for (int i = 0; i < newSize; i++) {
       switch (interpolation) {
         case NEAREST -> {
-          int nearest = start + Math.min((int) Math.floor((i + 0.5) * scale), oldSize - 1);
-          taps.first[i] = nearest;
-          taps.weights[i] = new float[] {1};
+          double exact = pillow ? place : start + (i + 0.5) * scale;
+          taps.first[i] = Math.min((int) Math.floor(exact), all - 1);
+          place += scale;
+          taps.weights[i] = new double[] {1};
         }
         case AREA -> area(taps, i, oldSize, scale);
         case BILINEAR,
@@ -116,10 +122,20 @@ record Resampling(Interpolation interpolation, boolean pillow) {
             LANCZOS,
             BOX,
             HAMMING ->
-            weighted(taps, i, start + (i + 0.5) * scale, all, scale);
+            weighted(taps, i, start + centre(i, oldSize, newSize), all, scale);
       }
     }
     return taps;
+  }
+
+  // In float where TensorFlow's is: at the edge of a window that decides whether a pixel counts.
+  private double centre(int i, int oldSize, int newSize) {
+    return switch (interpolation) {
+      case LANCZOS3, LANCZOS5, GAUSSIAN, MITCHELLCUBIC ->
+          (i + 0.5f) * (1 / ((float) newSize / oldSize));
+      case NEAREST, BILINEAR, BICUBIC, AREA, LANCZOS, BOX, HAMMING ->
+          (i + 0.5) * oldSize / newSize;
+    };
   }
 
   private void weighted(Taps taps, int i, double exact, int all, double scale) {
@@ -135,6 +151,16 @@ record Resampling(Interpolation interpolation, boolean pillow) {
       sum += weights[j];
     }
     set(taps, i, first, weights, sum);
+    if (pillow) {
+      inFixedPoint(taps.weights[i]);
+    }
+  }
+
+  private static void inFixedPoint(double[] weights) {
+    double one = 1 << 22; // Pillow's PRECISION_BITS
+    for (int j = 0; j < weights.length; j++) {
+      weights[j] = (int) (weights[j] * one + Math.copySign(0.5, weights[j])) / one;
+    }
   }
 
   // tf.image.resize looks the weights of its cubic up in a table of 1024 places.
@@ -160,9 +186,9 @@ record Resampling(Interpolation interpolation, boolean pillow) {
 
   private static void set(Taps taps, int i, int first, double[] weights, double sum) {
     taps.first[i] = first;
-    taps.weights[i] = new float[weights.length];
+    taps.weights[i] = new double[weights.length];
     for (int j = 0; j < weights.length; j++) {
-      taps.weights[i][j] = (float) (weights[j] / sum);
+      taps.weights[i][j] = weights[j] / sum;
     }
   }
 

@@ -171,8 +171,7 @@ class DirectoryGoldenTest {
                 size[1],
                 Interpolation.valueOf(parts[3].toUpperCase(Locale.ROOT)),
                 parts[4].equals("True"));
-        // Pillow computes in fixed point: a half may be rounded the other way.
-        assertClose(entry.getKey(), Images.imgToArray(image), entry.getValue(), 1);
+        assertClose(entry.getKey(), Images.imgToArray(image), entry.getValue(), 0);
         compared++;
       } else if (parts[0].equals("as")) {
         of(parts[1], sources).load();
