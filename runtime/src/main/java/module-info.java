@@ -4,7 +4,9 @@ module org.mdlc.runtime {
   requires static transitive org.jspecify;
   requires com.google.gson;
   requires de.siegmar.fastcsv;
+  requires transitive java.desktop;
   requires java.net.http;
+  requires transitive java.sql;
   requires org.apache.commons.compress;
   requires org.bytedeco.dnnl;
   requires org.bytedeco.javacpp;
