@@ -17,5 +17,6 @@ module org.mdlc.runtime {
   exports org.mdlc.runtime.kernel;
   exports org.mdlc.runtime.preprocessing;
   exports org.mdlc.runtime.random;
+  exports org.mdlc.runtime.table;
   exports org.mdlc.runtime.utils;
 }
