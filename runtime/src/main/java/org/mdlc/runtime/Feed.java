@@ -173,6 +173,7 @@ final class Feed {
     HostTensor given = data.get(wanted.name());
     requireShape(spec, kind, wanted, given);
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);
     return new Stored(array, wanted.rowSize());
   }
 
