@@ -154,6 +154,7 @@ final class Feed {
   private static Stored bind(String kind, TensorSpec wanted, ArrayDataset data) {
     HostTensor given = data.get(wanted.name());
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);
     return new Stored(array, wanted.rowSize());
   }
 
