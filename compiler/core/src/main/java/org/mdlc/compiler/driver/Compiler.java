@@ -35,9 +35,6 @@ import org.mdlc.compiler.type.Dim;
  * imports.
  */
 public final class Compiler {
-  /** Of the memory report, where the train block does not say. */
-  private static final int USUAL_BATCH = 32;
-
   private static final String BOUND = "Bind";
   private static final String BUILT = "BuildTrainStep";
   private static final String PLANNED = "MakeProgram";
@@ -190,7 +187,7 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(USUAL_BATCH);
+      return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(ModelSummary.USUAL_BATCH);
     }
   }
 

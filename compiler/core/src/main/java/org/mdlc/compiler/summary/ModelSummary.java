@@ -1,9 +1,12 @@
 package org.mdlc.compiler.summary;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
@@ -27,6 +30,12 @@ public record ModelSummary(
     long optimizer,
     Optional<Needs> needs) {
 
+  /** In place of a figure that depends on an open size. */
+  public static final long UNKNOWN = -1;
+
+  /** Batch size where no train block says one. */
+  public static final int USUAL_BATCH = 32;
+
   /**
    * One line of the table.
    *
@@ -49,9 +58,32 @@ public record ModelSummary(
       connections = List.copyOf(connections);
     }
 
-    /** Elements of the outputs. */
-    public Dim elements() {
-      return outputs.stream().map(o -> o.shape().elements()).reduce(Dim.ZERO, Dim::plus);
+    /** {@code (None, 28, 28, 1)} as Keras has it, or a list of such for several outputs. */
+    public String shapeText() {
+      var texts = outputs.stream().map(Output::shapeText).toList();
+      return texts.size() == 1 ? texts.get(0) : "[" + String.join(", ", texts) + "]";
+    }
+
+    /** {@code add[0][0], dense[0][0]} as Keras has it; empty for an input. */
+    public String connectionsText() {
+      return connections.stream()
+          .map(c -> c.layer() + "[" + c.call() + "][" + c.output() + "]")
+          .collect(Collectors.joining(", "));
+    }
+
+    /** Arithmetic for one row of a batch, rounded; {@link #UNKNOWN} while a size is open. */
+    public long flopsPerRow(int batch) {
+      var ofBatch = flops.bind(Map.of("batch", (long) batch)).constant();
+      return ofBatch.isPresent()
+          ? Math.round((double) ofBatch.getAsLong() / batch)
+          : UNKNOWN;
+    }
+
+    /** Memory of the outputs for one row; {@link #UNKNOWN} while a size is open. */
+    public long bytesPerRow() {
+      var elements = outputs.stream().map(o -> o.shape().elements()).reduce(Dim.ZERO, Dim::plus);
+      var ofRow = elements.bind(Map.of("batch", 1L)).constant();
+      return ofRow.isPresent() ? ofRow.getAsLong() * DType.BYTES : UNKNOWN;
     }
   }
 
@@ -62,6 +94,13 @@ public record ModelSummary(
    * @param shape the first dimension is the batch
    */
   public record Output(String dtype, Shape shape) {
+    /** {@code (None, 28, 28, 1)}. */
+    public String shapeText() {
+      return shape.dims().stream()
+          .map(dim -> dim.equals(Dim.BATCH) ? "None" : dim.toString())
+          .collect(Collectors.joining(", ", "(", ")"));
+    }
+
     static Output of(TensorType type) {
       return new Output(type.dtype().text(), type.shape());
     }
@@ -122,6 +161,11 @@ public record ModelSummary(
   public ModelSummary withNeeds(Needs known) {
     return new ModelSummary(
         model, layers, trainable, nonTrainable, optimizer, Optional.of(known));
+  }
+
+  /** The batch size that figures for one row are taken from. */
+  public int batch() {
+    return needs.map(Needs::batch).orElse(USUAL_BATCH);
   }
 
   /** Whether each layer reads just the layer above it, so that connections need not be shown. */
