@@ -81,6 +81,7 @@ public final class JavaEmitter {
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
+    SummaryPrinter.print(programs.summary(), type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
