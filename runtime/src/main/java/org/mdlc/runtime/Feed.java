@@ -130,6 +130,18 @@ final class Feed {
   }
 
   /**
+   * The values of one input in its type, for all rows; text is made into numbers now.
+   *
+   * @return as many numbers per row as the input has, or one for all of them
+   */
+  HostTensor values(int index) {
+    return switch (sources.get(index)) {
+      case Stored stored -> stored.array();
+      case Made made -> made.column().rows(IntStream.range(0, rows).toArray());
+    };
+  }
+
+  /**
    * Gives the step the rows {@code order[first]} and following, or without an order {@code first}
    * and following.
    */
@@ -142,6 +154,7 @@ final class Feed {
   private static Stored bind(String kind, TensorSpec wanted, ArrayDataset data) {
     HostTensor given = data.get(wanted.name());
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);
     return new Stored(array, wanted.rowSize());
   }
 

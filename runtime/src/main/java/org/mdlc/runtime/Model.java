@@ -78,6 +78,20 @@ public abstract class Model implements AutoCloseable {
     return spec;
   }
 
+  /**
+   * What the model is made of, and the memory and arithmetic that it needs; Keras's {@code
+   * summary}. A model compiled from mdl knows its layers, one written in Java only its parameters.
+   *
+   * <pre>{@code
+   * model.summary().print(System.out);
+   * }</pre>
+   */
+  public Summary summary() {
+    return Summary.builder(spec.name())
+        .parameters(spec.trainableCount(), spec.nonTrainableCount(), spec.optimizerCount())
+        .build();
+  }
+
   /** The variables, by name. */
   public final Variables variables() {
     return variables;
