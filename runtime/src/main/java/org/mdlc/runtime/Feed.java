@@ -151,8 +151,7 @@ final class Feed {
     }
   }
 
-  private static Stored bind(
-      ModelSpec spec, String kind, TensorSpec wanted, ArrayDataset data) {
+  private static Stored bind(ModelSpec spec, String kind, TensorSpec wanted, ArrayDataset data) {
     HostTensor given = data.get(wanted.name());
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
     wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);
@@ -178,10 +177,7 @@ final class Feed {
 
   /** What the data says, or ones; one number per row does for all values of the row. */
   private static Stored weights(
-      TensorSpec wanted,
-      ArrayDataset data,
-      HostTensor labels,
-      double @Nullable [] ofClasses) {
+      TensorSpec wanted, ArrayDataset data, HostTensor labels, double @Nullable [] ofClasses) {
     HostTensor given = ones(data.rows());
     if (data.has(wanted.name())) {
       given = data.get(wanted.name()).toFloats();
