@@ -6,7 +6,6 @@ import java.lang.reflect.Proxy;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Callback;
-import org.mdlc.runtime.Model;
 
 /**
  * Ctrl-C while a model trains: the first one ends training after the batch at hand, so that what was
@@ -15,14 +14,14 @@ import org.mdlc.runtime.Model;
 final class Interrupt implements Callback, AutoCloseable {
   private static final String SIGNAL = "INT";
 
-  private final Model model;
+  private final Runnable stop;
   private final PrintStream err;
   private final IntConsumer halt;
   private @Nullable Object previous;
   private volatile boolean requested;
 
-  private Interrupt(Model model, PrintStream err, IntConsumer halt) {
-    this.model = model;
+  private Interrupt(Runnable stop, PrintStream err, IntConsumer halt) {
+    this.stop = stop;
     this.err = err;
     this.halt = halt;
   }
@@ -31,10 +30,11 @@ final class Interrupt implements Callback, AutoCloseable {
    * Takes over the signal until it is closed. Where the JVM gives no signals to programs, Ctrl-C
    * ends it as it always did.
    *
+   * @param stop tells the model to end training
    * @param halt ends the program with an exit code
    */
-  static Interrupt watch(Model model, PrintStream err, IntConsumer halt) {
-    var interrupt = new Interrupt(model, err, halt);
+  static Interrupt watch(Runnable stop, PrintStream err, IntConsumer halt) {
+    var interrupt = new Interrupt(stop, err, halt);
     interrupt.previous = handle(interrupt::arrived);
     return interrupt;
   }
@@ -48,7 +48,7 @@ final class Interrupt implements Callback, AutoCloseable {
   @Override
   public void onTrainBegin() {
     if (requested) {
-      model.stopTraining();
+      stop.run();
     }
   }
 
@@ -65,7 +65,7 @@ final class Interrupt implements Callback, AutoCloseable {
       return;
     }
     requested = true;
-    model.stopTraining();
+    stop.run();
     err.println("\ninterrupted: training ends after this batch; Ctrl-C again ends it at once");
   }
 

@@ -38,7 +38,10 @@ final class Trainer {
       boolean interrupted;
       List<History> histories;
       try (var interrupt =
-          Interrupt.watch(running.model(), main.terminal().err(), Runtime.getRuntime()::halt)) {
+          Interrupt.watch(
+              running.model()::stopTraining,
+              main.terminal().err(),
+              Runtime.getRuntime()::halt)) {
         histories = fit(running, parts, interrupt);
         interrupted = interrupt.isRequested();
       }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,8 +56,8 @@ class CallbackSettingsTest {
               .filter(p -> NEEDED.containsKey(p) && !p.equals(parameter))
               .map(p -> new Argument(p, NEEDED.get(p)));
       var all =
-          java.util.stream.Stream.concat(
-                  arguments, java.util.stream.Stream.of(new Argument(parameter, value)))
+          Stream.concat(
+                  arguments, Stream.of(new Argument(parameter, value)))
               .toList();
       assertThatCode(() -> make(name, all)).as(name + " " + all).doesNotThrowAnyException();
     }
