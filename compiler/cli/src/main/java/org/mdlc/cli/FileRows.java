@@ -16,8 +16,8 @@ import org.mdlc.runtime.ModelData;
 import org.mdlc.runtime.ModelSpec;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
-import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.NumpyFiles;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Rows of a file given on the command line. Arrays and columns are found by the names of the
@@ -81,7 +81,7 @@ record FileRows(Path file) implements RowSource {
   /** Of columns or arrays. */
   private List<String> names() throws IOException {
     return kind().equals("csv")
-        ? CsvTable.read(file).header()
+        ? CsvDataset.header(file)
         : List.copyOf(NumpyFiles.readNpz(file).keySet());
   }
 

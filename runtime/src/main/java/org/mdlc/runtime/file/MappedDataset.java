@@ -1,6 +1,5 @@
 package org.mdlc.runtime.file;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -66,7 +65,7 @@ public final class MappedDataset implements IndexedDataset {
    *
    * @throws DataException if the file is malformed or its arrays differ in their number of rows
    */
-  public static MappedDataset npz(Path file) throws IOException {
+  public static MappedDataset npz(Path file) {
     Map<String, MappedArray> arrays = NpzFile.map(file);
     if (arrays.isEmpty()) {
       throw new DataException(file + ": no arrays");

@@ -1,17 +1,15 @@
 package org.mdlc.runtime.file;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipException;
+import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.mdlc.runtime.data.DataException;
-import java.util.Collections;
-import java.util.zip.ZipEntry;
 
 /** Finds the arrays of an {@code .npz} file that can be mapped. */
 final class NpzFile {
@@ -20,7 +18,7 @@ final class NpzFile {
   private NpzFile() {}
 
   /** The arrays by name, in the order of the file. */
-  static Map<String, MappedArray> map(Path file) throws IOException {
+  static Map<String, MappedArray> map(Path file) {
     MemorySegment bytes = MappedArray.map(file);
     Map<String, MappedArray> arrays = new LinkedHashMap<>();
     try (ZipFile zip = ZipFile.builder().setPath(file).get()) {
@@ -36,7 +34,7 @@ final class NpzFile {
                 ? NpyHeader.map(slice(bytes, entry, place), place)
                 : MappedArray.of(place, NumpyFiles.readNpz(file, entry.getName())));
       }
-    } catch (ZipException | EOFException e) {
+    } catch (IOException | IllegalArgumentException e) { // the latter of odd entries
       throw new DataException(file + ": not a readable .npz archive: " + e.getMessage(), e);
     }
     return arrays;
