@@ -2,6 +2,7 @@
 module org.mdlc.runtime {
   requires static transitive jdk.incubator.vector;
   requires static transitive org.jspecify;
+  requires static java.desktop; // pictures as PNG, and nothing else
   requires com.google.gson;
   requires de.siegmar.fastcsv;
   requires transitive java.desktop;
@@ -15,6 +16,7 @@ module org.mdlc.runtime {
   exports org.mdlc.runtime.data;
   exports org.mdlc.runtime.file;
   exports org.mdlc.runtime.kernel;
+  exports org.mdlc.runtime.plot;
   exports org.mdlc.runtime.preprocessing;
   exports org.mdlc.runtime.random;
   exports org.mdlc.runtime.table;
