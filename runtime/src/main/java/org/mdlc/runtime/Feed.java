@@ -75,7 +75,7 @@ final class Feed {
     SpecCheck.labelled(spec, data.spec());
     List<Source> sources = inputs(model, data);
     List<Stored> targets =
-        spec.targets().stream().map(target -> bind("target", target, data)).toList();
+        spec.targets().stream().map(target -> bind("target", target, data, spec)).toList();
     sources.addAll(targets);
     List<String> weighed = new ArrayList<>();
     for (TensorSpec target : spec.targets()) {
@@ -119,7 +119,7 @@ final class Feed {
       HostStep step = made.get(input.name());
       sources.add(
           step == null
-              ? bind("input", input, data)
+              ? bind("input", input, data, spec)
               : new Made(new HostSteps.Column(spec, step, model.stringLayers(), data)));
     }
     return sources;
@@ -151,7 +151,8 @@ final class Feed {
     }
   }
 
-  private static Stored bind(String kind, TensorSpec wanted, ArrayDataset data) {
+  private static Stored bind(
+      String kind, TensorSpec wanted, ArrayDataset data, ModelSpec spec) {
     HostTensor given = data.get(wanted.name());
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
     wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);

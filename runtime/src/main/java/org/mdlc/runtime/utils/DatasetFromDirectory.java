@@ -192,7 +192,7 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
 
   private FolderDataset arranged(DirectoryIndex index, boolean inRandomOrder, long number) {
     var rows = new FolderRows(index, content(contentName), mode(), labelName);
-    return new FolderDataset(rows, ArrangedRows.of(rows, batchSize, inRandomOrder, number));
+    return new FolderDataset(rows, FolderDataset.arranged(rows, batchSize, inRandomOrder, number));
   }
 
   /**
