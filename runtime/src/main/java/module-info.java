@@ -2,7 +2,6 @@
 module org.mdlc.runtime {
   requires static transitive jdk.incubator.vector;
   requires static transitive org.jspecify;
-  requires static java.desktop; // pictures as PNG, and nothing else
   requires com.google.gson;
   requires de.siegmar.fastcsv;
   requires transitive java.desktop;

@@ -61,7 +61,8 @@ final class SummaryTable {
 
   private List<SummaryCell> cells(Summary.Layer layer) {
     var cells = new ArrayList<SummaryCell>();
-    cells.add(SummaryCell.plain(layer.name() + " (").then(SummaryCell.kind(layer.kind())).then(")"));
+    cells.add(
+        SummaryCell.plain(layer.name() + " (").then(SummaryCell.kind(layer.kind())).then(")"));
     cells.add(SummaryCell.numbers(layer.shape()));
     cells.add(SummaryCell.numbers(String.format(Locale.ROOT, "%,d", layer.parameters())));
     if (details) {

@@ -17,8 +17,8 @@ import org.mdlc.runtime.data.HostTensor;
  * @param rowShape sizes of the axes of one row; unless given, none for one column and one axis for
  *     more
  * @param scale every number is multiplied by this, and then {@code offset} is added
- * @param vocabulary the texts of a category in the order of their numbers; learned from the data and
- *     sorted when empty
+ * @param vocabulary the texts of a category in the order of their numbers; learned from the data
+ *     and sorted when empty
  * @param fill what stands for a missing value, as it would in the table
  */
 public record ColumnGroup(
@@ -56,8 +56,7 @@ public record ColumnGroup(
 
   private static ColumnGroup of(String name, Kind kind, String... columns) {
     List<String> named = columns.length == 0 ? List.of(name) : Arrays.asList(columns);
-    return new ColumnGroup(
-        name, kind, named, Optional.empty(), 1, 0, List.of(), Optional.empty());
+    return new ColumnGroup(name, kind, named, Optional.empty(), 1, 0, List.of(), Optional.empty());
   }
 
   /**
@@ -126,8 +125,7 @@ public record ColumnGroup(
   }
 
   ColumnGroup ofKind(Kind found) {
-    return new ColumnGroup(
-        name, found, columns, rowShape, scale, offset, vocabulary, fill);
+    return new ColumnGroup(name, found, columns, rowShape, scale, offset, vocabulary, fill);
   }
 
   boolean isLearned() {

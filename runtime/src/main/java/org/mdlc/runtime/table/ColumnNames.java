@@ -52,7 +52,11 @@ public record ColumnNames(String table, List<String> header) {
       places.add(place);
     } else if (numbers.matches()) {
       int first = Integer.parseInt(numbers.group(1));
-      addAll(column, first, numbers.group(2) == null ? first : Integer.parseInt(numbers.group(2)), places);
+      addAll(
+          column,
+          first,
+          numbers.group(2) == null ? first : Integer.parseInt(numbers.group(2)),
+          places);
     } else if (range.matches()) {
       addAll(column, place(range.group(1)), place(range.group(2)), places);
     } else {

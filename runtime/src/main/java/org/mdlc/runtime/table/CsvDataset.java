@@ -121,7 +121,10 @@ public final class CsvDataset extends TableOptions<CsvDataset> {
       }
       if (first == null) {
         throw new DataException(
-            file + (hasHeader ? ": empty; expected a header line with the column names" : ": empty"));
+            file
+                + (hasHeader
+                    ? ": empty; expected a header line with the column names"
+                    : ": empty"));
       }
       List<String> header = hasHeader ? first.getFields() : names;
       if (header == null) {
@@ -183,7 +186,8 @@ public final class CsvDataset extends TableOptions<CsvDataset> {
           return records.hasNext() ? records.next() : null;
         } catch (CsvParseException | UncheckedIOException e) {
           Throwable cause = e.getCause();
-          String more = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+          String more =
+              cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
           throw new DataException(file + ": " + e.getMessage() + more, e);
         }
       }

@@ -18,8 +18,8 @@ import org.mdlc.runtime.data.DataException;
 
 /**
  * The result of a query as a data set. Every pass opens a connection of its own, runs the query,
- * fetches the rows bit by bit and closes everything; give the query an {@code order by}, so that the
- * passes are alike.
+ * fetches the rows bit by bit and closes everything; give the query an {@code order by}, so that
+ * the passes are alike.
  *
  * <pre>{@code
  * TableDataset rows =

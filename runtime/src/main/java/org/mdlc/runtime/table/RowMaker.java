@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
-import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSpec;
 import org.mdlc.runtime.data.HostTensor;
@@ -70,8 +69,7 @@ final class RowMaker {
         switch (group.kind()) {
           case FLOAT -> DataSpec.Kind.F32;
           case TEXT -> DataSpec.Kind.TEXT;
-          case INT, CATEGORY, LABEL ->
-              group.isScaled() ? DataSpec.Kind.F32 : DataSpec.Kind.I32;
+          case INT, CATEGORY, LABEL -> group.isScaled() ? DataSpec.Kind.F32 : DataSpec.Kind.I32;
         },
         shape);
   }
@@ -168,7 +166,8 @@ final class RowMaker {
           case float[] floats -> arrays.put(name, HostTensor.of(exact(floats, size), shape));
           case int[] ints ->
               arrays.put(
-                  name, HostTensor.of(size == ints.length ? ints : Arrays.copyOf(ints, size), shape));
+                  name,
+                  HostTensor.of(size == ints.length ? ints : Arrays.copyOf(ints, size), shape));
           case List<?> strings -> texts.put(name, StringTensor.of(text(strings), shape));
           default -> throw new AssertionError(values.get(g));
         }
@@ -255,6 +254,12 @@ final class RowMaker {
 
   private DataException wrong(Table.Row row, int column, String what) {
     return new DataException(
-        names.table() + ", " + row.place() + ", column " + names.header().get(column) + ": " + what);
+        names.table()
+            + ", "
+            + row.place()
+            + ", column "
+            + names.header().get(column)
+            + ": "
+            + what);
   }
 }

@@ -34,8 +34,8 @@ public abstract sealed class TableOptions<T extends TableOptions<T>>
   }
 
   /**
-   * Leaves rows out that lack a value for which {@link ColumnGroup#filled} gives no other; else they
-   * are an error.
+   * Leaves rows out that lack a value for which {@link ColumnGroup#filled} gives no other; else
+   * they are an error.
    */
   public T dropRowsWithMissingValues() {
     policy = TableDataset.Missing.DROP_ROW;

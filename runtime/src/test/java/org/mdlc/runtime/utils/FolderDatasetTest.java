@@ -26,7 +26,9 @@ import org.mdlc.runtime.data.Elements;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.ImageFile;
 
-/** Folders of images and texts: rows, batches, orders, and files that are not what they should be. */
+/**
+ * Folders of images and texts: rows, batches, orders, and files that are not what they should be.
+ */
 class FolderDatasetTest {
   @TempDir private Path folder;
 
@@ -88,7 +90,8 @@ class FolderDatasetTest {
     assertThat(both.training().filePaths()).hasSize(8);
     assertThat(both.training().filePaths()).isEqualTo(images.training().filePaths());
     assertThat(both.validation().filePaths()).isEqualTo(images.validation().filePaths());
-    assertThat(both.training().filePaths()).doesNotContainAnyElementsOf(both.validation().filePaths());
+    assertThat(both.training().filePaths())
+        .doesNotContainAnyElementsOf(both.validation().filePaths());
   }
 
   @Test
@@ -106,8 +109,7 @@ class FolderDatasetTest {
     assertThatThrownBy(split::training).hasMessageContaining("5 files leaves one part empty");
     assertThatThrownBy(split::load).hasMessageContaining("training(), validation() or both()");
     Files.createDirectories(folder.resolve("third"));
-    assertThatThrownBy(
-            ImageDatasetFromDirectory.of(folder).labelMode(LabelMode.BINARY)::load)
+    assertThatThrownBy(ImageDatasetFromDirectory.of(folder).labelMode(LabelMode.BINARY)::load)
         .hasMessageContaining("binary labels need two classes, there are [even, odd, third]");
   }
 
@@ -177,7 +179,9 @@ class FolderDatasetTest {
     assertThatThrownBy(() -> Images.saveImg(folder.resolve("x.tiff"), gray))
         .hasMessageContaining("png, jpeg, gif or bmp, not as `tiff`");
     assertThatThrownBy(
-            () -> Images.arrayToImg(HostTensor.of(new float[] {300}, 1, 1, 1), DataFormat.CHANNELS_LAST, false))
+            () ->
+                Images.arrayToImg(
+                    HostTensor.of(new float[] {300}, 1, 1, 1), DataFormat.CHANNELS_LAST, false))
         .hasMessageContaining("element 0 is 300.0");
   }
 
@@ -189,10 +193,12 @@ class FolderDatasetTest {
     palette.setRGB(1, 1, 0xFFFFFFFF);
     ImageIO.write(deep, "png", folder.resolve("deep.png").toFile());
     ImageIO.write(palette, "png", folder.resolve("palette.png").toFile());
-    assertThat(ImageFile.read(folder.resolve("deep.png"), 1).floats()).containsExactly(0, 0, 0, 0, 0x81, 0);
+    assertThat(ImageFile.read(folder.resolve("deep.png"), 1).floats())
+        .containsExactly(0, 0, 0, 0, 0x81, 0);
     assertThat(ImageFile.read(folder.resolve("palette.png"), 1).floats())
         .containsExactly(0, 0, 0, 0, 255, 0);
-    assertThat(ImageFile.read(folder.resolve("deep.png"), 4).floats()).endsWith(0x81, 0x81, 0x81, 255, 0, 0, 0, 255);
+    assertThat(ImageFile.read(folder.resolve("deep.png"), 4).floats())
+        .endsWith(0x81, 0x81, 0x81, 255, 0, 0, 0, 255);
   }
 
   @Test
@@ -202,10 +208,15 @@ class FolderDatasetTest {
     var rows = new ConcurrentHashMap<Integer, HostTensor>();
     IntStream.range(0, 400)
         .parallel()
-        .forEach(i -> rows.merge(i % 40, data.rows().get(i % 40).get("image"), (a, b) -> {
-          assertThat(b).isEqualTo(a);
-          return a;
-        }));
+        .forEach(
+            i ->
+                rows.merge(
+                    i % 40,
+                    data.rows().get(i % 40).get("image"),
+                    (a, b) -> {
+                      assertThat(b).isEqualTo(a);
+                      return a;
+                    }));
     assertThat(rows).hasSize(40);
   }
 

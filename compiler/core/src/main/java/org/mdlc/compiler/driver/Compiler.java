@@ -187,7 +187,10 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(ModelSummary.USUAL_BATCH);
+      return bound
+          .settings()
+          .map(BoundProgram.TrainSettings::batch)
+          .orElse(ModelSummary.USUAL_BATCH);
     }
   }
 

@@ -22,8 +22,7 @@ import org.mdlc.compiler.op.View;
 /** Short words for an expression of operations, as Keras has for those between its layers. */
 final class OperationNames {
   private static final int MOST = 3;
-  private static final Set<String> SOFTMAX =
-      Set.of("ReduceMax", "Sub", "Exp", "ReduceSum", "Div");
+  private static final Set<String> SOFTMAX = Set.of("ReduceMax", "Sub", "Exp", "ReduceSum", "Div");
 
   private final Map<Integer, Node> made = new HashMap<>();
 
@@ -74,8 +73,7 @@ final class OperationNames {
   }
 
   private boolean isRelu(Node node) {
-    return node.op() instanceof Max
-        && node.operands().stream().anyMatch(this::isZero);
+    return node.op() instanceof Max && node.operands().stream().anyMatch(this::isZero);
   }
 
   private boolean isZero(Value value) {

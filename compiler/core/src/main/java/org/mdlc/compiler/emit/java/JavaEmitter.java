@@ -273,8 +273,7 @@ public final class JavaEmitter {
             .build());
   }
 
-  private static void ranges(
-      CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
+  private static void ranges(CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
     for (var port : ports) {
       for (var range : port.ranges()) {
         var also = range.also().isPresent() ? ", " + range.also().getAsInt() : "";
