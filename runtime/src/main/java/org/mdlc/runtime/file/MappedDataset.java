@@ -60,8 +60,8 @@ public final class MappedDataset implements IndexedDataset {
   }
 
   /**
-   * The arrays of an {@code .npz} file under their names. Those that are stored without compression,
-   * as {@code numpy.savez} does, are mapped; others are read into memory.
+   * The arrays of an {@code .npz} file under their names. Those that are stored without
+   * compression, as {@code numpy.savez} does, are mapped; others are read into memory.
    *
    * @throws DataException if the file is malformed or its arrays differ in their number of rows
    */

@@ -43,7 +43,10 @@ final class NpzFile {
   private static MemorySegment slice(MemorySegment bytes, ZipArchiveEntry entry, String place) {
     long start = entry.getDataOffset();
     long size = entry.getSize();
-    if (start < 0 || size < 0 || start > bytes.byteSize() - size || size != entry.getCompressedSize()) {
+    if (start < 0
+        || size < 0
+        || start > bytes.byteSize() - size
+        || size != entry.getCompressedSize()) {
       throw new DataException(place + ": the archive announces an impossible size");
     }
     return bytes.asSlice(start, size);

@@ -138,8 +138,7 @@ public final class LineDataset implements Dataset {
           reader = null;
         }
       } catch (IOException e) {
-        throw new DataException(
-            files.get(file) + ": cannot be closed: " + e.getMessage(), e);
+        throw new DataException(files.get(file) + ": cannot be closed: " + e.getMessage(), e);
       }
     }
   }

@@ -28,7 +28,9 @@ public final class FolderDataset implements IndexedDataset {
     return batchSize.isPresent() ? ordered.batch(batchSize.getAsInt()) : ordered;
   }
 
-  /** The classes in the order of their numbers; none without labels. Keras's {@code class_names}. */
+  /**
+   * The classes in the order of their numbers; none without labels. Keras's {@code class_names}.
+   */
   public List<String> classNames() {
     return rows.index().classNames();
   }

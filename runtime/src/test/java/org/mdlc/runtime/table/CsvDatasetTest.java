@@ -83,7 +83,8 @@ class CsvDatasetTest {
             .read();
     assertThat(data.get("n").ints()).containsExactly(1, 2);
     assertThat(data.text("t").toList()).containsExactly("a;b", "c");
-    assertThat(csv("1,2\n").noHeader("a", "b").columns(ColumnGroup.ints("b")).read().get("b").ints())
+    assertThat(
+            csv("1,2\n").noHeader("a", "b").columns(ColumnGroup.ints("b")).read().get("b").ints())
         .containsExactly(2);
   }
 
@@ -97,7 +98,8 @@ class CsvDatasetTest {
     var filled =
         csv(text)
             .missingValues("NA")
-            .columns(ColumnGroup.floats("a").filled("-1"), ColumnGroup.categories("b").filled("other"))
+            .columns(
+                ColumnGroup.floats("a").filled("-1"), ColumnGroup.categories("b").filled("other"))
             .open();
     assertThat(filled.read().get("a").floats()).containsExactly(1, -1, 3, 4);
     assertThat(filled.categories("b")).containsExactly("other", "x", "y");
@@ -180,8 +182,7 @@ class CsvDatasetTest {
     long before = thread.getCurrentThreadAllocatedBytes();
     try (Elements pass = table.elements(0)) {
       for (int i = 0; i < 3; i++) {
-        assertThat(Objects.requireNonNull(pass.next()).make().get("a").ints())
-            .containsExactly(i);
+        assertThat(Objects.requireNonNull(pass.next()).make().get("a").ints()).containsExactly(i);
       }
     }
     assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
@@ -198,7 +199,8 @@ class CsvDatasetTest {
       assertThat(all(lines)).containsExactly("one", "", "thrée", "four");
     }
     Files.write(second, new byte[] {'a', '\n', (byte) 0xFF, '\n'});
-    assertThatThrownBy(() -> all(lines)).hasMessageStartingWith(second + ", after line 0: not UTF-8");
+    assertThatThrownBy(() -> all(lines))
+        .hasMessageStartingWith(second + ", after line 0: not UTF-8");
     assertThatThrownBy(() -> all(LineDataset.of("line", folder.resolve("3.txt"))))
         .hasMessage(folder.resolve("3.txt") + ": no such file");
   }

@@ -217,8 +217,7 @@ final class DataFields {
     }
     var row = type.shape().dims().subList(1, type.rank());
     if (column.equals("images")
-        && (row.size() != 3
-            || row.get(2).isConstant() && !CHANNELS.contains(row.get(2).value()))) {
+        && (row.size() != 3 || row.get(2).isConstant() && !CHANNELS.contains(row.get(2).value()))) {
       throw new Misuse(
               Codes.DATA_SHAPE,
               "images are [height, width, channels] with 1, 3 or 4 channels; `"

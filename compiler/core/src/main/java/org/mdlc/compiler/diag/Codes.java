@@ -212,7 +212,10 @@ public enum Codes {
       "A callback sets the learning rate, and every optimizer has a schedule for it."),
 
   // ---- 06: data
-  UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx, or a folder of images or texts."),
+  UNKNOWN_FORMAT(
+      "E0601",
+      "unknown data format",
+      "Data comes from csv, npz, npy, idx, or a folder of images or texts."),
   MISSING_FIELD(
       "E0602",
       "input without data",
