@@ -62,12 +62,14 @@ public record ColumnGroup(
   /**
    * The columns of an array of a model: numbers for floats, else a label in one column or whole
    * numbers in several.
+   *
+   * @param width how many columns they are
    */
-  public static ColumnGroup of(String name, DType dtype, List<String> columns) {
+  public static ColumnGroup of(String name, DType dtype, List<String> columns, int width) {
     Kind kind =
         switch (dtype) {
           case F32 -> Kind.FLOAT;
-          case I32 -> columns.size() == 1 ? Kind.LABEL : Kind.INT;
+          case I32 -> width == 1 ? Kind.LABEL : Kind.INT;
         };
     return of(name, kind, columns.toArray(String[]::new));
   }

@@ -205,7 +205,12 @@ final class DataFields {
       throw new Misuse(
               Codes.UNKNOWN_COLUMN,
               format + "(..) has `" + String.join("` and `", known) + "`, and nothing else")
-          .help("write `" + tree.name() + " = " + known.get(0) + "`");
+          .help(
+              "write `"
+                  + tree.name()
+                  + " = "
+                  + known.get(labels.contains(portOf(tree)) ? 1 : 0)
+                  + "`");
     }
     boolean takesText = texts.contains(tree.name().text());
     if (column.equals("texts") != (format.equals("texts") && takesText)) {
