@@ -55,7 +55,7 @@ final class Backup {
     }
     Map<String, String> texts = new LinkedHashMap<>();
     training.settings().forEach((name, value) -> texts.put(SETTING + name, value));
-    Checkpoints.saveAll(training.model(), file, training.shuffleState(), beside, texts);
+    Checkpoints.saveAll(training.model(), file, training.draws(), beside, texts);
   }
 
   private static long batches(Training.Position position) {

@@ -32,25 +32,25 @@ final class Checkpoints {
   }
 
   static void saveAll(Model model, Path file) throws IOException {
-    saveAll(model, file, model.shuffleDraws().save(), Map.of(), Map.of());
+    saveAll(model, file, Training.Draws.of(model), Map.of(), Map.of());
   }
 
   /**
    * A checkpoint that holds more than the model.
    *
-   * @param shuffle the state of the generator that orders rows
+   * @param draws the states of the generators that decide orders
    * @param beside tensors whose names start with {@code __}
    */
   static void saveAll(
       Model model,
       Path file,
-      int[] shuffle,
+      Training.Draws draws,
       Map<String, HostTensor> beside,
       Map<String, String> texts)
       throws IOException {
     Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(shuffle));
-    tensors.put(SEEDS, state(model.seedDraws().save()));
+    tensors.put(SHUFFLE, state(draws.shuffle()));
+    tensors.put(SEEDS, state(draws.seeds()));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
     tensors.putAll(beside);
     Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));

@@ -196,8 +196,20 @@ public final class Fit {
         : (epoch + 1) % validationFreq == 0;
   }
 
+  /** As given; 0 where nobody said. */
+  int batchSize() {
+    return batchSize;
+  }
+
   int batchSize(ModelSpec spec, OptionalLong rows) {
     return Run.batchSize(spec, batchSize, stepsPerEpoch, rows);
+  }
+
+  /** For data that is not in memory; that of training does not bind data that comes in batches. */
+  int validationBatchSize(Dataset data) {
+    return validationBatchSize > 0 || data.batchSize().isPresent()
+        ? validationBatchSize
+        : batchSize;
   }
 
   int validationBatchSize(ModelSpec spec, OptionalLong rows) {

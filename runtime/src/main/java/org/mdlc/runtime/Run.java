@@ -43,6 +43,11 @@ public final class Run {
     return this;
   }
 
+  /** As given; 0 where nobody said. */
+  int batchSize() {
+    return batchSize;
+  }
+
   int batchSize(ModelSpec spec, OptionalLong rows) {
     return batchSize(spec, batchSize, steps, rows);
   }

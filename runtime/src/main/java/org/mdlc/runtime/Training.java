@@ -27,7 +27,7 @@ final class Training {
   private boolean insideEpoch;
   private boolean cutShort;
   private Logs logs = Logs.empty();
-  private int[] shuffleBeforePass = {};
+  private Draws drawsBeforePass;
 
   Training(
       Model model,
@@ -40,12 +40,13 @@ final class Training {
     this.options = options;
     this.validation = validation;
     loop = new TrainingLoop(model);
+    drawsBeforePass = Draws.of(model);
     epoch = options.initialEpoch;
     data =
         new EpochIterator(
             batches,
             options.stepsPerEpoch,
-            () -> shuffleBeforePass = model.shuffleDraws().save(),
+            () -> drawsBeforePass = Draws.of(model),
             () -> TrainingLoop.warn(options.output, EpochIterator.RAN_OUT));
     backup = BackupAndRestore.among(options.callbacks);
     settings =
@@ -182,9 +183,9 @@ final class Training {
         new LinkedHashMap<>(logs.values()));
   }
 
-  /** The state of the generator from which the order of the pass at hand follows. */
-  int[] shuffleState() {
-    return data.position().batches() > 0 ? shuffleBeforePass : model.shuffleDraws().save();
+  /** The states of the generators from which the order of the pass at hand follows. */
+  Draws draws() {
+    return data.position().batches() > 0 ? drawsBeforePass : Draws.of(model);
   }
 
   /** Goes on from there, once variables and generators are what they were. */
@@ -196,6 +197,19 @@ final class Training {
     all.resume(states);
     if (position.stopped()) {
       model.stopTraining();
+    }
+  }
+
+  /**
+   * States of the generators that decide orders.
+   *
+   * @param shuffle of rows
+   * @param seeds of the batches of a {@code PyDataset}, Python's {@code random}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Draws(int[] shuffle, int[] seeds) {
+    static Draws of(Model model) {
+      return new Draws(model.shuffleDraws().save(), model.seedDraws().save());
     }
   }
 

@@ -25,7 +25,7 @@ final class TrainingLoop {
     Dataset trained = data;
     Dataset validated = options.validationData;
     if (validated == null && options.validationSplit > 0) {
-      ArrayDataset.Split split = InMemory.of(data).split(options.validationSplit);
+      ArrayDataset.Split split = arrays(data).split(options.validationSplit);
       trained = split.first();
       validated = split.last();
     }
@@ -41,23 +41,44 @@ final class TrainingLoop {
     return new Training(model, options, batches, validation, trained, validated).run();
   }
 
+  private static ArrayDataset arrays(Dataset data) {
+    if (data instanceof ArrayDataset arrays) {
+      return arrays;
+    }
+    throw new IllegalArgumentException(
+        "validationSplit takes arrays: give validationData, or collect() the data set; an indexed"
+            + " one also has split(0.8, 0.2)");
+  }
+
   private Batches trainingBatches(Dataset data, Fit options) {
-    ArrayDataset arrays = InMemory.of(data);
+    if (!(data instanceof ArrayDataset arrays)) {
+      boolean shuffle = options.shuffle != Shuffle.NONE;
+      return DatasetBatches.of(
+          model, data, options.batchSize(), true, options.classWeights, shuffle);
+    }
     Feed feed = Feed.labelled(model, arrays, options.classWeights);
     int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
     return new ArrayBatches(feed, size, options.shuffle, model::shuffleDraws);
   }
 
   private Batches validationBatches(Dataset data, Fit options) {
-    Feed feed = Feed.labelled(model, InMemory.of(data));
+    if (!(data instanceof ArrayDataset arrays)) {
+      return DatasetBatches.of(model, data, options.validationBatchSize(data), true, Map.of());
+    }
+    Feed feed = Feed.labelled(model, arrays);
     int size = options.validationBatchSize(spec, OptionalLong.of(feed.rows()));
     return ArrayBatches.inOrder(feed, size);
   }
 
   // Keras builds its metrics on a first batch that it takes from the shuffled data and drops. That
-  // costs what the generator draws for it, and the next pass is the first epoch.
+  // costs what the generator draws for it, and the next pass is the first epoch. Arrays are there
+  // anyway; of other data nothing is read for it.
   private void buildMetrics(Batches batches, Fit options) {
     if (model.buildMetrics() && options.shuffle != Shuffle.NONE) {
+      if (batches instanceof DatasetBatches of) {
+        of.dropOrder();
+        return;
+      }
       try (Batches.Pass dropped = batches.pass(options.initialEpoch)) {
         dropped.next();
       }
@@ -67,9 +88,9 @@ final class TrainingLoop {
   void adapt(Dataset data) {
     SpecCheck.unlabelled(spec, data.spec());
     int size = spec.fixedBatch() > 0 ? spec.fixedBatch() : ADAPT_BATCH;
-    Feed feed = Feed.unlabelled(model, InMemory.of(data));
+    Batches batches = unlabelled(data, data.batchSize().isPresent() ? 0 : size, size);
     model.variables().reset(model.adaptedStates());
-    try (Batches.Pass pass = ArrayBatches.inOrder(feed, size).pass(0)) {
+    try (Batches.Pass pass = batches.pass(0)) {
       for (int rows = pass.next(); rows > 0; rows = pass.next()) {
         Step step = model.step(Phase.ADAPT, rows);
         pass.fill(step);
@@ -78,11 +99,22 @@ final class TrainingLoop {
     }
   }
 
+  /**
+   * @param given what the caller asked for, or 0
+   * @param size for arrays
+   */
+  private Batches unlabelled(Dataset data, int given, int size) {
+    return data instanceof ArrayDataset arrays
+        ? ArrayBatches.inOrder(Feed.unlabelled(model, arrays), size)
+        : DatasetBatches.of(model, data, given, false, Map.of());
+  }
+
   Logs evaluate(Dataset data, Run options) {
     SpecCheck.labelled(spec, data.spec());
-    Feed feed = Feed.labelled(model, InMemory.of(data));
     Batches batches =
-        ArrayBatches.inOrder(feed, options.batchSize(spec, OptionalLong.of(feed.rows())));
+        data instanceof ArrayDataset arrays
+            ? ArrayBatches.inOrder(Feed.labelled(model, arrays), size(data, options))
+            : DatasetBatches.of(model, data, options.batchSize(), true, Map.of());
     model.buildMetrics();
     return evaluate(batches, options.steps, 0, callbacks(batches, options), options.output);
   }
@@ -109,9 +141,8 @@ final class TrainingLoop {
 
   ArrayDataset predict(Dataset data, Run options) {
     SpecCheck.unlabelled(spec, data.spec());
-    Feed feed = Feed.unlabelled(model, InMemory.of(data));
-    int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
-    Batches batches = ArrayBatches.inOrder(feed, size);
+    int size = size(data, options);
+    Batches batches = unlabelled(data, options.batchSize(), size);
     Callbacks all = callbacks(batches, options);
     Outputs outputs = new Outputs(spec.outputs(), rows(batches, size, options.steps));
     all.onPredictBegin();
@@ -128,6 +159,11 @@ final class TrainingLoop {
     }
     all.onPredictEnd();
     return outputs.named();
+  }
+
+  private int size(Dataset data, Run options) {
+    boolean rows = data.batchSize().isEmpty();
+    return options.batchSize(spec, rows ? data.size() : OptionalLong.empty());
   }
 
   private static OptionalLong rows(Batches batches, int size, int steps) {
