@@ -15,7 +15,9 @@ module org.mdlc.runtime {
   exports org.mdlc.runtime.data;
   exports org.mdlc.runtime.file;
   exports org.mdlc.runtime.kernel;
+  exports org.mdlc.runtime.plot;
   exports org.mdlc.runtime.preprocessing;
   exports org.mdlc.runtime.random;
+  exports org.mdlc.runtime.table;
   exports org.mdlc.runtime.utils;
 }

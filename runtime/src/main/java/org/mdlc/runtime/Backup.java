@@ -43,8 +43,7 @@ final class Backup {
     place.put("inside_epoch", position.insideEpoch() ? 1 : 0);
     place.put("stopped", position.stopped() ? 1 : 0);
     place.put("log_names", String.join("\n", position.logs().keySet()));
-    place.put(
-        "logs", position.logs().values().stream().mapToDouble(Double::doubleValue).toArray());
+    place.put("logs", position.logs().values().stream().mapToDouble(Double::doubleValue).toArray());
     place.tensors().forEach((name, tensor) -> beside.put(POSITION + name, tensor));
     Map<Callback, String> names = names(training.callbacks());
     for (Callback callback : training.callbacks()) {
@@ -86,7 +85,9 @@ final class Backup {
         position,
         callback ->
             new SavedState(
-                under(tensors, CALLBACKS + names.get(callback) + "/"), position.epoch(), batches(position)));
+                under(tensors, CALLBACKS + names.get(callback) + "/"),
+                position.epoch(),
+                batches(position)));
   }
 
   private void requireSettings(Map<String, String> wanted) {
@@ -96,8 +97,13 @@ final class Backup {
           String saved = metadata.get(SETTING + name);
           if (!value.equals(saved)) {
             differences.add(
-                "\n  " + name + ": " + (saved == null ? "unknown" : saved) + " in the backup, "
-                    + value + " now");
+                "\n  "
+                    + name
+                    + ": "
+                    + (saved == null ? "unknown" : saved)
+                    + " in the backup, "
+                    + value
+                    + " now");
           }
         });
     if (!differences.isEmpty()) {

@@ -173,8 +173,7 @@ public final class BackupAndRestore implements Callback {
   /** What was being written when training was killed. */
   private void deletePartial() throws IOException {
     if (Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> parts =
-          Files.newDirectoryStream(folder, "." + FILE + ".*.part")) {
+      try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "." + FILE + ".*.part")) {
         for (Path part : parts) {
           Files.delete(part);
         }

@@ -75,7 +75,7 @@ final class Feed {
     SpecCheck.labelled(spec, data.spec());
     List<Source> sources = inputs(model, data);
     List<Stored> targets =
-        spec.targets().stream().map(target -> bind("target", target, data)).toList();
+        spec.targets().stream().map(target -> bind(spec, "target", target, data)).toList();
     sources.addAll(targets);
     List<String> weighed = new ArrayList<>();
     for (TensorSpec target : spec.targets()) {
@@ -119,7 +119,7 @@ final class Feed {
       HostStep step = made.get(input.name());
       sources.add(
           step == null
-              ? bind("input", input, data)
+              ? bind(spec, "input", input, data)
               : new Made(new HostSteps.Column(spec, step, model.stringLayers(), data)));
     }
     return sources;
@@ -151,9 +151,10 @@ final class Feed {
     }
   }
 
-  private static Stored bind(String kind, TensorSpec wanted, ArrayDataset data) {
+  private static Stored bind(ModelSpec spec, String kind, TensorSpec wanted, ArrayDataset data) {
     HostTensor given = data.get(wanted.name());
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);
     return new Stored(array, wanted.rowSize());
   }
 
@@ -176,10 +177,7 @@ final class Feed {
 
   /** What the data says, or ones; one number per row does for all values of the row. */
   private static Stored weights(
-      TensorSpec wanted,
-      ArrayDataset data,
-      HostTensor labels,
-      double @Nullable [] ofClasses) {
+      TensorSpec wanted, ArrayDataset data, HostTensor labels, double @Nullable [] ofClasses) {
     HostTensor given = ones(data.rows());
     if (data.has(wanted.name())) {
       given = data.get(wanted.name()).toFloats();

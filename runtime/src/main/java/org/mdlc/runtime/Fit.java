@@ -84,15 +84,16 @@ public final class Fit {
    */
   public Fit shuffle(String how) {
     if (!how.equals("batch")) {
-      throw new IllegalArgumentException("shuffle is true, false or \"batch\", not \"" + how + "\"");
+      throw new IllegalArgumentException(
+          "shuffle is true, false or \"batch\", not \"" + how + "\"");
     }
     shuffle = Shuffle.BATCHES;
     return this;
   }
 
   /**
-   * Batches of an epoch. The next epoch goes on where this one ended; where the data ends before, so
-   * does the epoch, with a warning. Unless set, an epoch is all the data.
+   * Batches of an epoch. The next epoch goes on where this one ended; where the data ends before,
+   * so does the epoch, with a warning. Unless set, an epoch is all the data.
    */
   public Fit stepsPerEpoch(int batches) {
     stepsPerEpoch = requireAtLeast(1, batches, "stepsPerEpoch");

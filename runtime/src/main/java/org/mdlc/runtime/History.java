@@ -115,6 +115,14 @@ public final class History implements Callback {
         .toArray();
   }
 
+  /**
+   * The values of a metric, one for each of {@link #epochs}: NaN where it was not measured, and
+   * everywhere if it never was.
+   */
+  public double[] series(String name) {
+    return rows.stream().mapToDouble(row -> row.getOrDefault(name, Double.NaN)).toArray();
+  }
+
   /** The value of a metric in the last epoch in which it was measured. */
   public double last(String name) {
     double[] series = get(name);

@@ -78,6 +78,20 @@ public abstract class Model implements AutoCloseable {
     return spec;
   }
 
+  /**
+   * What the model is made of, and the memory and arithmetic that it needs; Keras's {@code
+   * summary}. A model compiled from mdl knows its layers, one written in Java only its parameters.
+   *
+   * <pre>{@code
+   * model.summary().print(System.out);
+   * }</pre>
+   */
+  public Summary summary() {
+    return Summary.builder(spec.name())
+        .parameters(spec.trainableCount(), spec.nonTrainableCount(), spec.optimizerCount())
+        .build();
+  }
+
   /** The variables, by name. */
   public final Variables variables() {
     return variables;
@@ -233,10 +247,11 @@ public abstract class Model implements AutoCloseable {
 
   /**
    * Ends {@link #fit} after the batch at hand, with the events that end an epoch and training;
-   * Keras's {@code stop_training}. For callbacks and, as the only method of a model, for any thread.
+   * Keras's {@code stop_training}. For callbacks and, as the only method of a model, for any
+   * thread.
    */
   public final void stopTraining() {
-    if (Thread.currentThread() != trainer) {
+    if (!Thread.currentThread().equals(trainer)) {
       stoppedFromOutside = true;
     }
     stopTraining = true;

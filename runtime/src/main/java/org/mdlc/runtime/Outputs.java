@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
-/** Gathers what a model gives, batch after batch, in arrays that grow where nobody says how much. */
+/**
+ * Gathers what a model gives, batch after batch, in arrays that grow where nobody says how much.
+ */
 final class Outputs {
   private static final int FIRST_CAPACITY = 256;
 

@@ -84,10 +84,7 @@ final class SpecCheck {
     } else if (TensorSpec.elementCount(given.rowShape()) != wanted.rowSize()) {
       problem(
           "the text %s of %s takes %d strings per row, the data has %d",
-          wanted.name(),
-          model.name(),
-          wanted.rowSize(),
-          TensorSpec.elementCount(given.rowShape()));
+          wanted.name(), model.name(), wanted.rowSize(), TensorSpec.elementCount(given.rowShape()));
     }
   }
 

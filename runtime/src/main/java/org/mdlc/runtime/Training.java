@@ -49,8 +49,7 @@ final class Training {
             () -> drawsBeforePass = Draws.of(model),
             () -> TrainingLoop.warn(options.output, EpochIterator.RAN_OUT));
     backup = BackupAndRestore.among(options.callbacks);
-    settings =
-        backup == null ? Map.of() : BackupSettings.of(model, options, trained, validated);
+    settings = backup == null ? Map.of() : BackupSettings.of(model, options, trained, validated);
     int verbose = options.verbose.level();
     callbacks = new ArrayList<>(options.callbacks);
     callbacks.add(history);

@@ -228,8 +228,7 @@ class BackupAndRestoreTest {
     assertRefused(
         24, options(backup()).validationData(data(5)), "training data: 18 elements of x f32[3]");
     HostTensor values = data(24).get("x").times(2);
-    assertThatThrownBy(
-            () -> model.fit(data(24).with("x", values), options(backup())))
+    assertThatThrownBy(() -> model.fit(data(24).with("x", values), options(backup())))
         .hasMessageContaining("checksum");
     assertThat(checkpoint()).isEqualTo(before);
   }

@@ -59,17 +59,14 @@ class FitStepsTest {
   void stepsWithoutABatchSizeSpreadTheRows() {
     assertAsKeras("spread", 4, Fit.epochs(3).stepsPerEpoch(4));
     ArrayDataset rest = all.slice(11, 50);
-    assertAsKeras(
-        "validated_spread", 9, Fit.epochs(2).validationData(rest).validationSteps(4));
+    assertAsKeras("validated_spread", 9, Fit.epochs(2).validationData(rest).validationSteps(4));
   }
 
   @Test
   void shufflesInsideBatches() {
     assertAsKeras("in_batches", 5, Fit.epochs(3).batchSize(4).shuffle("batch"));
     assertAsKeras(
-        "in_batches_by_steps",
-        6,
-        Fit.epochs(4).batchSize(4).shuffle("batch").stepsPerEpoch(2));
+        "in_batches_by_steps", 6, Fit.epochs(4).batchSize(4).shuffle("batch").stepsPerEpoch(2));
     assertThatThrownBy(() -> Fit.epochs(1).shuffle("rows"))
         .hasMessage("shuffle is true, false or \"batch\", not \"rows\"");
   }
@@ -91,8 +88,7 @@ class FitStepsTest {
   void evaluatesAndPredictsSomeBatches() {
     Run two = Run.batchSize(4).steps(2).verbose(Verbosity.SILENT);
     Logs logs = model.evaluate(data, two);
-    assertClose(
-        golden.get("evaluated"), (float) logs.require("loss"), (float) logs.require("mae"));
+    assertClose(golden.get("evaluated"), (float) logs.require("loss"), (float) logs.require("mae"));
     assertClose(golden.get("predicted"), model.predict(data, two).get("y").floats());
     assertClose(
         golden.get("on_batch"),
@@ -232,8 +228,7 @@ class FitStepsTest {
                 })
             .onTrainEnd(logs -> ends.add("end"));
     History history =
-        model.fit(
-            data, Fit.epochs(5).batchSize(2).verbose(Verbosity.SILENT).callbacks(stopping));
+        model.fit(data, Fit.epochs(5).batchSize(2).verbose(Verbosity.SILENT).callbacks(stopping));
     assertThat(batches).containsExactly(0, 1);
     assertThat(history.epochs()).containsExactly(0);
     assertThat(ends).containsExactly("end");

@@ -43,7 +43,8 @@ public final class ImageFile {
   /**
    * Decodes a file.
    *
-   * @param channels 1 for grayscale (as Pillow computes it), 3 for red, green and blue, 4 with alpha
+   * @param channels 1 for grayscale (as Pillow computes it), 3 for red, green and blue, 4 with
+   *     alpha
    * @return f32 [height, width, channels], 0 to 255
    * @throws DataException if there is no such file, it is no image, is damaged or is too large
    */
@@ -102,8 +103,7 @@ public final class ImageFile {
     }
   }
 
-  private static void checkSize(
-      long width, long height, int bytes, String place, long maxPixels) {
+  private static void checkSize(long width, long height, int bytes, String place, long maxPixels) {
     long pixels = width * height;
     if (width <= 0 || height <= 0) {
       throw new DataException(place + ": an image of " + width + " x " + height + " pixels");

@@ -94,8 +94,7 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
   /** The share of the files, the last ones, kept for validation; {@code validation_split}. */
   public T validationSplit(double fraction) {
     if (!(fraction > 0 && fraction < 1)) {
-      throw new IllegalArgumentException(
-          "`validationSplit` lies between 0 and 1, not " + fraction);
+      throw new IllegalArgumentException("`validationSplit` lies between 0 and 1, not " + fraction);
     }
     validationSplit = fraction;
     return self();

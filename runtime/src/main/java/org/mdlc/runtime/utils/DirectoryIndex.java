@@ -54,7 +54,8 @@ record DirectoryIndex(List<Path> files, List<Integer> labels, List<String> class
    * @param formats endings of names in small letters, such as {@code .png}
    * @throws DataException if the folder cannot be read or does not have what the source says
    */
-  static DirectoryIndex of(Path directory, Source source, Set<String> formats, boolean followLinks) {
+  static DirectoryIndex of(
+      Path directory, Source source, Set<String> formats, boolean followLinks) {
     if (!Files.isDirectory(directory)) {
       throw new DataException(
           directory + (Files.exists(directory) ? ": not a folder" : ": no such folder"));
@@ -175,8 +176,7 @@ record DirectoryIndex(List<Path> files, List<Integer> labels, List<String> class
               + " files leaves one part empty");
     }
     int cut = files.size() - held;
-    return take(
-        (last ? IntStream.range(cut, files.size()) : IntStream.range(0, cut)).toArray());
+    return take((last ? IntStream.range(cut, files.size()) : IntStream.range(0, cut)).toArray());
   }
 
   private DirectoryIndex take(int[] order) {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.DataSpec;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.Elements;
 import org.mdlc.runtime.data.IndexedDataset;
 
@@ -22,7 +22,9 @@ public final class FolderDataset implements Dataset {
     this.arranged = arranged;
   }
 
-  /** The classes in the order of their numbers; none without labels. Keras's {@code class_names}. */
+  /**
+   * The classes in the order of their numbers; none without labels. Keras's {@code class_names}.
+   */
   public List<String> classNames() {
     return rows.index().classNames();
   }

@@ -18,12 +18,10 @@ final class FolderRows implements IndexedDataset {
   /** Reads one file. */
   sealed interface Content {
     /** An array of one row. */
-    record Numbers(DataSpec.Column column, Function<Path, HostTensor> read)
-        implements Content {}
+    record Numbers(DataSpec.Column column, Function<Path, HostTensor> read) implements Content {}
 
     /** A string. */
-    record Text(DataSpec.Column column, Function<Path, String> read)
-        implements Content {}
+    record Text(DataSpec.Column column, Function<Path, String> read) implements Content {}
 
     DataSpec.Column column();
   }

@@ -173,8 +173,7 @@ public final class ImageDatasetFromDirectory
 
     // As tf.image.resize_with_pad, in float as there.
     private HostTensor padded(HostTensor image) {
-      float ratio =
-          Math.max((float) image.dim(1) / width, (float) image.dim(0) / height);
+      float ratio = Math.max((float) image.dim(1) / width, (float) image.dim(0) / height);
       float exactHeight = image.dim(0) / ratio;
       float exactWidth = image.dim(1) / ratio;
       int innerHeight = Math.clamp((int) exactHeight, 1, height);

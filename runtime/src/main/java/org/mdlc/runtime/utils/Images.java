@@ -41,8 +41,8 @@ public final class Images {
    * Reads an image as red, green and blue in its own size; Keras's {@code keras.utils.load_img}
    * with its defaults.
    *
-   * @throws DataException if there is no such file, it is no PNG, JPEG, GIF or BMP image, is damaged
-   *     or is too large
+   * @throws DataException if there is no such file, it is no PNG, JPEG, GIF or BMP image, is
+   *     damaged or is too large
    */
   public static BufferedImage loadImg(Path path) {
     return toImage(ImageFile.read(path, ColorMode.RGB.channels));

@@ -3,7 +3,9 @@ package org.mdlc.runtime.utils;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 
-/** How pixels between pixels are made up when an image is resized; Keras's {@code interpolation}. */
+/**
+ * How pixels between pixels are made up when an image is resized; Keras's {@code interpolation}.
+ */
 public enum Interpolation {
   /** The pixel at the same place. */
   NEAREST(0, x -> 1),

@@ -133,8 +133,7 @@ record Resampling(Interpolation interpolation, boolean pillow) {
     return switch (interpolation) {
       case LANCZOS3, LANCZOS5, GAUSSIAN, MITCHELLCUBIC ->
           (i + 0.5f) * (1 / ((float) newSize / oldSize));
-      case NEAREST, BILINEAR, BICUBIC, AREA, LANCZOS, BOX, HAMMING ->
-          (i + 0.5) * oldSize / newSize;
+      case NEAREST, BILINEAR, BICUBIC, AREA, LANCZOS, BOX, HAMMING -> (i + 0.5) * oldSize / newSize;
     };
   }
 

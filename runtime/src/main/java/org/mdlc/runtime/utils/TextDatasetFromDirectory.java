@@ -31,8 +31,8 @@ public final class TextDatasetFromDirectory extends DatasetFromDirectory<TextDat
   }
 
   /**
-   * How many bytes of a text are kept; {@code max_length}, all unless set. Unlike Keras, a character
-   * is not cut in two: it is left out.
+   * How many bytes of a text are kept; {@code max_length}, all unless set. Unlike Keras, a
+   * character is not cut in two: it is left out.
    */
   public TextDatasetFromDirectory maxLength(int bytes) {
     if (bytes < 0) {
@@ -65,9 +65,13 @@ public final class TextDatasetFromDirectory extends DatasetFromDirectory<TextDat
       if (length == limit) {
         length = wholeCharacters(bytes);
       }
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes, 0, length))
+          .toString();
     } catch (CharacterCodingException e) {
-      throw new DataException(file + ": the text is not UTF-8; convert it, for instance by iconv", e);
+      throw new DataException(
+          file + ": the text is not UTF-8; convert it, for instance by iconv", e);
     } catch (NoSuchFileException e) {
       throw new DataException(file + ": no such file", e);
     } catch (IOException | OutOfMemoryError e) {

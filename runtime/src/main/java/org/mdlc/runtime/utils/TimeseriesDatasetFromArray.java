@@ -15,8 +15,8 @@ import org.mdlc.runtime.data.IndexedDataset;
 import org.mdlc.runtime.random.NumpyRandom;
 
 /**
- * Windows that slide over a series; Keras's {@code keras.utils.timeseries_dataset_from_array}, whose
- * arguments and defaults these are. Each method changes this object and returns it.
+ * Windows that slide over a series; Keras's {@code keras.utils.timeseries_dataset_from_array},
+ * whose arguments and defaults these are. Each method changes this object and returns it.
  *
  * <pre>{@code
  * Dataset windows = TimeseriesDatasetFromArray.of(data, targets, 10).sequenceStride(3).load();

@@ -132,8 +132,7 @@ class DirectoryGoldenTest {
       HostTensor expected = Objects.requireNonNull(images.get("first." + name));
       assertClose(name, data.rows().get(0).get("image"), expected, 1e-3);
       assertThat(data.spec().get("image").rowShape())
-          .containsExactlyElementsOf(
-              Arrays.stream(expected.shape()).boxed().toList());
+          .containsExactlyElementsOf(Arrays.stream(expected.shape()).boxed().toList());
     }
   }
 
@@ -144,11 +143,7 @@ class DirectoryGoldenTest {
     if (!Files.exists(file)) {
       Files.createDirectories(only);
       Images.saveImg(
-          file,
-          Objects.requireNonNull(sources.get(name)),
-          DataFormat.CHANNELS_LAST,
-          "png",
-          false);
+          file, Objects.requireNonNull(sources.get(name)), DataFormat.CHANNELS_LAST, "png", false);
     }
     return ImageDatasetFromDirectory.of(only).noLabels().noBatches().colorMode(mode(name));
   }

@@ -126,7 +126,9 @@ final class KillTest {
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                folder + System.getProperty("path.separator") + System.getProperty("java.class.path"),
+                folder
+                    + System.getProperty("path.separator")
+                    + System.getProperty("java.class.path"),
                 KilledTraining.class.getName(),
                 results.toString(),
                 Integer.toString(every),

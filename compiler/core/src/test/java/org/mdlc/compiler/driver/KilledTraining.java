@@ -18,7 +18,9 @@ import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
 
-/** The process that {@link KillTest} kills: trains a model, and says after each batch where it is. */
+/**
+ * The process that {@link KillTest} kills: trains a model, and says after each batch where it is.
+ */
 final class KilledTraining {
   static final String MODEL =
       """

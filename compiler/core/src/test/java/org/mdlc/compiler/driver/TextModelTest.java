@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Verbosity;
