@@ -162,11 +162,8 @@ final class DatasetBatches implements Batches {
     return new DatasetPass(epoch);
   }
 
-  /**
-   * Draws an order of the batches of a {@link PyDataset} and drops it, as Keras does when it builds
-   * the metrics of a model on a first batch.
-   */
-  void dropOrder() {
+  @Override
+  public void dropOrder() {
     drawOrder();
   }
 

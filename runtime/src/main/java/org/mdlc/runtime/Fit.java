@@ -197,20 +197,23 @@ public final class Fit {
         : (epoch + 1) % validationFreq == 0;
   }
 
-  /** As given; 0 where nobody said. */
-  int batchSize() {
+  /** 0 where nobody gave one. */
+  int givenBatchSize() {
     return batchSize;
+  }
+
+  /**
+   * 0 where nobody gave one.
+   *
+   * @param batched whether the validation data comes in batches, for which {@link #batchSize} is not
+   *     meant
+   */
+  int givenValidationBatchSize(boolean batched) {
+    return validationBatchSize > 0 || batched ? validationBatchSize : batchSize;
   }
 
   int batchSize(ModelSpec spec, OptionalLong rows) {
     return Run.batchSize(spec, batchSize, stepsPerEpoch, rows);
-  }
-
-  /** For data that is not in memory; that of training does not bind data that comes in batches. */
-  int validationBatchSize(Dataset data) {
-    return validationBatchSize > 0 || data.batchSize().isPresent()
-        ? validationBatchSize
-        : batchSize;
   }
 
   int validationBatchSize(ModelSpec spec, OptionalLong rows) {

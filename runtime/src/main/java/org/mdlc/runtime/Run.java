@@ -43,8 +43,8 @@ public final class Run {
     return this;
   }
 
-  /** As given; 0 where nobody said. */
-  int batchSize() {
+  /** 0 where nobody gave one. */
+  int givenBatchSize() {
     return batchSize;
   }
 

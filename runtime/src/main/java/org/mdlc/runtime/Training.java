@@ -27,7 +27,7 @@ final class Training {
   private boolean insideEpoch;
   private boolean cutShort;
   private Logs logs = Logs.empty();
-  private Draws drawsBeforePass;
+  private Checkpoints.Generators beforePass;
 
   Training(
       Model model,
@@ -40,13 +40,13 @@ final class Training {
     this.options = options;
     this.validation = validation;
     loop = new TrainingLoop(model);
-    drawsBeforePass = Draws.of(model);
     epoch = options.initialEpoch;
+    beforePass = Checkpoints.Generators.of(model);
     data =
         new EpochIterator(
             batches,
             options.stepsPerEpoch,
-            () -> drawsBeforePass = Draws.of(model),
+            () -> beforePass = Checkpoints.Generators.of(model),
             () -> TrainingLoop.warn(options.output, EpochIterator.RAN_OUT));
     backup = BackupAndRestore.among(options.callbacks);
     settings = backup == null ? Map.of() : BackupSettings.of(model, options, trained, validated);
@@ -182,13 +182,13 @@ final class Training {
         new LinkedHashMap<>(logs.values()));
   }
 
-  /** The states of the generators from which the order of the pass at hand follows. */
-  Draws draws() {
-    return data.position().batches() > 0 ? drawsBeforePass : Draws.of(model);
+  /** The generators as they were when the pass at hand had not drawn its order. */
+  Checkpoints.Generators generators() {
+    return data.position().batches() > 0 ? beforePass : Checkpoints.Generators.of(model);
   }
 
   /** Goes on from there, once variables and generators are what they were. */
-  void resume(Position position, Function<Callback, SavedState> states) {
+  void resume(Position position, Function<Callback, @Nullable SavedState> states) {
     epoch = position.epoch();
     insideEpoch = position.insideEpoch();
     logs = Logs.of(position.logs());
@@ -196,19 +196,6 @@ final class Training {
     all.resume(states);
     if (position.stopped()) {
       model.stopTraining();
-    }
-  }
-
-  /**
-   * States of the generators that decide orders.
-   *
-   * @param shuffle of rows
-   * @param seeds of the batches of a {@code PyDataset}, Python's {@code random}
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Draws(int[] shuffle, int[] seeds) {
-    static Draws of(Model model) {
-      return new Draws(model.shuffleDraws().save(), model.seedDraws().save());
     }
   }
 

@@ -37,7 +37,9 @@ final class TrainingLoop {
     Batches batches = trainingBatches(trained, options);
     Batches validation = validated == null ? null : validationBatches(validated, options);
     options.seed.ifPresent(model::reseedShuffle);
-    buildMetrics(batches, options);
+    if (model.buildMetrics() && options.shuffle != Shuffle.NONE) {
+      batches.dropOrder();
+    }
     return new Training(model, options, batches, validation, trained, validated).run();
   }
 
@@ -46,49 +48,38 @@ final class TrainingLoop {
       return arrays;
     }
     throw new IllegalArgumentException(
-        "validationSplit takes arrays: give validationData, or collect() the data set; an indexed"
-            + " one also has split(0.8, 0.2)");
+        "validationSplit takes rows of arrays; give validationData, or split the data set before");
   }
 
   private Batches trainingBatches(Dataset data, Fit options) {
-    if (!(data instanceof ArrayDataset arrays)) {
-      boolean shuffle = options.shuffle != Shuffle.NONE;
-      return DatasetBatches.of(
-          model, data, options.batchSize(), true, options.classWeights, shuffle);
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = Feed.labelled(model, arrays, options.classWeights);
+      int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
+      return new ArrayBatches(feed, size, options.shuffle, model::shuffleDraws);
     }
-    Feed feed = Feed.labelled(model, arrays, options.classWeights);
-    int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
-    return new ArrayBatches(feed, size, options.shuffle, model::shuffleDraws);
+    boolean shuffle = options.shuffle != Shuffle.NONE;
+    return DatasetBatches.of(
+        model, data, options.givenBatchSize(), true, options.classWeights, shuffle);
   }
 
   private Batches validationBatches(Dataset data, Fit options) {
-    if (!(data instanceof ArrayDataset arrays)) {
-      return DatasetBatches.of(model, data, options.validationBatchSize(data), true, Map.of());
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = Feed.labelled(model, arrays);
+      int size = options.validationBatchSize(spec, OptionalLong.of(feed.rows()));
+      return ArrayBatches.inOrder(feed, size);
     }
-    Feed feed = Feed.labelled(model, arrays);
-    int size = options.validationBatchSize(spec, OptionalLong.of(feed.rows()));
-    return ArrayBatches.inOrder(feed, size);
-  }
-
-  // Keras builds its metrics on a first batch that it takes from the shuffled data and drops. That
-  // costs what the generator draws for it, and the next pass is the first epoch. Arrays are there
-  // anyway; of other data nothing is read for it.
-  private void buildMetrics(Batches batches, Fit options) {
-    if (model.buildMetrics() && options.shuffle != Shuffle.NONE) {
-      if (batches instanceof DatasetBatches of) {
-        of.dropOrder();
-        return;
-      }
-      try (Batches.Pass dropped = batches.pass(options.initialEpoch)) {
-        dropped.next();
-      }
-    }
+    int size = options.givenValidationBatchSize(data.batchSize().isPresent());
+    return DatasetBatches.of(model, data, size, true, Map.of());
   }
 
   void adapt(Dataset data) {
     SpecCheck.unlabelled(spec, data.spec());
     int size = spec.fixedBatch() > 0 ? spec.fixedBatch() : ADAPT_BATCH;
-    Batches batches = unlabelled(data, data.batchSize().isPresent() ? 0 : size, size);
+    Batches batches =
+        data instanceof ArrayDataset arrays
+            ? ArrayBatches.inOrder(Feed.unlabelled(model, arrays), size)
+            : DatasetBatches.of(
+                model, data, data.batchSize().isPresent() ? 0 : size, false, Map.of());
     model.variables().reset(model.adaptedStates());
     try (Batches.Pass pass = batches.pass(0)) {
       for (int rows = pass.next(); rows > 0; rows = pass.next()) {
@@ -99,24 +90,19 @@ final class TrainingLoop {
     }
   }
 
-  /**
-   * @param given what the caller asked for, or 0
-   * @param size for arrays
-   */
-  private Batches unlabelled(Dataset data, int given, int size) {
-    return data instanceof ArrayDataset arrays
-        ? ArrayBatches.inOrder(Feed.unlabelled(model, arrays), size)
-        : DatasetBatches.of(model, data, given, false, Map.of());
-  }
-
   Logs evaluate(Dataset data, Run options) {
     SpecCheck.labelled(spec, data.spec());
-    Batches batches =
-        data instanceof ArrayDataset arrays
-            ? ArrayBatches.inOrder(Feed.labelled(model, arrays), size(data, options))
-            : DatasetBatches.of(model, data, options.batchSize(), true, Map.of());
+    Batches batches = batches(data, options, true);
     model.buildMetrics();
     return evaluate(batches, options.steps, 0, callbacks(batches, options), options.output);
+  }
+
+  private Batches batches(Dataset data, Run options, boolean labelled) {
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = labelled ? Feed.labelled(model, arrays) : Feed.unlabelled(model, arrays);
+      return ArrayBatches.inOrder(feed, options.batchSize(spec, OptionalLong.of(feed.rows())));
+    }
+    return DatasetBatches.of(model, data, options.givenBatchSize(), labelled, Map.of());
   }
 
   /** Loss and metrics of {@code steps} batches of a pass; of all with 0. */
@@ -141,10 +127,9 @@ final class TrainingLoop {
 
   ArrayDataset predict(Dataset data, Run options) {
     SpecCheck.unlabelled(spec, data.spec());
-    int size = size(data, options);
-    Batches batches = unlabelled(data, options.batchSize(), size);
+    Batches batches = batches(data, options, false);
     Callbacks all = callbacks(batches, options);
-    Outputs outputs = new Outputs(spec.outputs(), rows(batches, size, options.steps));
+    Outputs outputs = new Outputs(spec.outputs(), batches.rows());
     all.onPredictBegin();
     try (EpochIterator pass = onePass(batches, options.steps, 0, options.output)) {
       int batch = 0;
@@ -159,18 +144,6 @@ final class TrainingLoop {
     }
     all.onPredictEnd();
     return outputs.named();
-  }
-
-  private int size(Dataset data, Run options) {
-    boolean rows = data.batchSize().isEmpty();
-    return options.batchSize(spec, rows ? data.size() : OptionalLong.empty());
-  }
-
-  private static OptionalLong rows(Batches batches, int size, int steps) {
-    OptionalLong all = batches.rows();
-    return all.isPresent() && steps > 0
-        ? OptionalLong.of(Math.min(all.getAsLong(), (long) steps * size))
-        : all;
   }
 
   private static EpochIterator onePass(Batches batches, int steps, int pass, PrintStream output) {

@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +184,7 @@ public record BoundProgram(
   /**
    * The plain settings of a train block.
    *
+   * @param seed empty where the block names none
    * @param holdout rows for the final test from a source of their own; a share of the training rows
    *     is in {@link DataSource#holdout}
    * @param validation rows for validation from a source of their own
@@ -190,7 +192,7 @@ public record BoundProgram(
   public record TrainSettings(
       int batch,
       int epochs,
-      long seed,
+      OptionalLong seed,
       boolean shuffle,
       double validationSplit,
       Optional<DataSource> data,

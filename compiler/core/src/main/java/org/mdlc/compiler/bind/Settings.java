@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.mdlc.compiler.type.TensorType;
 
 /** Batch, epochs, seed, data and callbacks: what a train block says besides what is minimised. */
 final class Settings {
+  private static final long MAX_SEED = 0xffff_ffffL;
+
   private static final List<String> CALLBACKS =
       List.of(
           "EarlyStopping",
@@ -81,7 +84,9 @@ final class Settings {
             ? (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope)
             : (int) numbers.whole(base, "batch", fixed, fixed, fixed, scope),
         (int) numbers.whole(base, "epochs", 1, 1, 1_000_000_000, scope),
-        numbers.whole(base, "seed", 0, 0, 0xffff_ffffL, scope),
+        base.settings().containsKey("seed")
+            ? OptionalLong.of(numbers.whole(base, "seed", 0, 0, MAX_SEED, scope))
+            : OptionalLong.empty(),
         shuffle == null || numbers.truth(shuffle, scope),
         split == null ? 0 : numbers.share(split, scope),
         source,
