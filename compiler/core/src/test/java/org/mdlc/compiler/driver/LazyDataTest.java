@@ -118,6 +118,22 @@ final class LazyDataTest {
     }
   }
 
+  @Test
+  void saysWhichRowIsOutOfRange() {
+    try (Model model = create(NORMALIZED)) {
+      Dataset wrong =
+          DATA.map(
+              row ->
+                  row.get("size").get(0) == 9
+                      ? row.with("mood", HostTensor.of(new int[] {2}, 1))
+                      : row);
+      assertThatThrownBy(() -> model.fit(wrong.prefetch(2, 2), Fit.epochs(1).batchSize(3)))
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith("batch 1: the target mood of Normalized takes numbers from")
+          .hasMessageContaining("row 1 (from 0) has 2");
+    }
+  }
+
   private static Model create(String text) {
     var request = CompileRequest.of(SourceFile.of("case.mdl", text));
     var compilation = Compiler.bind(request);
