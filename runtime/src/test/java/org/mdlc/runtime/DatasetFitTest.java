@@ -58,10 +58,8 @@ class DatasetFitTest {
     try (LinearRegression arrays = LinearRegression.create(3);
         LinearRegression made = LinearRegression.create(3)) {
       History expected =
-          arrays.fit(
-              rows(23), options(3).batchSize(4).shuffle(false).validationData(rows(9)));
-      History history =
-          made.fit(lazy, options(3).batchSize(4).validationData(rows(9).batch(4)));
+          arrays.fit(rows(23), options(3).batchSize(4).shuffle(false).validationData(rows(9)));
+      History history = made.fit(lazy, options(3).batchSize(4).validationData(rows(9).batch(4)));
 
       assertThat(metrics(history)).isEqualTo(metrics(expected));
       assertThat(made.evaluate(lazy, Run.batchSize(5).verbose(Verbosity.SILENT)).values())
@@ -148,8 +146,7 @@ class DatasetFitTest {
     try (LinearRegression model = LinearRegression.create(3)) {
       model.fit(data, options(2));
 
-      assertThat(String.join(" ", data.events))
-          .isEqualTo("begin 1 3 2 0 end begin 2 0 1 3 end");
+      assertThat(String.join(" ", data.events)).isEqualTo("begin 1 3 2 0 end begin 2 0 1 3 end");
       data.events.clear();
       model.fit(data, options(1).shuffle(false));
       assertThat(String.join(" ", data.events)).isEqualTo("begin 0 1 2 3 end");
@@ -166,8 +163,7 @@ class DatasetFitTest {
                   (batch, logs) -> {
                     throw new TrainingException("out of power");
                   });
-      assertThatThrownBy(
-              () -> model.fit(data, options(2).shuffle(false).callbacks(failing)))
+      assertThatThrownBy(() -> model.fit(data, options(2).shuffle(false).callbacks(failing)))
           .hasMessage("out of power");
       assertThat(data.events).containsExactly("begin", "0", "end");
     }
@@ -199,8 +195,7 @@ class DatasetFitTest {
                 () ->
                     model.fit(
                         data,
-                        options(3)
-                            .callbacks(new BackupAndRestore(backups).saveFreq(1), failing)))
+                        options(3).callbacks(new BackupAndRestore(backups).saveFreq(1), failing)))
             .hasMessage("out of power");
       }
       try (LinearRegression model = LinearRegression.create(3)) {
