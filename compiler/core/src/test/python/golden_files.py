@@ -214,7 +214,7 @@ def gen(folder):
         m, _, _ = fresh(small(optimizer), file)
         many[f"{name}|losses"] = steps(m, values, inputs, targets)
     many.update({k: v for k, v in values.items()})
-    save_file({k: np.ascontiguousarray(v) for k, v in many.items()}, f"{folder}/optimizers.safetensors")
+    save_file({k: np.asarray(v, order="C") for k, v in many.items()}, f"{folder}/optimizers.safetensors")
 
 
 def check(folder):

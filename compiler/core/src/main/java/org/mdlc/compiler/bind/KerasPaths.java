@@ -16,8 +16,8 @@ import org.mdlc.compiler.op.Composite;
 /**
  * Finds the {@link KerasLayout} of a model. Keras names a group after the class of a layer and
  * counts the layers of a class in the order of {@code model.layers}; inside a layer it takes the
- * names of attributes. A model's own layer counts as one whose attributes are named as the layers
- * in it.
+ * names of attributes. A model's own layer counts as one whose attributes are its parameters and
+ * {@code let}s, and what has no such name is called as its variables are.
  */
 final class KerasPaths {
   /** What Keras calls the class of a layer in its files, where that is not the layer's name. */
@@ -115,8 +115,34 @@ final class KerasPaths {
       case "Bidirectional" -> index == 0 ? "forward_layer" : "backward_layer";
       case "RNN" -> "cell";
       case "TimeDistributed", "SpectralNormalization" -> "layer";
-      default -> name;
+      default -> ownAttribute(layer, part);
     };
+  }
+
+  /** In a model's own layer: the parameter that brings the layer, or the {@code let} that made it. */
+  private static String ownAttribute(Instance layer, Instance part) {
+    for (var argument : layer.arguments().values().entrySet()) {
+      if (is(argument.getValue(), part)) {
+        return argument.getKey();
+      }
+      if (argument.getValue() instanceof Datum.Listing list) {
+        var counts = new HashMap<String, Integer>();
+        for (var item : list.items()) {
+          if (item instanceof Datum.Layer l) {
+            var name = argument.getKey() + "/" + numbered(snakeCase(l.instance()), counts);
+            if (is(item, part)) {
+              return name;
+            }
+          }
+        }
+      }
+    }
+    var variable = part.variableName();
+    return variable == null ? part.name() : variable;
+  }
+
+  private static boolean is(Datum value, Instance layer) {
+    return value instanceof Datum.Layer l && l.instance() == layer;
   }
 
   private static String projection(String name, boolean hidden) {
