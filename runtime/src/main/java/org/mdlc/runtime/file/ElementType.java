@@ -49,7 +49,8 @@ enum ElementType {
    */
   HostTensor read(InputStream in, ByteOrder order, String place, int... shape) throws IOException {
     HostTensor tensor = HostTensor.zeros(dtype, shape);
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(order);
+    int chunkBytes = (int) Math.min(CHUNK_BYTES, (long) tensor.size() * bytes);
+    ByteBuffer chunk = ByteBuffer.allocate(chunkBytes).order(order);
     int done = 0;
     while (done < tensor.size()) {
       int count = Math.min(CHUNK_BYTES / bytes, tensor.size() - done);

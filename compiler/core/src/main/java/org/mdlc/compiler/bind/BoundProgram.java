@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
@@ -75,8 +76,23 @@ public record BoundProgram(
    */
   public record Pretrained(String layer, String file, Optional<String> sha256) {}
 
-  /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
-  public record Port(String name, TensorType type) {}
+  /**
+   * A named tensor that crosses the model's boundary; the first dimension is the batch.
+   *
+   * @param ranges what its numbers must keep to, all of them
+   */
+  public record Port(String name, TensorType type, List<Range> ranges) {
+    public Port {
+      ranges = List.copyOf(ranges);
+    }
+
+    public Port(String name, TensorType type) {
+      this(name, type, List.of());
+    }
+  }
+
+  /** Whole numbers from {@code low} to {@code high - 1}, and {@code also} where there is one. */
+  public record Range(int low, int high, OptionalInt also) {}
 
   /** An input of strings; the first dimension is the batch. */
   public record Text(String name, Shape shape) {}

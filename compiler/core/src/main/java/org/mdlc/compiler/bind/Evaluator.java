@@ -59,6 +59,7 @@ final class Evaluator {
   private final HostLayers hostLayers = new HostLayers(this);
   private final Usage usage = new Usage();
   private final Masks masks = new Masks(this);
+  private final Ranges ranges = new Ranges();
   private final Lints lints;
   private final Library library;
   private Instance instance;
@@ -133,6 +134,10 @@ final class Evaluator {
 
   Lints lints() {
     return lints;
+  }
+
+  Ranges ranges() {
+    return ranges;
   }
 
   Masks masks() {

@@ -9,9 +9,15 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.Broadcast;
+import org.mdlc.compiler.op.Identity;
+import org.mdlc.compiler.op.Reshape;
+import org.mdlc.compiler.op.Reverse;
+import org.mdlc.compiler.op.Transpose;
 
 /**
  * A graph under construction: the step itself, or the body of a layer call or scan inside it. A
@@ -81,6 +87,40 @@ final class Frame {
           .help("compute it where it is used, or keep it in a `state`");
     }
     return take(parent.use(tensor));
+  }
+
+  /**
+   * The input of the whole step whose numbers a tensor is made of: all of them, in any order and
+   * shape; null when it is anything else.
+   */
+  Graph.@Nullable Input source(Value value) {
+    var whole = behindViews(value);
+    if (parent != null) {
+      for (var entry : imported.entrySet()) {
+        if (entry.getValue().equals(whole)) {
+          return parent.source(entry.getKey());
+        }
+      }
+      return null;
+    }
+    return builder.inputs().stream().filter(i -> i.value().equals(whole)).findFirst().orElse(null);
+  }
+
+  private Value behindViews(Value value) {
+    var made = value;
+    var nodes = builder.nodes();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (nodes.get(i).results().contains(made)) {
+        switch (nodes.get(i).op()) {
+          case Reshape _, Transpose _, Broadcast _, Reverse _, Identity _ ->
+              made = nodes.get(i).operands().get(0);
+          default -> {
+            return made;
+          }
+        }
+      }
+    }
+    return made;
   }
 
   private Value take(Value outer) {

@@ -103,6 +103,10 @@ final class LanguageBuiltins {
             "What the runtime's layer of this kind, with the arguments of the layer that asks, makes of text before a batch enters the model.",
             HostLayers::onHost),
         Builtin.of(
+            "in_range(x, low, high, also = none)",
+            "x itself. Where it is an input or label of the model, in any shape, data whose whole numbers are not low .. high-1 (or `also`) is an error that names row and number.",
+            Ranges::inRange),
+        Builtin.of(
             "add_loss(x, value)",
             "x itself; the number is added to the loss that is minimised.",
             LanguageBuiltins::addLoss));

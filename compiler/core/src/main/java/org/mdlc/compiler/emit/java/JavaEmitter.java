@@ -81,6 +81,7 @@ public final class JavaEmitter {
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
+    SummaryPrinter.print(programs.summary(), type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
@@ -222,6 +223,7 @@ public final class JavaEmitter {
                     dtype(p.type()),
                     rowSizes(p.type())));
     hostSteps(body);
+    ranges(body, "inputRange", bound.arrays());
     bound
         .targets()
         .forEach(
@@ -232,6 +234,7 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    ranges(body, "targetRange", bound.targets());
     bound
         .weights()
         .forEach(p -> body.addStatement("spec.weight($S$L)", p.name(), rowSizes(p.type())));
@@ -302,6 +305,16 @@ public final class JavaEmitter {
         .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
         .addCode(code)
         .build();
+  }
+
+  private static void ranges(CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
+    for (var port : ports) {
+      for (var range : port.ranges()) {
+        var also = range.also().isPresent() ? ", " + range.also().getAsInt() : "";
+        body.addStatement(
+            "spec.$L($S, $L, $L$L)", method, port.name(), range.low(), range.high(), also);
+      }
+    }
   }
 
   /** Texts, and the layers that make numbers of them. */
