@@ -7,6 +7,11 @@ interface Batches {
   /** Number of batches of a pass, if it is known before the pass. */
   OptionalLong count();
 
+  /** Number of rows of a pass, if it is known before the pass. */
+  default OptionalLong rows() {
+    return OptionalLong.empty();
+  }
+
   /**
    * Starts a pass over all rows.
    *

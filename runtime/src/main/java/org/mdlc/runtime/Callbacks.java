@@ -2,6 +2,7 @@ package org.mdlc.runtime;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Passes every event to several callbacks in order; Keras's {@code CallbackList}. */
 final class Callbacks implements Callback {
@@ -29,6 +30,11 @@ final class Callbacks implements Callback {
   @Override
   public void onTrainBegin() {
     each(Callback::onTrainBegin);
+  }
+
+  /** Tells each that training goes on, with its own state. */
+  void resume(Function<Callback, SavedState> states) {
+    each(callback -> callback.onTrainResume(states.apply(callback)));
   }
 
   @Override

@@ -32,11 +32,30 @@ final class Checkpoints {
   }
 
   static void saveAll(Model model, Path file) throws IOException {
+    saveAll(model, file, model.shuffleDraws().save(), Map.of(), Map.of());
+  }
+
+  /**
+   * A checkpoint that holds more than the model.
+   *
+   * @param shuffle the state of the generator that orders rows
+   * @param beside tensors whose names start with {@code __}
+   */
+  static void saveAll(
+      Model model,
+      Path file,
+      int[] shuffle,
+      Map<String, HostTensor> beside,
+      Map<String, String> texts)
+      throws IOException {
     Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(model.shuffleDraws().save()));
+    tensors.put(SHUFFLE, state(shuffle));
     tensors.put(SEEDS, state(model.seedDraws().save()));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
-    SafeTensors.write(file, tensors, vocabularies(model));
+    tensors.putAll(beside);
+    Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));
+    metadata.putAll(texts);
+    SafeTensors.write(file, tensors, metadata);
   }
 
   static LoadReport loadWeights(Model model, Path file) throws IOException {
@@ -96,7 +115,14 @@ final class Checkpoints {
   }
 
   static LoadReport loadAll(Model model, Path file) throws IOException {
-    Map<String, HostTensor> tensors = SafeTensors.read(file);
+    return loadAll(model, file, SafeTensors.read(file));
+  }
+
+  /**
+   * @param tensors what the file holds
+   */
+  static LoadReport loadAll(Model model, Path file, Map<String, HostTensor> tensors)
+      throws IOException {
     int[] shuffle = words(tensors, SHUFFLE, file);
     int[] seeds = words(tensors, SEEDS, file);
     requireState(NumpyRandom.isState(shuffle), SHUFFLE, file);

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.preprocessing.StringLayer;
@@ -27,14 +28,14 @@ final class HostSteps {
    * @param again whether those that have learned learn again
    */
   static Map<String, StringLayer> adapted(
-      ModelSpec spec, Map<String, StringLayer> layers, ArrayDataset data, boolean again) {
+      ModelSpec spec, Map<String, StringLayer> layers, Dataset data, boolean again) {
     Map<String, StringLayer> adapted = new LinkedHashMap<>();
     layers.forEach(
         (path, layer) -> {
           if (layer instanceof VocabularyLayer v
               && !v.hasGivenVocabulary()
               && (again || !v.isAdapted())) {
-            adapted.put(path, v.adapt(texts(spec, path, data)));
+            adapted.put(path, v.adapt(texts(spec, path, InMemory.of(data))));
           }
         });
     return adapted;

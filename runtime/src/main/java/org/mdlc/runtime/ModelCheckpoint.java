@@ -100,6 +100,20 @@ public final class ModelCheckpoint extends MonitorCallback {
   }
 
   @Override
+  public void saveState(SavedState state) {
+    state.put("best", best);
+    state.put("counts", epochAtHand, batchesSinceSave);
+  }
+
+  @Override
+  public void onTrainResume(SavedState state) {
+    best = state.optional("best");
+    double[] counts = state.numbers("counts");
+    epochAtHand = (int) counts[0];
+    batchesSinceSave = (int) counts[1];
+  }
+
+  @Override
   public void onEpochBegin(int epoch) {
     epochAtHand = epoch;
   }

@@ -129,6 +129,14 @@ public record ModelSpec(
         .sum();
   }
 
+  /** Number of elements that the optimizers keep, step counters and learning rates included. */
+  public long optimizerCount() {
+    return variables.stream()
+        .filter(v -> v.role() == Role.SLOT || v.role() == Role.HYPER)
+        .mapToLong(VariableSpec::size)
+        .sum();
+  }
+
   private static void requireUnique(String what, List<String> names) {
     Set<String> seen = new HashSet<>();
     for (String name : names) {

@@ -25,8 +25,7 @@ public record TensorSpec(String name, DType dtype, List<Integer> shape, List<Ran
    */
   public record Range(int low, int high, OptionalInt also) {
     boolean has(int number) {
-      return number >= low && number < high
-          || also.isPresent() && number == also.getAsInt();
+      return number >= low && number < high || also.isPresent() && number == also.getAsInt();
     }
 
     /** Such as {@code 0 to 9, or -1}. */

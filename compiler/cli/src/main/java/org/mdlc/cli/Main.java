@@ -91,7 +91,12 @@ public final class Main implements Callable<Integer> {
   }
 
   Reporter reporter() {
-    return new Reporter(terminal, terminal.coloured(color));
+    return new Reporter(terminal, coloured());
+  }
+
+  /** Whether to print in colours. */
+  boolean coloured() {
+    return terminal.coloured(color);
   }
 
   boolean showsStackTraces() {

@@ -31,6 +31,7 @@ final class WallsTest {
           "interp",
           "pass",
           "plan",
+          "summary",
           "emit.java",
           "emit.cuda",
           "driver");

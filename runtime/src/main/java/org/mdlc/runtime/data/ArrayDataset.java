@@ -203,7 +203,7 @@ public final class ArrayDataset implements IndexedDataset {
   }
 
   /** Copies of the given rows, in the given order. */
-  public ArrayDataset take(int... rowIndices) {
+  public ArrayDataset takeRows(int... rowIndices) {
     Map<String, HostTensor> taken = new LinkedHashMap<>();
     columns.forEach((name, values) -> taken.put(name, values.take(rowIndices)));
     Map<String, StringTensor> takenTexts = new LinkedHashMap<>();

@@ -115,8 +115,8 @@ public final class SplitDataset {
       random().shuffle(order);
     }
     return new ArrayDataset.Split(
-        data.take(IntStream.range(0, leftRows).map(i -> order[i]).toArray()),
-        data.take(IntStream.range(rows - rightRows, rows).map(i -> order[i]).toArray()));
+        data.takeRows(IntStream.range(0, leftRows).map(i -> order[i]).toArray()),
+        data.takeRows(IntStream.range(rows - rightRows, rows).map(i -> order[i]).toArray()));
   }
 
   private PythonRandom random() {

@@ -52,8 +52,7 @@ class HostileFilesTest {
 
   private static final long MOST_CPU_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int WARM_UP = 100;
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir private Path folder;
 
@@ -254,7 +253,8 @@ class HostileFilesTest {
       case IDX -> {
         byte[] images = new byte[16 + 10 * 8 * 8];
         random.nextBytes(images);
-        System.arraycopy(new byte[] {0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 8, 0, 0, 0, 8}, 0, images, 0, 16);
+        System.arraycopy(
+            new byte[] {0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 8, 0, 0, 0, 8}, 0, images, 0, 16);
         var packed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(packed)) {
           gzip.write(images);
@@ -264,7 +264,11 @@ class HostileFilesTest {
       case CSV -> {
         StringBuilder text = new StringBuilder("a,b,\"kind, of it\",d\r\n");
         for (int i = 0; i < 200; i++) {
-          text.append(i).append(',').append(noise[i]).append(i % 3 == 0 ? ",\"x \"\"y\"\"\"," : ",z,").append("-1e-3\r\n");
+          text.append(i)
+              .append(',')
+              .append(noise[i])
+              .append(i % 3 == 0 ? ",\"x \"\"y\"\"\"," : ",z,")
+              .append("-1e-3\r\n");
         }
         yield List.of(
             text.toString().getBytes(StandardCharsets.UTF_8),

@@ -29,9 +29,40 @@ final class Mutation {
 
   private static final List<String> WORDS =
       List.of(
-          "\"", "'", "{", "}", "[", "]", "(", ")", ",", ":", "\n", "\r", "\t", " ", "\0", "-",
-          "1e999", "NaN", "null", "-1", "99999999999999999999", "2147483648", "4294967296",
-          "\uFEFF", "é", "F64", "<f8", ">i8", "|O", "True", "shape", "data_offsets", "..", "/");
+          "\"",
+          "'",
+          "{",
+          "}",
+          "[",
+          "]",
+          "(",
+          ")",
+          ",",
+          ":",
+          "\n",
+          "\r",
+          "\t",
+          " ",
+          "\0",
+          "-",
+          "1e999",
+          "NaN",
+          "null",
+          "-1",
+          "99999999999999999999",
+          "2147483648",
+          "4294967296",
+          "\uFEFF",
+          "é",
+          "F64",
+          "<f8",
+          ">i8",
+          "|O",
+          "True",
+          "shape",
+          "data_offsets",
+          "..",
+          "/");
 
   private final Random random;
   private final StringBuilder story = new StringBuilder();

@@ -89,9 +89,7 @@ public record BoundProgram(
     }
   }
 
-  /**
-   * Whole numbers from {@code low} to {@code high - 1}, and {@code also} where there is one.
-   */
+  /** Whole numbers from {@code low} to {@code high - 1}, and {@code also} where there is one. */
   public record Range(int low, int high, OptionalInt also) {}
 
   /** An input of strings; the first dimension is the batch. */

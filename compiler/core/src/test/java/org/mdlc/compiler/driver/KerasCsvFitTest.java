@@ -148,7 +148,8 @@ final class KerasCsvFitTest {
   @ParameterizedTest
   @MethodSource("cases")
   void everyNumberOfTheHistoryIsKerass(Case trained) throws IOException {
-    var golden = SafeTensors.read(resource("/golden/keras/fit_csv_" + trained.table + ".safetensors"));
+    var golden =
+        SafeTensors.read(resource("/golden/keras/fit_csv_" + trained.table + ".safetensors"));
     var rows = trained.rows.of(CsvTable.read(resource("/data/" + trained.table + ".csv")), golden);
     rows = rows.take(IntStream.range(0, rows.rows()).map(inOrder(rows.rows())).toArray());
     try (var model = load(trained.source)) {
@@ -245,8 +246,7 @@ final class KerasCsvFitTest {
             generated.className(), generated.source(), KerasCsvFitTest.class.getClassLoader());
     try {
       return (Model)
-          type.getMethod("create", long.class)
-              .invoke(null, bound.settings().orElseThrow().seed());
+          type.getMethod("create", long.class).invoke(null, bound.settings().orElseThrow().seed());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the generated class cannot be created", e);
     }
@@ -254,8 +254,7 @@ final class KerasCsvFitTest {
 
   private static Path resource(String name) {
     try {
-      return Path.of(
-          Objects.requireNonNull(KerasCsvFitTest.class.getResource(name), name).toURI());
+      return Path.of(Objects.requireNonNull(KerasCsvFitTest.class.getResource(name), name).toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }

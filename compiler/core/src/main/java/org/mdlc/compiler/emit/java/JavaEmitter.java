@@ -81,6 +81,7 @@ public final class JavaEmitter {
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
+    SummaryPrinter.print(programs.summary(), type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
@@ -272,8 +273,7 @@ public final class JavaEmitter {
             .build());
   }
 
-  private static void ranges(
-      CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
+  private static void ranges(CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
     for (var port : ports) {
       for (var range : port.ranges()) {
         var also = range.also().isPresent() ? ", " + range.also().getAsInt() : "";
