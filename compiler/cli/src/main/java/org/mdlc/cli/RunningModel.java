@@ -33,7 +33,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     var compilation = Compiler.bind(request);
     var open = compilation.bound().filter(NamedSizes::areOpen);
     if (open.isPresent()) {
-      request = request.withSettings(NamedSizes.of(open.get(), rows.stored(open.get())));
+      request = request.withSettings(NamedSizes.of(open.get(), rows.rowShapes(open.get())));
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);

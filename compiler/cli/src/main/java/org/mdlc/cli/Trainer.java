@@ -13,9 +13,13 @@ import org.mdlc.runtime.History;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
+import org.mdlc.runtime.data.IndexedDataset;
 
 /** Trains a model stage by stage, then tests it on the rows that were held out. */
 final class Trainer {
+  private static final int AHEAD = 256; // rows that wait for training
+
   private final Main main;
   private final ModelOptions options;
   private final RunOptions run;
@@ -94,16 +98,31 @@ final class Trainer {
               .stage(stage)
               .batchSize(run.batch().orElse(settings.batch()))
               .shuffle(settings.shuffle() && !train.noShuffle())
-              .validationSplit(settings.validationSplit())
+              .validationSplit(
+                  parts.training() instanceof ArrayDataset ? settings.validationSplit() : 0)
               .callbacks(interrupt)
               .callbacks(callbacks(settings, folder))
               .verbose(Verbosity.of(run.verbose()))
               .output(main.terminal().out());
-      parts.validation().ifPresent(fit::validationData);
-      histories.add(running.model().fit(parts.training(), fit));
+      parts.validation().map(Trainer::ahead).ifPresent(fit::validationData);
+      histories.add(running.model().fit(inOrder(parts.training(), settings), fit));
       epochsBefore += epochs;
     }
     return histories;
+  }
+
+  /** Rows in memory are shuffled in training; others here, and made by threads ahead of it. */
+  private Dataset inOrder(Dataset training, TrainSettings settings) {
+    boolean shuffled = settings.shuffle() && !train.noShuffle();
+    return training instanceof IndexedDataset rows && !(rows instanceof ArrayDataset)
+        ? ahead(shuffled ? rows.shuffle(settings.seed()) : rows)
+        : training;
+  }
+
+  static Dataset ahead(Dataset rows) {
+    return rows instanceof ArrayDataset
+        ? rows
+        : rows.prefetch(Runtime.getRuntime().availableProcessors(), AHEAD);
   }
 
   private Callback[] callbacks(TrainSettings settings, Path folder) {
@@ -112,9 +131,9 @@ final class Trainer {
         .toArray(Callback[]::new);
   }
 
-  private void test(RunningModel running, ArrayDataset rows) {
+  private void test(RunningModel running, Dataset rows) {
     var settings = settings(running.bound());
     var how = Run.batchSize(run.batch().orElse(settings.batch())).verbose(Verbosity.SILENT);
-    MetricLines.print("test ", running.model().evaluate(rows, how), main.terminal().out());
+    MetricLines.print("test ", running.model().evaluate(ahead(rows), how), main.terminal().out());
   }
 }
