@@ -17,9 +17,10 @@ import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Saves the model after each epoch, or after every so many batches; Keras's {@code
- * ModelCheckpoint}. A folder that is missing is made. Files are {@code .safetensors}: the weights
- * alone, or with {@link #saveWeightsOnly} off everything training depends on. Each setter changes
- * this object and returns it.
+ * ModelCheckpoint}. A folder that is missing is made. Files have the weights, in {@code
+ * .safetensors}, {@code .weights.h5} or {@code .npz}, or with {@link #saveWeightsOnly} off, in
+ * {@code .safetensors}, everything training depends on. Each setter changes this object and returns
+ * it.
  */
 public final class ModelCheckpoint extends MonitorCallback {
   private static final Pattern PLACEHOLDER =
@@ -37,16 +38,27 @@ public final class ModelCheckpoint extends MonitorCallback {
 
   /**
    * Saves to a file whose name may contain {@code {epoch}} (counted from 1), {@code {batch}} and
-   * names of metrics, formatted as in Python: {@code {epoch:02d}-{val_loss:.2f}.safetensors}.
+   * names of metrics, formatted as in Python: {@code {epoch:02d}-{val_loss:.2f}.weights.h5}.
    *
-   * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors}, {@code
+   *     .weights.h5} or {@code .npz}
    */
   public ModelCheckpoint(String path) {
-    if (!path.endsWith(".safetensors")) {
+    WeightsKind kind = kind(path);
+    if (kind == WeightsKind.LEGACY || kind == WeightsKind.KERAS_MODEL) {
       throw new IllegalArgumentException(
-          "a checkpoint is a .safetensors file, the path is " + path);
+          "a checkpoint is a file of weights, such as .safetensors or .weights.h5; the path is "
+              + path);
     }
     this.path = path;
+  }
+
+  private static WeightsKind kind(String path) {
+    try {
+      return WeightsKind.of(Path.of(path));
+    } catch (DataException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** The metric that says which epoch is best; {@code val_loss} unless set. */
@@ -67,8 +79,16 @@ public final class ModelCheckpoint extends MonitorCallback {
     return this;
   }
 
-  /** Whether optimizer and generators are left out; true unless set. */
+  /**
+   * Whether optimizer and generators are left out; true unless set.
+   *
+   * @throws IllegalArgumentException if all is to be saved, and the file is no {@code .safetensors}
+   */
   public ModelCheckpoint saveWeightsOnly(boolean weightsOnly) {
+    if (!weightsOnly && kind(path) != WeightsKind.SAFETENSORS) {
+      throw new IllegalArgumentException(
+          "all that training depends on is saved as .safetensors only; the path is " + path);
+    }
     saveWeightsOnly = weightsOnly;
     return this;
   }
