@@ -27,6 +27,7 @@ class ImagePipelineTest {
                     .matches("rows per second: \\d+ from files, \\d+ from memory \\(.* %\\)"),
             line ->
                 assertThat(line)
-                    .matches("processor time per row: \\d+ microseconds from files, \\d+ from memory"));
+                    .matches(
+                        "processor time per row: \\d+ microseconds from files, \\d+ from memory"));
   }
 }
