@@ -53,7 +53,8 @@ class MappedDatasetTest {
     both.put("x", floats);
     both.put("y", ints);
     NumpyFiles.writeNpz(npz, both);
-    MappedDataset one = MappedDataset.of("x", MappedArray.npy(npy)).with("y", MappedArray.of("y", ints));
+    MappedDataset one =
+        MappedDataset.of("x", MappedArray.npy(npy)).with("y", MappedArray.of("y", ints));
     for (MappedDataset data : new MappedDataset[] {one, MappedDataset.npz(npz)}) {
       assertThat(data.spec()).hasToString("x f32[3, 5], y i32[]");
       assertThat(data.count()).isEqualTo(7);
@@ -119,7 +120,8 @@ class MappedDatasetTest {
         .isInstanceOf(DataException.class)
         .hasMessage("m: shape [3, 2] needs 24 bytes, the file has 16");
     MappedArray whole = MappedArray.of("w", HostTensor.of(new int[3], 3));
-    assertThatThrownBy(() -> MappedDataset.of("x", MappedArray.of("m", memory, DType.F32, 4)).with("w", whole))
+    assertThatThrownBy(
+            () -> MappedDataset.of("x", MappedArray.of("m", memory, DType.F32, 4)).with("w", whole))
         .hasMessageEndingWith("x has 4, w has 3");
   }
 
@@ -162,7 +164,12 @@ class MappedDatasetTest {
     var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (String shape :
         new String[] {
-          "(1000000000, 1000)", "(2, 9223372036854775807)", "(9223372036854775807, 2)", "(4,)", "(2,)", "()"
+          "(1000000000, 1000)",
+          "(2, 9223372036854775807)",
+          "(9223372036854775807, 2)",
+          "(4,)",
+          "(2,)",
+          "()"
         }) {
       byte[] header = header("<f4", shape);
       Files.write(file, Arrays.copyOf(header, header.length + 12));

@@ -74,7 +74,8 @@ class JdbcDatasetTest {
     ArrayDataset data = table.read();
     assertThat(data.get("x"))
         .isEqualTo(
-            HostTensor.of(new float[] {.25f, .5f, 1.25f, 2.5f, 2.25f, 4.5f, 3.25f, 6.5f, 4.25f, 8.5f}, 5, 2));
+            HostTensor.of(
+                new float[] {.25f, .5f, 1.25f, 2.5f, 2.25f, 4.5f, 3.25f, 6.5f, 4.25f, 8.5f}, 5, 2));
     assertThat(data.get("id").ints()).containsExactly(0, 1, 2, 3, 4);
     assertThat(data.get("wild").ints()).containsExactly(1, 0, 0, 1, 0);
     assertThat(data.get("species").ints()).containsExactly(0, 1, 0, 1, 0);
@@ -106,19 +107,30 @@ class JdbcDatasetTest {
 
   @Test
   void saysWhereAndWhat() throws SQLException {
-    assertThatThrownBy(() -> JdbcDataset.of(this::connect, "select * from trees").columns(ColumnGroup.ints("id")).open())
+    assertThatThrownBy(
+            () ->
+                JdbcDataset.of(this::connect, "select * from trees")
+                    .columns(ColumnGroup.ints("id"))
+                    .open())
         .isInstanceOf(DataException.class)
         .hasMessageContaining("query `select * from trees`: Table \"TREES\" not found");
     assertThatThrownBy(() -> flowers(3).columns(ColumnGroup.ints("height")).open())
-        .hasMessage("query `" + ALL + "`: no column height; there are ID, LENGTH, WIDTH, WILD, SPECIES");
+        .hasMessage(
+            "query `" + ALL + "`: no column height; there are ID, LENGTH, WIDTH, WILD, SPECIES");
     assertThatThrownBy(() -> flowers(3).columns(ColumnGroup.floats("species")).read())
         .hasMessage("query `" + ALL + "`, row 1, column SPECIES: \"setosa\" is not a number");
     try (var statement = keeper.createStatement()) {
       statement.execute("update flowers set length = null where id = 1");
     }
     assertThatThrownBy(() -> flowers(3).columns(ColumnGroup.floats("length")).read())
-        .hasMessageEndingWith("row 2, column LENGTH: no value; fill length, or drop rows without a value");
-    assertThat(flowers(3).columns(ColumnGroup.floats("length")).dropRowsWithMissingValues().read().rows())
+        .hasMessageEndingWith(
+            "row 2, column LENGTH: no value; fill length, or drop rows without a value");
+    assertThat(
+            flowers(3)
+                .columns(ColumnGroup.floats("length"))
+                .dropRowsWithMissingValues()
+                .read()
+                .rows())
         .isEqualTo(2);
   }
 }
