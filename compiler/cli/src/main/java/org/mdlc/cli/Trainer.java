@@ -1,6 +1,7 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -31,20 +32,34 @@ final class Trainer {
     this.train = train;
   }
 
-  void train() throws IOException {
+  /** Returns the exit code. */
+  int train() throws IOException {
     var save = train.save();
     var history = train.history();
     RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
     try (var running = RunningModel.start(main, options, run, rows)) {
       var parts = TrainingParts.read(running, rows, options);
-      var histories = fit(running, parts);
+      boolean interrupted;
+      List<History> histories;
+      try (var interrupt =
+          Interrupt.watch(
+              running.model()::stopTraining,
+              main.terminal().err(),
+              Runtime.getRuntime()::halt)) {
+        histories = fit(running, parts, interrupt);
+        interrupted = interrupt.isRequested();
+      }
       if (save.isPresent()) {
         running.model().saveWeights(save.get()); // before anything else that may fail
       }
       if (history.isPresent()) {
         HistoryFile.write(history.get(), histories);
       }
+      if (interrupted) {
+        return ExitCode.INTERRUPTED;
+      }
       parts.test().ifPresent(test -> test(running, test));
+      return ExitCode.OK;
     }
   }
 
@@ -67,12 +82,14 @@ final class Trainer {
         .orElseThrow(() -> new UserError(bound.model() + " has no train block, so it has no loss"));
   }
 
-  private List<History> fit(RunningModel running, TrainingParts parts) {
+  private List<History> fit(RunningModel running, TrainingParts parts, Interrupt interrupt) {
     var settings = settings(running.bound());
     var histories = new ArrayList<History>();
     int epochsBefore = 0;
     var stages = running.bound().stages();
-    for (int stage = 0; stage < stages.size(); stage++) {
+    for (int stage = 0; stage < stages.size() && !interrupt.isRequested(); stage++) {
+      // A backup is of one stage: those before it are done again, and it goes on.
+      var folder = stages.size() > 1 ? Path.of(stages.get(stage).name()) : Path.of("");
       int epochs = train.epochs().orElse(stages.get(stage).epochs());
       if (stages.size() > 1 && run.verbose() > 0) {
         main.terminal().out().println("Stage " + stages.get(stage).name());
@@ -85,7 +102,8 @@ final class Trainer {
               .shuffle(settings.shuffle() && !train.noShuffle())
               .validationSplit(
                   parts.training() instanceof ArrayDataset ? settings.validationSplit() : 0)
-              .callbacks(callbacks(settings))
+              .callbacks(interrupt)
+              .callbacks(callbacks(settings, folder))
               .verbose(Verbosity.of(run.verbose()))
               .output(main.terminal().out());
       parts.validation().map(Trainer::ahead).ifPresent(fit::validationData);
@@ -109,9 +127,9 @@ final class Trainer {
         : rows.prefetch(Runtime.getRuntime().availableProcessors(), AHEAD);
   }
 
-  private Callback[] callbacks(TrainSettings settings) {
+  private Callback[] callbacks(TrainSettings settings, Path folder) {
     return settings.callbacks().stream()
-        .map(setting -> CallbackSettings.create(setting, main.terminal().out()))
+        .map(setting -> CallbackSettings.create(setting, folder, main.terminal().out()))
         .toArray(Callback[]::new);
   }
 

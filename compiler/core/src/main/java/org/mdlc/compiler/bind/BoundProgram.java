@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param stages training stages in order; one for a plain train block, none without one
  * @param precision the narrow float type in which layers compute, if the model asks for one
  * @param fixedBatch the most examples of a batch, where an input declares it
+ * @param keras where Keras keeps the weights of the same model in its files
  */
 public record BoundProgram(
     String model,
@@ -52,7 +54,8 @@ public record BoundProgram(
     List<Text> texts,
     List<HostStep> hostSteps,
     Optional<DType> precision,
-    Optional<Integer> fixedBatch) {
+    Optional<Integer> fixedBatch,
+    KerasLayout keras) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -184,6 +187,7 @@ public record BoundProgram(
   /**
    * The plain settings of a train block.
    *
+   * @param seed empty where the block names none
    * @param holdout rows for the final test from a source of their own; a share of the training rows
    *     is in {@link DataSource#holdout}
    * @param validation rows for validation from a source of their own
@@ -191,7 +195,7 @@ public record BoundProgram(
   public record TrainSettings(
       int batch,
       int epochs,
-      long seed,
+      OptionalLong seed,
       boolean shuffle,
       double validationSplit,
       Optional<DataSource> data,
@@ -255,7 +259,8 @@ public record BoundProgram(
         texts,
         hostSteps,
         precision,
-        fixedBatch);
+        fixedBatch,
+        keras);
   }
 
   public BoundProgram {
