@@ -139,7 +139,10 @@ record DirectoryIndex(List<Path> files, List<Integer> labels, List<String> class
             boolean isLinkToFolder = attributes.isSymbolicLink() && Files.isDirectory(file);
             String lower = name.toLowerCase(Locale.ROOT);
             if (!isLinkToFolder && formats.stream().anyMatch(lower::endsWith)) {
-              found.computeIfAbsent(Objects.requireNonNull(file.getParent()).toString(), _ -> new ArrayList<>()).add(name);
+              found
+                  .computeIfAbsent(
+                      Objects.requireNonNull(file.getParent()).toString(), _ -> new ArrayList<>())
+                  .add(name);
             }
             return FileVisitResult.CONTINUE;
           }
