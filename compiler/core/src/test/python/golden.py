@@ -874,6 +874,29 @@ def declare_tables(steps):
             l, rgt = u.split_dataset(np.arange(10.0), preferred_backend="tensorflow", **kw)
             t[f"split.{i}.left"], t[f"split.{i}.right"] = (np.array([float(v) for v in d], "float32") for d in (l, rgt))
         return {"flags": []}, t
+    @case("table", "table_utils_more")
+    def _():
+        """Read by KerasUtilitiesTest of the runtime, where the file is called utils_more.safetensors."""
+        u, x = keras.utils, rng_for("utils_more").normal(size=(2, 3, 4)).astype("float32"); x[0, 1] = 0
+        t = {"x": x}
+        # along axis 0 Keras divides by the wrong norms: these are what was meant
+        for axis in (0, 1, 2, -2):
+            t[f"normalize.axis.{axis}"] = u.normalize(x, axis) if axis else x / np.maximum(np.linalg.norm(x, 2, 0, keepdims=True), 1e-30)
+        t |= {f"normalize.order.{o}": u.normalize(x + 2, 1, float(o)) for o in ("inf", "-inf", "0", "3", "-1", "0.5")}
+        t["normalize.line"] = u.normalize(x[1, 0], 0)
+        for name, labels in (("grid", [[2, 0, 1], [1, 1, 3]]), ("deep", [[[2]], [[0]]]), ("one", 2), ("floats", [0.2, 2.9, 1.5])):
+            t |= {f"labels.{name}": np.asarray(labels, "float32"), f"categorical.{name}": u.to_categorical(labels), f"categorical.{name}.6": u.to_categorical(labels, 6)}
+        steps = [np.arange(6.0).reshape(3, 2), np.zeros((0, 2)), 10 + np.arange(10.0).reshape(5, 2)]
+        t |= {f"steps.{i}": v.astype("float32") for i, v in enumerate(steps)}
+        for a in ("pre", "post"):
+            for b in ("pre", "post"):
+                t[f"pad.{a}.{b}"] = u.pad_sequences(steps, maxlen=4, padding=a, truncating=b, value=-1.5, dtype="float32")
+        t["pad.longest"] = u.pad_sequences(steps, value=-1.5)
+        for i, (n, kw) in enumerate(((7, dict(left_size=3, shuffle=True, seed=0)), (100, dict(right_size=0.25, shuffle=True, seed=123456)), (10, dict(left_size=0.25)), (10, dict(right_size=0.45)),
+                                     (10, dict(left_size=0.35, right_size=0.45)), (9, dict(left_size=2, right_size=0.5, shuffle=True, seed=2**40)))):
+            l, r = u.split_dataset(np.arange(float(n)), preferred_backend="tensorflow", **kw)
+            t[f"split.{i}.left"], t[f"split.{i}.right"] = (np.array([float(v) for v in d], "float32") for d in (l, r))
+        return {"flags": []}, {k: np.asarray(v).astype("int32" if np.asarray(v).dtype.kind in "iu" else "float32") for k, v in t.items()}
     @case("table", "table_text_more")
     def _():
         """Layers on strings, in JSON: class, arguments, the texts it was adapted to (if any), the vocabulary, input and output."""

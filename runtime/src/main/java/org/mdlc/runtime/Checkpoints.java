@@ -27,26 +27,33 @@ final class Checkpoints {
 
   private Checkpoints() {}
 
+  /** The states of the generators of a model. */
+  record Generators(int[] shuffle, int[] seeds) {
+    static Generators of(Model model) {
+      return new Generators(model.shuffleDraws().save(), model.seedDraws().save());
+    }
+  }
+
   static void saveAll(Model model, Path file) throws IOException {
-    saveAll(model, file, model.shuffleDraws().save(), Map.of(), Map.of());
+    saveAll(model, file, Generators.of(model), Map.of(), Map.of());
   }
 
   /**
    * A checkpoint that holds more than the model.
    *
-   * @param shuffle the state of the generator that orders rows
+   * @param generators their states
    * @param beside tensors whose names start with {@code __}
    */
   static void saveAll(
       Model model,
       Path file,
-      int[] shuffle,
+      Generators generators,
       Map<String, HostTensor> beside,
       Map<String, String> texts)
       throws IOException {
     Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(shuffle));
-    tensors.put(SEEDS, state(model.seedDraws().save()));
+    tensors.put(SHUFFLE, state(generators.shuffle()));
+    tensors.put(SEEDS, state(generators.seeds()));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
     tensors.putAll(beside);
     Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));

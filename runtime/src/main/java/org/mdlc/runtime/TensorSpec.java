@@ -83,7 +83,7 @@ public record TensorSpec(String name, DType dtype, List<Integer> shape, List<Ran
           throw new DataException(
               String.format(
                   Locale.ROOT,
-                  "the %s takes numbers from %s, and row %d of the data (from 0)%s has %d%s",
+                  "the %s takes numbers from %s, and row %d (from 0)%s has %d%s",
                   what,
                   range,
                   firstRow + i / size,

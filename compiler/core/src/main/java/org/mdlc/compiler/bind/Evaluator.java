@@ -226,7 +226,13 @@ final class Evaluator {
     if (precision.isEmpty() || !x.dtype().isFloat()) {
       return x;
     }
-    var wide = emitter.add(new Cast(DType.F32), x).withMask(x.mask());
+    var logits = x.logits();
+    var wide =
+        emitter
+            .add(new Cast(DType.F32), x)
+            .withMask(x.mask())
+            .withLogits(
+                logits == null ? null : new Datum.Logits(logits.function(), wide(logits.of())));
     var last = x.trail();
     var maker = last.maker();
     return maker == null || !maker.value().equals(x.value())

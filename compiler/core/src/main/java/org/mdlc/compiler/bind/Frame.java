@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Broadcast;
+import org.mdlc.compiler.op.Composite;
 import org.mdlc.compiler.op.Identity;
 import org.mdlc.compiler.op.Reshape;
 import org.mdlc.compiler.op.Reverse;
@@ -107,20 +109,35 @@ final class Frame {
   }
 
   private Value behindViews(Value value) {
+    return behindViews(value, builder.nodes());
+  }
+
+  private static Value behindViews(Value value, List<Node> nodes) {
     var made = value;
-    var nodes = builder.nodes();
     for (int i = nodes.size() - 1; i >= 0; i--) {
-      if (nodes.get(i).results().contains(made)) {
-        switch (nodes.get(i).op()) {
-          case Reshape _, Transpose _, Broadcast _, Reverse _, Identity _ ->
-              made = nodes.get(i).operands().get(0);
-          default -> {
-            return made;
-          }
+      var node = nodes.get(i);
+      if (node.results().contains(made)) {
+        var operand = shownWhole(node, node.results().indexOf(made));
+        if (operand < 0) {
+          return made;
         }
+        made = node.operands().get(operand);
       }
     }
     return made;
+  }
+
+  /** Which operand of a node a result shows in another order or shape; -1 for none. */
+  private static int shownWhole(Node node, int result) {
+    return switch (node.op()) {
+      case Reshape _, Transpose _, Broadcast _, Reverse _, Identity _ -> 0;
+      case Composite layer -> {
+        var graph = layer.body();
+        var made = behindViews(graph.outputs().get(result).value(), graph.nodes());
+        yield graph.inputs().stream().map(Graph.Input::value).toList().indexOf(made);
+      }
+      default -> -1;
+    };
   }
 
   private Value take(Value outer) {

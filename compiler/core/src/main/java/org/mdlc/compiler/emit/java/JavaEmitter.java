@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -77,6 +78,7 @@ public final class JavaEmitter {
             .addStatement("super(SPEC)")
             .build());
     type.addMethod(create(self));
+    type.addMethod(createUnseeded(self));
     type.addMethod(newStep());
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
@@ -139,6 +141,25 @@ public final class JavaEmitter {
         .addStatement("model.initialize(seed)")
         .addStatement("return model")
         .build();
+  }
+
+  /** The seed of the train block is the model's own. */
+  private MethodSpec createUnseeded(ClassName self) {
+    var method =
+        MethodSpec.methodBuilder("create")
+            .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+            .returns(self);
+    var seed = bound.settings().map(BoundProgram.TrainSettings::seed).orElse(OptionalLong.empty());
+    return seed.isPresent()
+        ? method
+            .addJavadoc("A new model with the seed of its train block.\n")
+            .addStatement("return create($LL)", seed.getAsLong())
+            .build()
+        : method
+            .addJavadoc(
+                "A new model with the seed that was set by {@code setRandomSeed}, or 0 if none was.\n")
+            .addStatement("return create($T.get().orElse(0))", JavaTypes.RANDOM_SEED)
+            .build();
   }
 
   private static MethodSpec defaults(BoundProgram.TrainSettings settings) {
