@@ -17,9 +17,9 @@ import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Saves the model after each epoch, or after every so many batches; Keras's {@code
- * ModelCheckpoint}. A folder that is missing is made. Files are those of {@link Model#saveWeights}: the weights, or with
- * {@link #saveWeightsOnly} off everything training depends on, as {@code .safetensors}. Each setter
- * changes this object and returns it.
+ * ModelCheckpoint}. A folder that is missing is made. Files are those of {@link Model#saveWeights}:
+ * the weights, or with {@link #saveWeightsOnly} off everything training depends on, as {@code
+ * .safetensors}. Each setter changes this object and returns it.
  */
 public final class ModelCheckpoint extends MonitorCallback {
   private static final Pattern PLACEHOLDER =

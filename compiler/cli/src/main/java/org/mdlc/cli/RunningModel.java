@@ -88,8 +88,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   private static void readWeights(Main main, Model model, Path file) throws IOException {
     var unused = new ArrayList<>(model.loadWeights(file).unused());
     if (unused.removeIf(path -> path.startsWith("optimizer/")) && model.spec().trains()) {
-      main.reporter()
-          .warning(file + " has the state of another optimizer, which starts anew here");
+      main.reporter().warning(file + " has the state of another optimizer, which starts anew here");
     }
     if (!unused.isEmpty()) {
       var named = String.join(", ", unused.subList(0, Math.min(MOST_NAMED, unused.size())));
