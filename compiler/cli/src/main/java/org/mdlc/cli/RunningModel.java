@@ -3,6 +3,7 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.OptionalLong;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
@@ -85,7 +86,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   }
 
   private static void readWeights(Main main, Model model, Path file) throws IOException {
-    var unused = model.loadWeights(file).unused();
+    var unused = new ArrayList<>(model.loadWeights(file).unused());
+    if (unused.removeIf(path -> path.startsWith("optimizer/")) && model.spec().trains()) {
+      main.reporter().warning(file + " has the state of another optimizer, which starts anew here");
+    }
     if (!unused.isEmpty()) {
       var named = String.join(", ", unused.subList(0, Math.min(MOST_NAMED, unused.size())));
       var more = unused.size() > MOST_NAMED ? " and " + (unused.size() - MOST_NAMED) + " more" : "";
