@@ -26,17 +26,20 @@ record BatchLayout(List<Port> ports, boolean direct) {
     Stream<TensorSpec> labels =
         labelled ? Stream.concat(model.targets().stream(), model.weights().stream()) : Stream.of();
     List<Port> ports =
-        Stream.concat(model.inputs().stream(), labels).map(wanted -> port(wanted, data)).toList();
+        Stream.concat(
+                model.inputs().stream().map(wanted -> port(model, "input", wanted, data)),
+                labels.map(wanted -> port(model, "target", wanted, data)))
+            .toList();
     boolean direct = model.hostSteps().isEmpty() && (!labelled || model.weights().isEmpty());
     return new BatchLayout(ports, direct);
   }
 
-  private static Port port(TensorSpec wanted, DataSpec data) {
+  private static Port port(ModelSpec model, String kind, TensorSpec wanted, DataSpec data) {
     List<Integer> promised =
         data.has(wanted.name()) ? data.get(wanted.name()).rowShape() : List.of();
     return new Port(
-        wanted.name(),
-        wanted.dtype(),
+        wanted,
+        kind + " " + wanted.name() + " of " + model.name(),
         wanted.rowSize(),
         promised.stream().mapToInt(Integer::intValue).toArray());
   }
@@ -44,15 +47,22 @@ record BatchLayout(List<Port> ports, boolean direct) {
   /**
    * An input.
    *
+   * @param what it is called in messages
    * @param width elements of a row
    * @param rowShape of the data
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Port(String name, DType dtype, int width, int[] rowShape) {
+  record Port(TensorSpec wanted, String what, int width, int[] rowShape) {
+    String name() {
+      return wanted.name();
+    }
+
     /** Writes rows as the data has them from row {@code first} on into a segment of rows. */
     void copy(ArrayDataset rows, MemorySegment target, int first) {
       HostTensor given = require(rows, first);
-      copy(dtype == DType.I32 ? toInts(given) : given.toFloats(), target, first);
+      HostTensor values = wanted.dtype() == DType.I32 ? toInts(given) : given.toFloats();
+      wanted.requireRanges(what, values, first);
+      copy(values, target, first);
     }
 
     /**
@@ -66,7 +76,7 @@ record BatchLayout(List<Port> ports, boolean direct) {
         stretch(values.floats(), target, offset);
         return;
       }
-      switch (dtype) {
+      switch (wanted.dtype()) {
         case F32 ->
             MemorySegment.copy(
                 values.floats(), 0, target, ValueLayout.JAVA_FLOAT, offset, values.size());
@@ -87,14 +97,14 @@ record BatchLayout(List<Port> ports, boolean direct) {
     }
 
     private HostTensor require(ArrayDataset rows, int first) {
-      @Nullable HostTensor given = rows.columns().get(name);
+      @Nullable HostTensor given = rows.columns().get(name());
       if (given == null) {
         throw new DataException(
             String.format(
                 Locale.ROOT,
                 "row %d has no %s, which the data set promises; it has %s",
                 first,
-                name,
+                name(),
                 String.join(", ", rows.names())));
       }
       int[] shape = given.shape();
@@ -104,7 +114,7 @@ record BatchLayout(List<Port> ports, boolean direct) {
                 Locale.ROOT,
                 "row %d has %s of shape %s where the data set promises %s",
                 first,
-                name,
+                name(),
                 given.rowShape(),
                 Arrays.toString(rowShape)));
       }
@@ -115,7 +125,7 @@ record BatchLayout(List<Port> ports, boolean direct) {
       try {
         return given.toInts();
       } catch (DataException e) {
-        throw new DataException(name + ": " + e.getMessage(), e);
+        throw new DataException(name() + ": " + e.getMessage(), e);
       }
     }
   }
