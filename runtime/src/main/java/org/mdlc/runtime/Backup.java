@@ -54,7 +54,7 @@ final class Backup {
     }
     Map<String, String> texts = new LinkedHashMap<>();
     training.settings().forEach((name, value) -> texts.put(SETTING + name, value));
-    Checkpoints.saveAll(training.model(), file, training.shuffleState(), beside, texts);
+    Checkpoints.saveAll(training.model(), file, training.generators(), beside, texts);
   }
 
   private static long batches(Training.Position position) {
@@ -83,11 +83,10 @@ final class Backup {
     Checkpoints.loadAll(training.model(), file, tensors);
     training.resume(
         position,
-        callback ->
-            new SavedState(
-                under(tensors, CALLBACKS + names.get(callback) + "/"),
-                position.epoch(),
-                batches(position)));
+        callback -> {
+          Map<String, HostTensor> kept = under(tensors, CALLBACKS + names.get(callback) + "/");
+          return kept.isEmpty() ? null : new SavedState(kept, position.epoch(), batches(position));
+        });
   }
 
   private void requireSettings(Map<String, String> wanted) {
@@ -124,6 +123,7 @@ final class Backup {
       }
     }
     present.values().forEach(lost::remove); // its own look-up compares identities
+    lost.removeIf(name -> name.startsWith(ProgbarLogger.class.getName())); // decides nothing
     if (!lost.isEmpty()) {
       throw new DataException(
           "the backup "

@@ -2,10 +2,10 @@ package org.mdlc.runtime;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
@@ -23,23 +23,22 @@ import org.mdlc.runtime.data.HostTensor;
 record BatchLayout(List<Port> ports, boolean direct) {
   /** For data that fits the model. */
   static BatchLayout of(ModelSpec model, DataSpec data, boolean labelled) {
-    Stream<TensorSpec> labels =
-        labelled ? Stream.concat(model.targets().stream(), model.weights().stream()) : Stream.of();
-    List<Port> ports =
-        Stream.concat(
-                model.inputs().stream().map(wanted -> port(model, "input", wanted, data)),
-                labels.map(wanted -> port(model, "target", wanted, data)))
-            .toList();
+    List<Port> ports = new ArrayList<>();
+    model.inputs().forEach(input -> ports.add(port(model, "input", input, data)));
+    if (labelled) {
+      model.targets().forEach(target -> ports.add(port(model, "target", target, data)));
+      model.weights().forEach(weight -> ports.add(port(model, "weight", weight, data)));
+    }
     boolean direct = model.hostSteps().isEmpty() && (!labelled || model.weights().isEmpty());
-    return new BatchLayout(ports, direct);
+    return new BatchLayout(List.copyOf(ports), direct);
   }
 
   private static Port port(ModelSpec model, String kind, TensorSpec wanted, DataSpec data) {
     List<Integer> promised =
         data.has(wanted.name()) ? data.get(wanted.name()).rowShape() : List.of();
     return new Port(
-        wanted,
         kind + " " + wanted.name() + " of " + model.name(),
+        wanted,
         wanted.rowSize(),
         promised.stream().mapToInt(Integer::intValue).toArray());
   }
@@ -47,21 +46,17 @@ record BatchLayout(List<Port> ports, boolean direct) {
   /**
    * An input.
    *
-   * @param what it is called in messages
+   * @param title for messages: {@code target digit of Mnist}
    * @param width elements of a row
    * @param rowShape of the data
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Port(TensorSpec wanted, String what, int width, int[] rowShape) {
-    String name() {
-      return wanted.name();
-    }
-
+  record Port(String title, TensorSpec wanted, int width, int[] rowShape) {
     /** Writes rows as the data has them from row {@code first} on into a segment of rows. */
     void copy(ArrayDataset rows, MemorySegment target, int first) {
       HostTensor given = require(rows, first);
       HostTensor values = wanted.dtype() == DType.I32 ? toInts(given) : given.toFloats();
-      wanted.requireRanges(what, values, first);
+      wanted.requireRanges(title, values, first);
       copy(values, target, first);
     }
 
@@ -97,14 +92,14 @@ record BatchLayout(List<Port> ports, boolean direct) {
     }
 
     private HostTensor require(ArrayDataset rows, int first) {
-      @Nullable HostTensor given = rows.columns().get(name());
+      @Nullable HostTensor given = rows.columns().get(wanted.name());
       if (given == null) {
         throw new DataException(
             String.format(
                 Locale.ROOT,
                 "row %d has no %s, which the data set promises; it has %s",
                 first,
-                name(),
+                wanted.name(),
                 String.join(", ", rows.names())));
       }
       int[] shape = given.shape();
@@ -114,7 +109,7 @@ record BatchLayout(List<Port> ports, boolean direct) {
                 Locale.ROOT,
                 "row %d has %s of shape %s where the data set promises %s",
                 first,
-                name(),
+                wanted.name(),
                 given.rowShape(),
                 Arrays.toString(rowShape)));
       }
@@ -125,7 +120,7 @@ record BatchLayout(List<Port> ports, boolean direct) {
       try {
         return given.toInts();
       } catch (DataException e) {
-        throw new DataException(name() + ": " + e.getMessage(), e);
+        throw new DataException(title + ": " + e.getMessage(), e);
       }
     }
   }

@@ -13,6 +13,12 @@ interface Batches {
   }
 
   /**
+   * Draws what a pass draws for its first batch: Keras takes one when it builds the metrics of a
+   * model, and drops it.
+   */
+  default void dropOrder() {}
+
+  /**
    * Starts a pass over all rows.
    *
    * @param epoch from 0; the order of shuffled rows depends on it

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Writes a line per epoch to a CSV file as training goes on; Keras's {@code CSVLogger}. Columns are
@@ -110,7 +111,7 @@ public final class CSVLogger implements Callback {
           Stream.concat(
               Stream.of(Integer.toString(epoch)),
               columns.stream()
-                  .map(c -> logs.get(c).isEmpty() ? "NA" : Double.toString(logs.require(c)))));
+                  .map(c -> logs.get(c).isEmpty() ? "NA" : PythonFormat.repr(logs.require(c)))));
     } catch (IOException e) {
       throw failure(e);
     }
@@ -133,7 +134,15 @@ public final class CSVLogger implements Callback {
     if (!begun) {
       throw new IllegalStateException("a callback works only inside fit");
     }
-    write(cells.collect(Collectors.joining(Character.toString(separator), "", "\r\n")));
+    write(
+        cells
+            .map(this::quoted)
+            .collect(Collectors.joining(Character.toString(separator), "", "\r\n")));
+  }
+
+  private String quoted(String cell) {
+    boolean plain = cell.chars().noneMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
+    return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   /** Opens the file for this text alone: training that fails closes nothing. */

@@ -37,7 +37,7 @@ public interface Callback {
 
   /**
    * Keeps what {@link #onTrainResume} needs. Called after a batch or an epoch, when all callbacks
-   * have been told of it. A callback that keeps nothing begins anew.
+   * have been told of it. A callback that keeps nothing gets {@link #onTrainBegin} again.
    */
   default void saveState(SavedState state) {}
 

@@ -64,7 +64,8 @@ final class DatasetBatches implements Batches {
    * @param labelled whether the targets and weights are taken too
    * @param classWeights by target, a number per class
    * @throws DataException if the data does not fit the model
-   * @throws IllegalArgumentException if a size is given, and the data set has batches already
+   * @throws IllegalArgumentException if another size than the usual one is given, and the data set
+   *     has batches already
    */
   static DatasetBatches of(
       Model model,
@@ -95,7 +96,7 @@ final class DatasetBatches implements Batches {
     static Source of(ModelSpec model, Dataset data, int batchSize) {
       return switch (data) {
         case PyDataset batches -> {
-          requireNoSize(batches, batchSize);
+          requireNoSize(model, batches, batchSize);
           // As in Keras, a single worker is the thread that trains.
           int threads = batches.workers() > 1 ? batches.workers() : 0;
           yield new Source(batches, threads, batches.maxQueueSize());
@@ -107,7 +108,7 @@ final class DatasetBatches implements Batches {
         }
         default -> {
           if (data.batchSize().isPresent()) {
-            requireNoSize(data, batchSize);
+            requireNoSize(model, data, batchSize);
             yield new Source(data, 0, 0);
           }
           yield new Source(data.batch(batchSize > 0 ? batchSize : model.usualBatch()), 0, 0);
@@ -115,8 +116,9 @@ final class DatasetBatches implements Batches {
       };
     }
 
-    private static void requireNoSize(Dataset data, int batchSize) {
-      if (batchSize > 0) {
+    // The size of the train block says how rows are cut where they come as rows.
+    private static void requireNoSize(ModelSpec model, Dataset data, int batchSize) {
+      if (batchSize > 0 && batchSize != model.usualBatch()) {
         int rows = data.batchSize().orElse(0);
         throw new IllegalArgumentException(
             "the data set comes in batches"
@@ -176,11 +178,8 @@ final class DatasetBatches implements Batches {
     return new DatasetPass(epoch);
   }
 
-  /**
-   * Draws an order of the batches of a {@link PyDataset} and drops it, as Keras does when it builds
-   * the metrics of a model on a first batch.
-   */
-  void dropOrder() {
+  @Override
+  public void dropOrder() {
     drawOrder();
   }
 

@@ -197,6 +197,21 @@ public final class Fit {
         : (epoch + 1) % validationFreq == 0;
   }
 
+  /** 0 where nobody gave one. */
+  int givenBatchSize() {
+    return batchSize;
+  }
+
+  /**
+   * 0 where nobody gave one.
+   *
+   * @param batched whether the validation data comes in batches, for which {@link #batchSize} is not
+   *     meant
+   */
+  int givenValidationBatchSize(boolean batched) {
+    return validationBatchSize > 0 || batched ? validationBatchSize : batchSize;
+  }
+
   int batchSize(ModelSpec spec, OptionalLong rows) {
     return Run.batchSize(spec, batchSize, stepsPerEpoch, rows);
   }

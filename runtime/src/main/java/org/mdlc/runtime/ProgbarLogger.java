@@ -31,6 +31,11 @@ final class ProgbarLogger implements Callback {
   }
 
   @Override
+  public void saveState(SavedState state) {
+    state.put("shown", 1);
+  }
+
+  @Override
   public void onTrainResume(SavedState state) {
     insideFit = true;
     if (state.batches() > 0) {

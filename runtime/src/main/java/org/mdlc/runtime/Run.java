@@ -43,6 +43,11 @@ public final class Run {
     return this;
   }
 
+  /** 0 where nobody gave one. */
+  int givenBatchSize() {
+    return batchSize;
+  }
+
   int batchSize(ModelSpec spec, OptionalLong rows) {
     return batchSize(spec, batchSize, steps, rows);
   }

@@ -27,7 +27,7 @@ final class Training {
   private boolean insideEpoch;
   private boolean cutShort;
   private Logs logs = Logs.empty();
-  private int[] shuffleBeforePass = {};
+  private Checkpoints.Generators beforePass;
 
   Training(
       Model model,
@@ -41,11 +41,12 @@ final class Training {
     this.validation = validation;
     loop = new TrainingLoop(model);
     epoch = options.initialEpoch;
+    beforePass = Checkpoints.Generators.of(model);
     data =
         new EpochIterator(
             batches,
             options.stepsPerEpoch,
-            () -> shuffleBeforePass = model.shuffleDraws().save(),
+            () -> beforePass = Checkpoints.Generators.of(model),
             () -> TrainingLoop.warn(options.output, EpochIterator.RAN_OUT));
     backup = BackupAndRestore.among(options.callbacks);
     settings = backup == null ? Map.of() : BackupSettings.of(model, options, trained, validated);
@@ -181,13 +182,13 @@ final class Training {
         new LinkedHashMap<>(logs.values()));
   }
 
-  /** The state of the generator from which the order of the pass at hand follows. */
-  int[] shuffleState() {
-    return data.position().batches() > 0 ? shuffleBeforePass : model.shuffleDraws().save();
+  /** The generators as they were when the pass at hand had not drawn its order. */
+  Checkpoints.Generators generators() {
+    return data.position().batches() > 0 ? beforePass : Checkpoints.Generators.of(model);
   }
 
   /** Goes on from there, once variables and generators are what they were. */
-  void resume(Position position, Function<Callback, SavedState> states) {
+  void resume(Position position, Function<Callback, @Nullable SavedState> states) {
     epoch = position.epoch();
     insideEpoch = position.insideEpoch();
     logs = Logs.of(position.logs());

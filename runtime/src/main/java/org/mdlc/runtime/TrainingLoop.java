@@ -25,7 +25,7 @@ final class TrainingLoop {
     Dataset trained = data;
     Dataset validated = options.validationData;
     if (validated == null && options.validationSplit > 0) {
-      ArrayDataset.Split split = InMemory.of(data).split(options.validationSplit);
+      ArrayDataset.Split split = arrays(data).split(options.validationSplit);
       trained = split.first();
       validated = split.last();
     }
@@ -37,39 +37,51 @@ final class TrainingLoop {
     Batches batches = trainingBatches(trained, options);
     Batches validation = validated == null ? null : validationBatches(validated, options);
     options.seed.ifPresent(model::reseedShuffle);
-    buildMetrics(batches, options);
+    if (model.buildMetrics() && options.shuffle != Shuffle.NONE) {
+      batches.dropOrder();
+    }
     return new Training(model, options, batches, validation, trained, validated).run();
   }
 
+  private static ArrayDataset arrays(Dataset data) {
+    if (data instanceof ArrayDataset arrays) {
+      return arrays;
+    }
+    throw new IllegalArgumentException(
+        "validationSplit takes rows of arrays; give validationData, or split the data set before");
+  }
+
   private Batches trainingBatches(Dataset data, Fit options) {
-    ArrayDataset arrays = InMemory.of(data);
-    Feed feed = Feed.labelled(model, arrays, options.classWeights);
-    int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
-    return new ArrayBatches(feed, size, options.shuffle, model::shuffleDraws);
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = Feed.labelled(model, arrays, options.classWeights);
+      int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
+      return new ArrayBatches(feed, size, options.shuffle, model::shuffleDraws);
+    }
+    boolean shuffle = options.shuffle != Shuffle.NONE;
+    return DatasetBatches.of(
+        model, data, options.givenBatchSize(), true, options.classWeights, shuffle);
   }
 
   private Batches validationBatches(Dataset data, Fit options) {
-    Feed feed = Feed.labelled(model, InMemory.of(data));
-    int size = options.validationBatchSize(spec, OptionalLong.of(feed.rows()));
-    return ArrayBatches.inOrder(feed, size);
-  }
-
-  // Keras builds its metrics on a first batch that it takes from the shuffled data and drops. That
-  // costs what the generator draws for it, and the next pass is the first epoch.
-  private void buildMetrics(Batches batches, Fit options) {
-    if (model.buildMetrics() && options.shuffle != Shuffle.NONE) {
-      try (Batches.Pass dropped = batches.pass(options.initialEpoch)) {
-        dropped.next();
-      }
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = Feed.labelled(model, arrays);
+      int size = options.validationBatchSize(spec, OptionalLong.of(feed.rows()));
+      return ArrayBatches.inOrder(feed, size);
     }
+    int size = options.givenValidationBatchSize(data.batchSize().isPresent());
+    return DatasetBatches.of(model, data, size, true, Map.of());
   }
 
   void adapt(Dataset data) {
     SpecCheck.unlabelled(spec, data.spec());
     int size = spec.fixedBatch() > 0 ? spec.fixedBatch() : ADAPT_BATCH;
-    Feed feed = Feed.unlabelled(model, InMemory.of(data));
+    Batches batches =
+        data instanceof ArrayDataset arrays
+            ? ArrayBatches.inOrder(Feed.unlabelled(model, arrays), size)
+            : DatasetBatches.of(
+                model, data, data.batchSize().isPresent() ? 0 : size, false, Map.of());
     model.variables().reset(model.adaptedStates());
-    try (Batches.Pass pass = ArrayBatches.inOrder(feed, size).pass(0)) {
+    try (Batches.Pass pass = batches.pass(0)) {
       for (int rows = pass.next(); rows > 0; rows = pass.next()) {
         Step step = model.step(Phase.ADAPT, rows);
         pass.fill(step);
@@ -80,11 +92,17 @@ final class TrainingLoop {
 
   Logs evaluate(Dataset data, Run options) {
     SpecCheck.labelled(spec, data.spec());
-    Feed feed = Feed.labelled(model, InMemory.of(data));
-    Batches batches =
-        ArrayBatches.inOrder(feed, options.batchSize(spec, OptionalLong.of(feed.rows())));
+    Batches batches = batches(data, options, true);
     model.buildMetrics();
     return evaluate(batches, options.steps, 0, callbacks(batches, options), options.output);
+  }
+
+  private Batches batches(Dataset data, Run options, boolean labelled) {
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = labelled ? Feed.labelled(model, arrays) : Feed.unlabelled(model, arrays);
+      return ArrayBatches.inOrder(feed, options.batchSize(spec, OptionalLong.of(feed.rows())));
+    }
+    return DatasetBatches.of(model, data, options.givenBatchSize(), labelled, Map.of());
   }
 
   /** Loss and metrics of {@code steps} batches of a pass; of all with 0. */
@@ -109,11 +127,9 @@ final class TrainingLoop {
 
   ArrayDataset predict(Dataset data, Run options) {
     SpecCheck.unlabelled(spec, data.spec());
-    Feed feed = Feed.unlabelled(model, InMemory.of(data));
-    int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
-    Batches batches = ArrayBatches.inOrder(feed, size);
+    Batches batches = batches(data, options, false);
     Callbacks all = callbacks(batches, options);
-    Outputs outputs = new Outputs(spec.outputs(), rows(batches, size, options.steps));
+    Outputs outputs = new Outputs(spec.outputs(), batches.rows());
     all.onPredictBegin();
     try (EpochIterator pass = onePass(batches, options.steps, 0, options.output)) {
       int batch = 0;
@@ -128,13 +144,6 @@ final class TrainingLoop {
     }
     all.onPredictEnd();
     return outputs.named();
-  }
-
-  private static OptionalLong rows(Batches batches, int size, int steps) {
-    OptionalLong all = batches.rows();
-    return all.isPresent() && steps > 0
-        ? OptionalLong.of(Math.min(all.getAsLong(), (long) steps * size))
-        : all;
   }
 
   private static EpochIterator onePass(Batches batches, int steps, int pass, PrintStream output) {

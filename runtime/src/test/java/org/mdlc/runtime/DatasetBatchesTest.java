@@ -317,9 +317,9 @@ class DatasetBatchesTest {
           .hasMessage("batch 3: java.lang.IllegalStateException: disk full");
     }
     assertThat(wrong.events.getLast()).isEqualTo("end");
-    assertThatThrownBy(() -> labelled(wrong, 32))
+    assertThatThrownBy(() -> labelled(wrong, 33))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("the data set comes in batches: leave out batchSize(32)");
+        .hasMessageStartingWith("the data set comes in batches: leave out batchSize(33)");
   }
 
   @Test

@@ -138,6 +138,12 @@ public final class ArrayDataset implements IndexedDataset {
     return rows;
   }
 
+  /** This. */
+  @Override
+  public ArrayDataset collect() {
+    return this;
+  }
+
   /** A copy of one row. */
   @Override
   public ArrayDataset get(long index) {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The orders of a shuffled data set, one per epoch; the one used last is kept. */
 final class Permutations {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Drawn(int epoch, int[] order) {}
 
   private final LongSupplier count;

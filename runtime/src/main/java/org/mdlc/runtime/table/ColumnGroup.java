@@ -3,6 +3,7 @@ package org.mdlc.runtime.table;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
 
 /**
@@ -56,6 +57,21 @@ public record ColumnGroup(
   private static ColumnGroup of(String name, Kind kind, String... columns) {
     List<String> named = columns.length == 0 ? List.of(name) : Arrays.asList(columns);
     return new ColumnGroup(name, kind, named, Optional.empty(), 1, 0, List.of(), Optional.empty());
+  }
+
+  /**
+   * The columns of an array of a model: numbers for floats, else a label in one column or whole
+   * numbers in several.
+   *
+   * @param width how many columns they are
+   */
+  public static ColumnGroup of(String name, DType dtype, List<String> columns, int width) {
+    Kind kind =
+        switch (dtype) {
+          case F32 -> Kind.FLOAT;
+          case I32 -> width == 1 ? Kind.LABEL : Kind.INT;
+        };
+    return of(name, kind, columns.toArray(String[]::new));
   }
 
   /** Numbers; of the column with the name of the array if none is named. */

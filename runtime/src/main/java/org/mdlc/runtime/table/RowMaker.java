@@ -83,7 +83,7 @@ final class RowMaker {
     for (int g = 0; g < groups.size(); g++) {
       if (groups.get(g).fill().isEmpty()) {
         for (int place : places.get(g)) {
-          if (isMissing(row.cell(place))) {
+          if (isMissing(groups.get(g), row.cell(place))) {
             return true;
           }
         }
@@ -92,8 +92,11 @@ final class RowMaker {
     return false;
   }
 
-  private boolean isMissing(@Nullable String cell) {
-    return cell == null || cell.isBlank() || missing.contains(cell.strip());
+  // An empty text is a text.
+  private boolean isMissing(ColumnGroup group, @Nullable String cell) {
+    return cell == null
+        || cell.isBlank() && group.kind() != Kind.TEXT
+        || missing.contains(cell.strip());
   }
 
   /** Collects rows. Used by one thread. */
@@ -230,17 +233,15 @@ final class RowMaker {
 
   private String string(ColumnGroup group, Table.Row row, int column) {
     String cell = row.cell(column);
-    boolean gone = cell == null || !cell.isEmpty() && missing.contains(cell.strip());
-    return gone
-        ? required(group, row, column)
-        : cell == null ? "" : cell.isEmpty() ? group.fill().orElse("") : cell;
+    return cell == null || isMissing(group, cell) ? filled(group, row, column) : cell;
   }
 
   private String required(ColumnGroup group, Table.Row row, int column) {
     String cell = row.cell(column);
-    if (cell != null && !isMissing(cell)) {
-      return cell.strip();
-    }
+    return cell == null || isMissing(group, cell) ? filled(group, row, column) : cell.strip();
+  }
+
+  private String filled(ColumnGroup group, Table.Row row, int column) {
     return group
         .fill()
         .orElseThrow(

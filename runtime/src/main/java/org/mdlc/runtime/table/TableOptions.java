@@ -27,7 +27,10 @@ public abstract sealed class TableOptions<T extends TableOptions<T>>
     return self();
   }
 
-  /** Takes these texts, such as {@code NA}, for missing values, as an empty one is. */
+  /**
+   * Takes these texts, such as {@code NA}, for missing values, as no text at all is for a number or
+   * a category.
+   */
   public T missingValues(String... texts) {
     missing.addAll(List.of(texts));
     return self();

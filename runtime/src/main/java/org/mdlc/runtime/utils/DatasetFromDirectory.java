@@ -1,5 +1,6 @@
 package org.mdlc.runtime.utils;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,15 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
   DatasetFromDirectory(Path directory, String contentName) {
     this.directory = directory;
     this.contentName = contentName;
+  }
+
+  /**
+   * The names of the folders in a folder in Keras's order: the classes, unless others are named.
+   *
+   * @throws IOException if it cannot be listed
+   */
+  public static List<String> classFolders(Path directory) throws IOException {
+    return DirectoryIndex.classFolders(directory);
   }
 
   abstract T self();
@@ -191,7 +201,7 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
 
   private FolderDataset arranged(DirectoryIndex index, boolean inRandomOrder, long number) {
     var rows = new FolderRows(index, content(contentName), mode(), labelName);
-    return new FolderDataset(rows, ArrangedRows.of(rows, batchSize, inRandomOrder, number));
+    return new FolderDataset(rows, FolderDataset.arranged(rows, batchSize, inRandomOrder, number));
   }
 
   /**

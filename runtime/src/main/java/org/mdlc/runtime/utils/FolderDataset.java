@@ -3,23 +3,29 @@ package org.mdlc.runtime.utils;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
+import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataSpec;
-import org.mdlc.runtime.data.Dataset;
-import org.mdlc.runtime.data.Elements;
+import org.mdlc.runtime.data.Element;
 import org.mdlc.runtime.data.IndexedDataset;
 
 /**
  * The files of a folder as rows or batches, read when they are needed: what {@link
  * ImageDatasetFromDirectory} and {@link TextDatasetFromDirectory} make.
  */
-public final class FolderDataset implements Dataset {
+public final class FolderDataset implements IndexedDataset {
   private final FolderRows rows;
-  private final Dataset arranged;
+  private final IndexedDataset arranged;
 
-  FolderDataset(FolderRows rows, Dataset arranged) {
+  FolderDataset(FolderRows rows, IndexedDataset arranged) {
     this.rows = rows;
     this.arranged = arranged;
+  }
+
+  /** Rows in another order in each epoch, and in batches. */
+  static IndexedDataset arranged(
+      IndexedDataset rows, OptionalInt batchSize, boolean shuffle, long seed) {
+    IndexedDataset ordered = shuffle ? rows.shuffle(seed) : rows;
+    return batchSize.isPresent() ? ordered.batch(batchSize.getAsInt()) : ordered;
   }
 
   /**
@@ -50,17 +56,22 @@ public final class FolderDataset implements Dataset {
   }
 
   @Override
-  public OptionalLong size() {
-    return arranged.size();
+  public long count() {
+    return arranged.count();
+  }
+
+  @Override
+  public ArrayDataset get(long index) {
+    return arranged.get(index);
+  }
+
+  @Override
+  public Element element(int epoch, long index) {
+    return arranged.element(epoch, index);
   }
 
   @Override
   public OptionalInt batchSize() {
     return arranged.batchSize();
-  }
-
-  @Override
-  public Elements elements(int epoch) {
-    return arranged.elements(epoch);
   }
 }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.DataSpec;
-import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.IndexedDataset;
 import org.mdlc.runtime.random.NumpyRandom;
@@ -19,7 +18,7 @@ import org.mdlc.runtime.random.NumpyRandom;
  * whose arguments and defaults these are. Each method changes this object and returns it.
  *
  * <pre>{@code
- * Dataset windows = TimeseriesDatasetFromArray.of(data, targets, 10).sequenceStride(3).load();
+ * IndexedDataset windows = TimeseriesDatasetFromArray.of(data, targets, 10).sequenceStride(3).load();
  * }</pre>
  *
  * <p>Window number i starts at step {@code i * sequenceStride} and takes every {@code
@@ -133,9 +132,9 @@ public final class TimeseriesDatasetFromArray {
    * @throws DataException if no window fits between the first and the last step (where Keras gives
    *     an empty data set), or targets are missing for a window
    */
-  public Dataset load() {
+  public IndexedDataset load() {
     long number = seed.orElseGet(() -> Math.floorMod(System.nanoTime(), SEEDS));
-    return ArrangedRows.of(windows(number), batchSize, shuffle, number);
+    return FolderDataset.arranged(windows(number), batchSize, shuffle, number);
   }
 
   /** The windows one by one; shuffled as {@code numpy.random.RandomState(seed)} does. */

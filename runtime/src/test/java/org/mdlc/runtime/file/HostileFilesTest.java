@@ -36,7 +36,7 @@ import org.mdlc.runtime.data.HostTensor;
  * failure prints what was done to which file, and {@code -Dhostile.seed=N} repeats the run.
  */
 class HostileFilesTest {
-  /** With five kinds 5,000. */
+  /** With seven kinds 7,000. */
   private static final int FILES_OF_A_KIND = Integer.getInteger("hostile.files", 1000);
 
   private static final long SEED = Long.getLong("hostile.seed", 20260729);
@@ -77,6 +77,12 @@ class HostileFilesTest {
         },
         "weights.safetensors"),
     IDX(IdxFile::read, "images.idx", "images.idx.gz"),
+    HDF5(Hdf5File::read, "kinds.h5", "packed.h5", "circle.h5"),
+    KERAS(
+        file -> {
+          KerasArchive.readConfig(file);
+          return KerasArchive.readWeights(file);
+        }),
     CSV(file -> new Read<>(CsvTable.read(file), HostileFilesTest::useColumns));
 
     private final Reader<?> reader;
@@ -250,6 +256,14 @@ class HostileFilesTest {
         SafeTensors.write(file, both, Map.of("model", "M", "epoch", "3"));
         yield List.of(plain, Files.readAllBytes(file));
       }
+      case HDF5 -> {
+        Hdf5File.write(file, group(both));
+        yield List.of(Files.readAllBytes(file));
+      }
+      case KERAS -> {
+        KerasArchive.write(file, "{\"class_name\": \"Sequential\"}", group(both));
+        yield List.of(Files.readAllBytes(file));
+      }
       case IDX -> {
         byte[] images = new byte[16 + 10 * 8 * 8];
         random.nextBytes(images);
@@ -277,5 +291,16 @@ class HostileFilesTest {
             ("a,b,c,d\n" + ",,,\n".repeat(40_000)).getBytes(StandardCharsets.UTF_8));
       }
     };
+  }
+
+  private static Hdf5Group group(Map<String, HostTensor> arrays) {
+    Hdf5Group root = new Hdf5Group();
+    int number = 0;
+    for (HostTensor array : arrays.values()) {
+      Hdf5Group vars = root.make("layers/dense_" + number++ + "/vars");
+      vars.attribute("name", "dense");
+      vars.put("0", array);
+    }
+    return root;
   }
 }

@@ -66,10 +66,16 @@ final class Layers {
     return pretrained;
   }
 
-  /** Notes a name for a layer of the model itself. */
+  /** Notes a name for a layer in the model, or in the layer, that made it. */
   void name(Datum value, String name) {
-    if (value instanceof Datum.Layer l && evaluator.instance().path().isEmpty()) {
+    if (!(value instanceof Datum.Layer l)) {
+      return;
+    }
+    if (evaluator.instance().path().isEmpty()) {
       byName.putIfAbsent(name, l.instance());
+    }
+    if (l.instance().maker() == evaluator.instance()) {
+      l.instance().variableName(name);
     }
   }
 

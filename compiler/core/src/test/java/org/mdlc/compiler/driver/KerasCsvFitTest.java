@@ -151,7 +151,7 @@ final class KerasCsvFitTest {
     var golden =
         SafeTensors.read(resource("/golden/keras/fit_csv_" + trained.table + ".safetensors"));
     var rows = trained.rows.of(CsvTable.read(resource("/data/" + trained.table + ".csv")), golden);
-    rows = rows.take(IntStream.range(0, rows.rows()).map(inOrder(rows.rows())).toArray());
+    rows = rows.takeRows(IntStream.range(0, rows.rows()).map(inOrder(rows.rows())).toArray());
     try (var model = load(trained.source)) {
       closeWeights("w0.", golden, model);
       var history =
