@@ -77,7 +77,13 @@ class HostileFilesTest {
         },
         "weights.safetensors"),
     IDX(IdxFile::read, "images.idx", "images.idx.gz"),
-    HDF5(Hdf5File::read, "kinds.h5", "packed.h5", "circle.h5", "classifier.weights.h5", "classifier.h5"),
+    HDF5(
+        Hdf5File::read,
+        "kinds.h5",
+        "packed.h5",
+        "circle.h5",
+        "classifier.weights.h5",
+        "classifier.h5"),
     KERAS(
         file -> {
           KerasArchive.readConfig(file);
