@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class Layers {
   private final Map<String, Instance> byName = new LinkedHashMap<>();
   private final List<Instance> made = new ArrayList<>();
   private final Map<Instance, Datum.WeightsFile> pretrained = new LinkedHashMap<>();
+  private final Map<Ast.Model, Datum.WeightsFile> starts = new IdentityHashMap<>();
   private int order;
   private int recent;
 
@@ -64,6 +66,18 @@ final class Layers {
 
   Map<Instance, Datum.WeightsFile> pretrained() {
     return pretrained;
+  }
+
+  /** Lets models start from weights wherever they are used, unless the use says otherwise. */
+  void startFrom(Map<Ast.Model, Datum.WeightsFile> files) {
+    starts.putAll(files);
+  }
+
+  /** Notes what a model starts from. */
+  void start(Instance instance) {
+    if (instance.source() instanceof Datum.ModelDefinition m && starts.containsKey(m.tree())) {
+      pretrained.put(instance, Objects.requireNonNull(starts.get(m.tree())));
+    }
   }
 
   /** Notes a name for a layer of the model itself. */
@@ -318,6 +332,7 @@ final class Layers {
                 trainable.span());
       }
     }
+    start(instance);
     var weights = universal.get("weights");
     if (weights != null) {
       var value = evaluator.calls().evaluate(weights, null, null, scope);
