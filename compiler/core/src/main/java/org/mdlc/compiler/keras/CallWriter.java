@@ -196,7 +196,7 @@ final class CallWriter {
     var parameters = new LinkedHashMap<String, Ast.Param>();
     definition.config().forEach(p -> parameters.put(p.name().text(), p));
     if (definition.kind() == Ast.Kind.OPTIMIZER) {
-      Definitions.function("optimizer_options")
+      StandardLibrary.function("optimizer_options")
           .ifPresent(f -> f.params().forEach(p -> parameters.putIfAbsent(p.name().text(), p)));
     }
     parameters.remove("name");
