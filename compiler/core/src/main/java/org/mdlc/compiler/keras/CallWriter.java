@@ -180,7 +180,7 @@ final class CallWriter {
         positional = false;
         continue;
       }
-      positional &= parameter.defaultValue() == null;
+      positional &= parameter.defaultValue() == null || texts.isEmpty() && isObvious(name, text);
       texts.add(positional ? text : name + " = " + text);
     }
     for (var entry : config.entrySet()) {
@@ -189,6 +189,11 @@ final class CallWriter {
       }
     }
     return texts;
+  }
+
+  /** The first argument of all speaks for itself: {@code L2(1e-4)}, {@code SGD(0.1)}. */
+  private static boolean isObvious(String name, String text) {
+    return !name.equals("axis") && !text.matches("true|false|none");
   }
 
   /** Optimizers take options beside what they declare. */

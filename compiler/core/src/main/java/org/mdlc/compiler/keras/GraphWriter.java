@@ -176,7 +176,7 @@ final class GraphWriter {
         results.add("_");
         continue;
       }
-      var wanted = base + (i == 0 ? "" : suffix(place, i));
+      var wanted = count == 1 ? base : resultName(place, i, base);
       var name = outputNames.containsKey(tensor) ? outputNames.get(tensor) : names.claim(wanted);
       named.put(tensor, name);
       results.add(name);
@@ -206,8 +206,13 @@ final class GraphWriter {
         .toList();
   }
 
-  private static String suffix(Place place, int output) {
-    return "_" + (output == 1 ? "state" : "state_" + output);
+  /** What one of several results of a call is called. */
+  private String resultName(Place place, int output, String base) {
+    var layer = layer(place.layer());
+    if (CallWriter.isModel(layer.json())) {
+      return List.copyOf(KerasGraph.of(layer.json()).outputs().keySet()).get(output);
+    }
+    return output == 0 ? base : base + (output == 1 ? "_state" : "_state_" + output);
   }
 
   private List<Place> inOrder() {

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.mdlc.compiler.bind.StandardLibrary;
 import org.mdlc.compiler.keras.KerasGraph.Tensor;
 
-/** Writes a model, and a layer for each model inside it. */
+/** Writes a model, and one more for each model inside it. */
 final class ModelWriter {
   private static final int MOST_LAYERS = 10_000;
 
@@ -37,7 +37,7 @@ final class ModelWriter {
     return calls;
   }
 
-  /** The layers that stand for models inside the model. */
+  /** The models inside the model. */
   List<String> definitions() {
     return definitions;
   }
@@ -51,33 +51,41 @@ final class ModelWriter {
 
   /** The model itself. */
   Written model(String name, KerasGraph graph, String precision) {
-    bound(graph);
-    var writer = writer(graph, new Naming());
+    return write(name, graph, precision, true);
+  }
+
+  private Written write(String name, KerasGraph graph, String precision, boolean outermost) {
+    layers += graph.layers().size();
+    if (layers > MOST_LAYERS) {
+      throw new NotKeras("the model has more than " + MOST_LAYERS + " layers");
+    }
+    var names = new Names();
+    var writer = new GraphWriter(graph, calls, outline, new Naming(), names);
     var text = new StringBuilder("model " + name + " {\n");
     if (!precision.isEmpty()) {
       text.append("  precision ").append(precision).append('\n');
     }
-    text.append("  input ").append(String.join(", ", inputs(graph, writer, true))).append("\n\n");
-    var names = outputNames(graph, writer.names());
-    text.append(writer.graph().statements("  ", byTensor(graph, names)));
+    var inputs = inputs(graph, writer, names, outermost);
+    text.append("  input ").append(String.join(", ", inputs)).append("\n\n");
+    var outputs = new LinkedHashMap<String, String>();
+    graph.outputs().keySet().forEach(key -> outputs.put(key, names.claim(key)));
+    text.append(writer.statements("  ", byTensor(graph, outputs)));
     graph
         .outputs()
         .forEach(
             (key, tensor) -> {
-              var output = names.getOrDefault(key, key);
+              var output = outputs.getOrDefault(key, key);
               var left = "output " + output + " = ";
               var lines = new StringBuilder();
-              var value = writer.graph().expression(tensor, "  ", left.length(), lines);
+              var value = writer.expression(tensor, "  ", left.length(), lines);
               text.append(lines).append("  ");
               text.append(value.equals(output) ? "output " + output : left + value).append('\n');
             });
-    return new Written(text.append("}\n").toString(), names, writer.graph().nodes());
+    return new Written(text.append("}\n").toString(), outputs, writer.nodes());
   }
 
-  /** A model inside: a layer without arguments. */
+  /** A model inside. */
   private CallWriter.Made nested(JsonObject model, Naming naming) {
-    var graph = KerasGraph.of(model);
-    bound(graph);
     var given = Outline.nameOf(model);
     var name = Names.pascal(given);
     for (int i = 2; !definitionNames.add(name); i++) {
@@ -85,22 +93,9 @@ final class ModelWriter {
     }
     int place = definitions.size();
     definitions.add("");
-    var writer = writer(graph, new Naming());
-    var text = new StringBuilder("layer " + name + "()(");
-    text.append(String.join(", ", inputs(graph, writer, false))).append(") {\n");
-    var names = outputNames(graph, writer.names());
-    text.append(writer.graph().statements("  ", byTensor(graph, names)));
-    var results = new ArrayList<String>();
-    for (var tensor : graph.outputs().values()) {
-      var lines = new StringBuilder();
-      int before = "return ".length();
-      var result = writer.graph().expression(tensor, "  ", before, lines);
-      text.append(lines);
-      results.add(result);
-    }
-    text.append("  return ").append(String.join(", ", results)).append("\n}\n");
-    definitions.set(place, text.toString());
-    return made(model, given, name, naming, writer.graph().nodes());
+    var written = write(name, KerasGraph.of(model), "", false);
+    definitions.set(place, written.text());
+    return made(model, given, name, naming, written.layers());
   }
 
   private static CallWriter.Made made(
@@ -123,26 +118,6 @@ final class ModelWriter {
         new LayerNode(Json.className(model), path, inner));
   }
 
-  private void bound(KerasGraph graph) {
-    layers += graph.layers().size();
-    if (layers > MOST_LAYERS) {
-      throw new NotKeras("the model has more than " + MOST_LAYERS + " layers");
-    }
-  }
-
-  private record Writer(GraphWriter graph, Names names) {}
-
-  private Writer writer(KerasGraph graph, Naming naming) {
-    var names = new Names();
-    return new Writer(new GraphWriter(graph, calls, outline, naming, names), names);
-  }
-
-  private static Map<String, String> outputNames(KerasGraph graph, Names names) {
-    var outputs = new LinkedHashMap<String, String>();
-    graph.outputs().keySet().forEach(key -> outputs.put(key, names.claim(key)));
-    return outputs;
-  }
-
   private static Map<Tensor, String> byTensor(KerasGraph graph, Map<String, String> names) {
     var byTensor = new LinkedHashMap<Tensor, String>();
     graph.outputs().forEach((key, t) -> byTensor.putIfAbsent(t, names.getOrDefault(key, key)));
@@ -151,22 +126,23 @@ final class ModelWriter {
 
   // ---- inputs
 
-  private List<String> inputs(KerasGraph graph, Writer writer, boolean ofModel) {
+  private static List<String> inputs(
+      KerasGraph graph, GraphWriter writer, Names names, boolean outermost) {
     var open = new HashSet<String>();
     var declarations = new ArrayList<String>();
     for (var tensor : graph.inputs()) {
       var layer = graph.maker(tensor);
       var config = Json.config(layer.json());
       boolean alone = graph.inputs().size() == 1 && Naming.isAutomatic(layer.name(), "InputLayer");
-      var name = writer.names().claim(alone ? "x" : layer.name());
-      var readers = writer.graph().readers(tensor);
+      var name = names.claim(alone ? "x" : layer.name());
+      var readers = writer.readers(tensor);
       var type = Dtypes.element(Dtypes.policy(config.get("dtype")).orElse("float32"));
       if (type.equals("f32")
           && !readers.isEmpty()
           && readers.stream().allMatch(CallArguments::takesWholeNumbers)) {
         type = "i32"; // Embedding takes indices; Keras lets them come as floats
       }
-      writer.graph().name(tensor, name, type.equals("i32"));
+      writer.name(tensor, name, type.equals("i32"));
       var shape = Json.array(config, "batch_shape").or(() -> Json.array(config, "batch_input_shape"));
       if (shape.isEmpty() || shape.get().isEmpty()) {
         throw new NotKeras("the input " + layer.name() + " has no shape");
@@ -175,7 +151,7 @@ final class ModelWriter {
       var batch = Json.whole(sizes.getFirst());
       declarations.add(
           name + ": " + type + sizes(sizes.subList(1, sizes.size()), open)
-              + (ofModel ? batch.map(b -> " batch " + b).orElse("") : ""));
+              + (outermost ? batch.map(b -> " batch " + b).orElse("") : ""));
     }
     return declarations;
   }
