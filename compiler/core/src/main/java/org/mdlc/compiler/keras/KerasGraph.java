@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -232,7 +233,9 @@ record KerasGraph(
         }
       }
       case JsonObject o ->
-          o.entrySet()
+          // in the order of their names, as Keras counts the entries of a dictionary
+          new TreeMap<>(o.asMap())
+              .entrySet()
               .forEach(
                   e -> {
                     if (e.getValue() instanceof JsonArray a) {
