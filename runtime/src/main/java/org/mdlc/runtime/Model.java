@@ -222,35 +222,63 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Writes parameters and layer state, named by their paths, as {@code .safetensors}.
+   * Writes parameters and layer state; Keras's {@code save_weights}. The end of the name says how:
    *
+   * <ul>
+   *   <li>{@code .safetensors} and {@code .npz}: named by their paths
+   *   <li>{@code .weights.h5}: as Keras 3 does, with the state of the optimizer, for {@code
+   *       load_weights} of the same model in Keras
+   *   <li>{@code .keras}: into a model that is there already, in place of its weights
+   * </ul>
+   *
+   * @throws DataException if the name ends otherwise
    * @throws IOException if the file cannot be written; an older file is then left as it was
    */
   public final void saveWeights(Path file) throws IOException {
-    Checkpoints.saveWeights(this, file);
+    WeightFiles.save(this, file);
   }
 
   /**
-   * Reads parameters and layer state from {@code .safetensors}. Either all are replaced or, on an
-   * error, none.
+   * Writes a {@code .keras} file, which Keras opens with {@code load_model}: a description of the
+   * model as Keras reads it, and its weights and the state of the optimizer.
    *
-   * @return which tensors of the file the model did not use
-   * @throws DataException if the file is malformed, or lacks a weight, or has one of another shape
+   * @param config the text of {@code config.json}
+   * @throws DataException if the name does not end in {@code .keras}
    */
+  public final void saveKeras(Path file, String config) throws IOException {
+    WeightFiles.saveKeras(this, file, config);
+  }
+
+  /** {@link #loadWeights(Path, Load)} of all weights. */
   public final LoadReport loadWeights(Path file) throws IOException {
-    return Checkpoints.loadWeights(this, file);
+    return loadWeights(file, Load.strict());
   }
 
   /**
-   * Reads the parameters and state of one layer from {@code .safetensors}, where they are named
-   * from that layer on: {@code kernel} for {@code base/kernel}. Either all are replaced or, on an
+   * Reads parameters and layer state; Keras's {@code load_weights}. Files are those of {@link
+   * #saveWeights}, also where Keras wrote them, and Keras 2's {@code .h5}. The state of the
+   * optimizer is read where a file of Keras has that of the same optimizer. Either all are replaced
+   * or, on an error, none.
+   *
+   * @return what was loaded and what was not
+   * @throws DataException if the name ends otherwise, if the file is malformed, or if it does not
+   *     fit the model and the options do not allow that
+   */
+  public final LoadReport loadWeights(Path file, Load options) throws IOException {
+    return WeightFiles.load(this, file, options);
+  }
+
+  /**
+   * Reads the parameters and state of one layer from a file with the weights of that layer alone:
+   * where they are named, from that layer on, {@code kernel} for {@code base/kernel}; where they
+   * are those of a model in Keras, {@code layer} is that model. Either all are replaced or, on an
    * error, none.
    *
    * @param layer path of the layer
    * @throws DataException if the file is malformed, or lacks a weight, or has one of another shape
    */
   public final LoadReport loadWeights(Path file, String layer) throws IOException {
-    return Checkpoints.loadLayer(this, file, layer);
+    return WeightFiles.loadLayer(this, file, layer);
   }
 
   /**

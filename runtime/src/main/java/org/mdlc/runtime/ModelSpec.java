@@ -6,9 +6,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.preprocessing.StringLayer;
 
@@ -34,6 +36,7 @@ import org.mdlc.runtime.preprocessing.StringLayer;
  *     do
  * @param stringLayers the layers of the host steps, by path, as the model describes them: a
  *     vocabulary that is to be learned is not there yet
+ * @param keras where Keras keeps the weights of the same model in its files
  */
 public record ModelSpec(
     String name,
@@ -49,7 +52,8 @@ public record ModelSpec(
     List<TextSpec> texts,
     List<HostStep> hostSteps,
     int fixedBatch,
-    Map<String, StringLayer> stringLayers) {
+    Map<String, StringLayer> stringLayers,
+    KerasLayout keras) {
 
   /**
    * The moving average of a weight, which {@code fit} ends with.
@@ -167,6 +171,8 @@ public record ModelSpec(
     private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
     private final List<Average> averages = new ArrayList<>();
     private String loss = "";
+    private final List<KerasLayout.Group> kerasGroups = new ArrayList<>();
+    private Optional<KerasLayout.Slots> kerasSlots = Optional.empty();
     private int fixedBatch;
 
     private Builder(String name) {
@@ -252,6 +258,21 @@ public record ModelSpec(
       return this;
     }
 
+    /** Adds weights that Keras keeps together in its files. */
+    public Builder kerasGroup(String path, String... paths) {
+      kerasGroups.add(new KerasLayout.Group(path, List.of(paths)));
+      return this;
+    }
+
+    /** Says how Keras lists what the optimizer keeps: lists of slots, with blanks between names. */
+    public Builder kerasSlots(String prefix, String... lists) {
+      kerasSlots =
+          Optional.of(
+              new KerasLayout.Slots(
+                  prefix, Stream.of(lists).map(list -> List.of(list.split(" "))).toList()));
+      return this;
+    }
+
     /** Says that no batch has more rows. */
     public Builder fixedBatch(int rows) {
       fixedBatch = rows;
@@ -280,7 +301,8 @@ public record ModelSpec(
           texts,
           hostSteps,
           fixedBatch,
-          stringLayers);
+          stringLayers,
+          new KerasLayout(kerasGroups, kerasSlots));
     }
 
     private Builder add(VariableSpec variable) {

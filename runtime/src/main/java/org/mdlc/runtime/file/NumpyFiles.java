@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,7 +18,6 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -96,27 +94,10 @@ public final class NumpyFiles {
         out -> {
           ZipOutputStream zip = new ZipOutputStream(out);
           for (Map.Entry<String, HostTensor> array : arrays.entrySet()) {
-            putEntry(zip, array.getKey(), array.getValue());
+            KerasArchive.store(zip, array.getKey() + ".npy", to -> write(to, array.getValue()));
           }
           zip.finish();
         });
-  }
-
-  private static void putEntry(ZipOutputStream zip, String name, HostTensor array)
-      throws IOException {
-    CRC32 checksum = new CRC32();
-    CountingStream counter = new CountingStream(checksum);
-    write(counter, array);
-    ZipEntry entry = new ZipEntry(name + ".npy");
-    entry.setMethod(ZipEntry.STORED);
-    entry.setSize(counter.count);
-    entry.setCompressedSize(counter.count);
-    entry.setCrc(checksum.getValue());
-    // A fixed date keeps the same arrays the same bytes.
-    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
-    zip.putNextEntry(entry);
-    write(zip, array);
-    zip.closeEntry();
   }
 
   private static HostTensor read(InputStream in, long bytes, String place) throws IOException {
@@ -215,26 +196,5 @@ public final class NumpyFiles {
       }
     }
     return array;
-  }
-
-  private static final class CountingStream extends OutputStream {
-    private final CRC32 checksum;
-    private long count;
-
-    CountingStream(CRC32 checksum) {
-      this.checksum = checksum;
-    }
-
-    @Override
-    public void write(int value) {
-      checksum.update(value);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      checksum.update(bytes, offset, length);
-      count += length;
-    }
   }
 }

@@ -31,6 +31,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param stages training stages in order; one for a plain train block, none without one
  * @param precision the narrow float type in which layers compute, if the model asks for one
  * @param fixedBatch the most examples of a batch, where an input declares it
+ * @param keras where Keras keeps the weights of the same model in its files
  */
 public record BoundProgram(
     String model,
@@ -50,7 +51,8 @@ public record BoundProgram(
     List<Text> texts,
     List<HostStep> hostSteps,
     Optional<DType> precision,
-    Optional<Integer> fixedBatch) {
+    Optional<Integer> fixedBatch,
+    KerasLayout keras) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -231,7 +233,8 @@ public record BoundProgram(
         texts,
         hostSteps,
         precision,
-        fixedBatch);
+        fixedBatch,
+        keras);
   }
 
   public BoundProgram {

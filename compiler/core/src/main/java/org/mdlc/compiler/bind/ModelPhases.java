@@ -64,7 +64,9 @@ final class ModelPhases {
         evaluator.hostLayers().steps(),
         evaluator.precision(),
         Optional.ofNullable(evaluator.variables().fixedBatch())
-            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)));
+            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)),
+        KerasPaths.of(
+            evaluator, graph, training == null ? Optional.empty() : training.kerasSlots()));
   }
 
   private static List<BoundProgram.Text> texts(Phase phase) {

@@ -248,13 +248,9 @@ public final class JavaEmitter {
     var chunks = variableChunks();
     for (int i = 0; i < chunks.size(); i++) {
       body.addStatement("variables$L(spec)", i + 1);
-      type.addMethod(
-          MethodSpec.methodBuilder("variables" + (i + 1))
-              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-              .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
-              .addCode(chunks.get(i))
-              .build());
+      type.addMethod(specificationPart("variables" + (i + 1), chunks.get(i)));
     }
+    keras(type, body);
     for (var metric : bound.metrics()) {
       body.addStatement(
           "spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
@@ -268,6 +264,44 @@ public final class JavaEmitter {
             .returns(JavaTypes.MODEL_SPEC)
             .addCode(body.build())
             .build());
+  }
+
+  /** Where Keras keeps the weights in its files. */
+  private void keras(TypeSpec.Builder type, CodeBlock.Builder body) {
+    var groups = bound.keras().groups();
+    for (int from = 0; from < groups.size(); from += VARIABLES_PER_METHOD) {
+      var code = CodeBlock.builder();
+      for (var group : groups.subList(from, Math.min(from + VARIABLES_PER_METHOD, groups.size()))) {
+        code.addStatement("spec.kerasGroup($S, $L)", group.path(), strings(group.weights()));
+      }
+      var name = "kerasGroups" + (from / VARIABLES_PER_METHOD + 1);
+      body.addStatement("$L(spec)", name);
+      type.addMethod(specificationPart(name, code.build()));
+    }
+    bound
+        .keras()
+        .optimizer()
+        .ifPresent(
+            slots ->
+                body.addStatement(
+                    "spec.kerasSlots($L)",
+                    strings(
+                        Stream.concat(
+                                Stream.of(slots.prefix()),
+                                slots.lists().stream().map(list -> String.join(" ", list)))
+                            .toList())));
+  }
+
+  private static CodeBlock strings(List<String> texts) {
+    return texts.stream().map(s -> CodeBlock.of("$S", s)).collect(CodeBlock.joining(", "));
+  }
+
+  private static MethodSpec specificationPart(String name, CodeBlock code) {
+    return MethodSpec.methodBuilder(name)
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
+        .addCode(code)
+        .build();
   }
 
   /** Texts, and the layers that make numbers of them. */
