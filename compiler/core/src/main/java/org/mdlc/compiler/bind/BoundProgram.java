@@ -32,6 +32,8 @@ import org.mdlc.compiler.type.TensorType;
  * @param precision the narrow float type in which layers compute, if the model asks for one
  * @param fixedBatch the most examples of a batch, where an input declares it
  * @param keras where Keras keeps the weights of the same model in its files
+ * @param architecture the model in the user's words
+ * @param compile what the train block minimises and measures
  */
 public record BoundProgram(
     String model,
@@ -52,7 +54,9 @@ public record BoundProgram(
     List<HostStep> hostSteps,
     Optional<DType> precision,
     Optional<Integer> fixedBatch,
-    KerasLayout keras) {
+    KerasLayout keras,
+    Architecture architecture,
+    Optional<Architecture.Compile> compile) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -234,7 +238,9 @@ public record BoundProgram(
         hostSteps,
         precision,
         fixedBatch,
-        keras);
+        keras,
+        architecture,
+        compile);
   }
 
   public BoundProgram {

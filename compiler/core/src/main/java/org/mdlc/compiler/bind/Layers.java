@@ -398,9 +398,11 @@ final class Layers {
       return Poison.POISON;
     }
     settle(instance, span);
+    var given = given(tree.operands(), operands);
     var result =
         composite(
             instance,
+            given,
             () -> {
               var value =
                   inBody(
@@ -412,8 +414,21 @@ final class Layers {
               }
               return evaluator.calls().result(tree.result(), value, inner, definition.name());
             });
+    evaluator.sketch().layer(instance, given, result, span);
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
+  }
+
+  /** The operands that the call names: neither defaults nor masks that come along. */
+  private static Map<String, Datum> given(List<Ast.Param> params, Arguments operands) {
+    var given = new LinkedHashMap<String, Datum>();
+    for (var param : params) {
+      var name = param.name().text();
+      if (!param.span().equals(operands.spans().get(name))) {
+        given.put(name, Objects.requireNonNull(operands.values().get(name)));
+      }
+    }
+    return given;
   }
 
   /** Shapes, without the batch, that a layer declares for its operands beside the first. */
@@ -472,7 +487,7 @@ final class Layers {
   }
 
   /** Runs a body in a graph of its own and puts it into the outer one as a single node. */
-  private Datum composite(Instance instance, Supplier<Datum> body) {
+  private Datum composite(Instance instance, Map<String, Datum> given, Supplier<Datum> body) {
     var outer = evaluator.emitter().frame();
     var frame = outer.inner(instance.kind());
     instance.restart();
@@ -485,7 +500,9 @@ final class Layers {
                     instance,
                     () -> {
                       evaluator.mark();
-                      return body.get();
+                      return evaluator
+                          .sketch()
+                          .inside(instance, frame, given, instance.span(), body);
                     }));
     evaluator.statement(before);
     if (result.isPoison()) {
@@ -603,6 +620,7 @@ final class Layers {
     var result =
         composite(
             instance,
+            values,
             () -> {
               run(tree, run, inner);
               var outputs = List.copyOf(run.outputs().values());
@@ -610,6 +628,7 @@ final class Layers {
                   ? Poison.POISON
                   : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
             });
+    evaluator.sketch().layer(instance, values, result, span);
     var operands = new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>());
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
@@ -675,6 +694,7 @@ final class Layers {
     if (run.outermost()) {
       run.inputs().put(name, value);
       run.spans().put(name, tree.name().span());
+      evaluator.sketch().input(name, value, tree.name().span());
     }
     scope.put(name, value, tree.name().span());
   }
