@@ -1,5 +1,6 @@
 package org.mdlc.compiler.keras;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,22 @@ final class Definitions {
     var known =
         ALIASES.getOrDefault(name, ALIASES.getOrDefault(name.toLowerCase(Locale.ROOT), name));
     return StandardLibrary.definition(kind, known);
+  }
+
+  /** The defaults of a function of the library, as written. */
+  static Map<String, String> usual(String function) {
+    var usual = new LinkedHashMap<String, String>();
+    StandardLibrary.function(function)
+        .ifPresent(
+            f ->
+                f.params()
+                    .forEach(
+                        p -> {
+                          if (p.defaultValue() != null) {
+                            usual.put(p.name().text(), p.defaultValue().span().text());
+                          }
+                        }));
+    return usual;
   }
 
   /** Every name that a name of the user's would hide. */
