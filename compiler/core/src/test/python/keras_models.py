@@ -190,7 +190,7 @@ def check(folder):
         expected = [tensors[f"out.{i}"] for i in range(len(m.outputs))]
         worst = max(float(np.abs(f - e).max()) for f, e in zip(found, expected, strict=True))
         print(f"{file}: {type(m).__name__}, {len(m.layers)} layers, {m.count_params()} parameters, largest difference {worst:.1e}"
-              + (f", loss {m.loss}" if m.optimizer else ""))
+              + (f", loss {m.loss}" if m.compiled else ""))
 
 
 if __name__ == "__main__":

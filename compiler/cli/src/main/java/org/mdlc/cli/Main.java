@@ -62,6 +62,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new EvaluateCommand())
             .addSubcommand(new PredictCommand())
             .addSubcommand(new ImportCommand())
+            .addSubcommand(new ExportCommand())
             .addSubcommand(new ExplainCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(writer(terminal.out()))

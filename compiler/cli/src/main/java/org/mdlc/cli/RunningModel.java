@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
@@ -35,6 +36,12 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
+    return start(main, bound, request, run);
+  }
+
+  /** Compiles a model that is bound, and loads it. */
+  static RunningModel start(Main main, BoundProgram bound, CompileRequest request, RunOptions run)
+      throws IOException {
     long seed = run.seed().orElse(bound.settings().map(s -> s.seed()).orElse(0L));
     var model = load(Compiler.generate(bound, request), seed);
     if (run.weights().isPresent()) {
@@ -47,7 +54,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return new RunningModel(bound, model);
   }
 
-  private static KernelStyle kernels(Main main, RunOptions run) {
+  static KernelStyle kernels(Main main, RunOptions run) {
     if (run.noVector()) {
       return KernelStyle.PLAIN;
     }

@@ -28,6 +28,7 @@ final class WallsTest {
           "ir",
           "op",
           "bind",
+          "keras",
           "interp",
           "pass",
           "plan",
@@ -108,6 +109,16 @@ final class WallsTest {
         .resideOutsideOfPackage(packages("emit.java"))
         .should()
         .dependOnClassesThat(resideInAnyPackage("com.palantir.javapoet.."))
+        .check(COMPILER);
+  }
+
+  @Test
+  void onlyKerasFilesAreJson() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(packages("keras"))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("com.google.gson.."))
         .check(COMPILER);
   }
 

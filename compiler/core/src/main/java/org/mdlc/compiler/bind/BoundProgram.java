@@ -216,6 +216,32 @@ public record BoundProgram(
 
   public record Argument(String name, String value) {}
 
+  /** The same model with another idea of where Keras keeps its weights. */
+  public BoundProgram withKeras(KerasLayout layout) {
+    return new BoundProgram(
+        model,
+        inputs,
+        outputs,
+        targets,
+        weights,
+        variables,
+        predict,
+        initialize,
+        evaluate,
+        adapt,
+        metrics,
+        stages,
+        settings,
+        pretrained,
+        texts,
+        hostSteps,
+        precision,
+        fixedBatch,
+        layout,
+        architecture,
+        compile);
+  }
+
   /** The same model with other graphs for its phases. */
   public BoundProgram withPhases(
       Graph otherPredict, @Nullable Graph otherEvaluate, List<Stage> otherStages) {

@@ -24,7 +24,6 @@ final class ConfigWriter {
           "loss", "keras.losses",
           "metric", "keras.metrics");
 
-  /** Losses whose own {@code from_config} of Keras 3.15.1 knows fewer arguments than they take. */
   private final String policy;
 
   /**
@@ -70,7 +69,9 @@ final class ConfigWriter {
     }
     var config = new JsonObject();
     config.addProperty("name", layer.name());
-    config.addProperty("trainable", trainable);
+    if (layer.weights() > 0 || !trainable) {
+      config.addProperty("trainable", trainable); // some layers without weights do not take it
+    }
     config.add("dtype", policy());
     layer
         .arguments()

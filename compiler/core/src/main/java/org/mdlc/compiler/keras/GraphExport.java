@@ -209,7 +209,6 @@ final class GraphExport {
     var config = new JsonObject();
     config.addProperty("name", unique);
     if (made.isLayer()) {
-      config.addProperty("trainable", true);
       config.add("dtype", configs.policy());
     }
     made.config().entrySet().forEach(e -> config.add(e.getKey(), e.getValue()));
@@ -360,18 +359,22 @@ final class GraphExport {
     var config = new JsonObject();
     config.add("shape", shape(type));
     config.addProperty("dtype", dtype(type));
-    config.add("keras_history", history(origin));
+    config.add("keras_history", history(origin, 0));
     var tensor = new JsonObject();
     tensor.addProperty("class_name", "__keras_tensor__");
     tensor.add("config", config);
     return tensor;
   }
 
-  private static JsonArray history(Origin origin) {
+  /** Where outputs are listed, Keras counts a call of its own of a Functional model. */
+  private static JsonArray listed(Origin origin) {
+    return history(origin, origin.source().unit().isModel() ? 1 : 0);
+  }
+
+  private static JsonArray history(Origin origin, int before) {
     var history = new JsonArray();
-    var unit = origin.source().unit();
-    history.add(unit.name());
-    history.add(origin.source().call() + (unit.isModel() ? 1 : 0));
+    history.add(origin.source().unit().name());
+    history.add(origin.source().call() + before);
     history.add(origin.output());
     return history;
   }
@@ -414,8 +417,8 @@ final class GraphExport {
     config.addProperty("trainable", true);
     config.add("layers", list);
     config.add(
-        "input_layers", one(inputs.stream().map(i -> history(new Origin(new Source(i, 0), 0))).toList()));
-    config.add("output_layers", one(outputs.stream().map(GraphExport::history).toList()));
+        "input_layers", one(inputs.stream().map(i -> listed(new Origin(new Source(i, 0), 0))).toList()));
+    config.add("output_layers", one(outputs.stream().map(GraphExport::listed).toList()));
     var model = ConfigWriter.object("keras.src.models.functional", "Functional", config);
     model.addProperty("registered_name", "Functional");
     return model;

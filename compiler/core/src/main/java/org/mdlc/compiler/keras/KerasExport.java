@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.mdlc.compiler.bind.Architecture;
@@ -109,6 +110,14 @@ public final class KerasExport {
                   .computeIfAbsent(dataset.substring(0, vars), _ -> new TreeMap<>())
                   .put(Integer.parseInt(dataset.substring(vars + "/vars/".length())), path);
             });
+    // SpectralNormalization counts the kernel of its layer among its own
+    groups.forEach(
+        (group, weights) -> {
+          var wrapped = groups.get(group + "/layer");
+          if (!weights.containsKey(0) && wrapped != null) {
+            weights.put(0, Objects.requireNonNull(wrapped.get(0)));
+          }
+        });
     return new KerasLayout(
         groups.entrySet().stream()
             .map(g -> new KerasLayout.Group(g.getKey(), List.copyOf(g.getValue().values())))

@@ -171,10 +171,8 @@ record KerasGraph(
               }
               outputs.put(name, graph.settled(tensor));
             });
-    var settled = new LinkedHashMap<String, Layer>();
-    layers.forEach((name, layer) -> settled.put(name, graph.settled(layer)));
-    var whole = new KerasGraph(model, settled, inputs, outputs);
-    settled.values().forEach(l -> l.calls().forEach(c -> c.tensors().forEach(whole::maker)));
+    var whole = new KerasGraph(model, layers, inputs, outputs);
+    layers.values().forEach(l -> l.calls().forEach(c -> c.tensors().forEach(whole::maker)));
     inputs.forEach(whole::maker);
     outputs.values().forEach(whole::maker);
     return whole;
@@ -248,29 +246,7 @@ record KerasGraph(
     return found;
   }
 
-  private Layer settled(Layer layer) {
-    return new Layer(
-        layer.name(),
-        layer.json(),
-        layer.calls().stream()
-            .map(
-                c -> {
-                  var named = new LinkedHashMap<String, Argument>();
-                  c.named().forEach((name, a) -> named.put(name, settled(a)));
-                  return new Call(c.positional().stream().map(this::settled).toList(), named);
-                })
-            .toList());
-  }
-
-  private Argument settled(Argument argument) {
-    return switch (argument) {
-      case Tensor t -> settled(t);
-      case Items i -> new Items(i.items().stream().map(this::settled).toList());
-      case Plain p -> p;
-    };
-  }
-
-  /** A Functional model has a call of its own before the first one that counts. */
+  /** Where outputs are listed, Keras counts a call of its own of a Functional model. */
   private Tensor settled(Tensor tensor) {
     var layer = layers.get(tensor.layer());
     boolean shifted =

@@ -46,7 +46,7 @@ final class Unit {
     return node;
   }
 
-  /** True for a model, which counts a call of its own before the first. */
+  /** True for a model. */
   boolean isModel() {
     return model;
   }

@@ -36,6 +36,9 @@ final class ExplainExamplesTest {
           Codes.MISSING_DATA_FILE,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
+          Codes.NOT_A_KERAS_MODEL,
+          Codes.NOT_IN_MDL,
+          Codes.NOT_IN_KERAS,
           Codes.FILE_TOO_LARGE);
 
   @TestFactory
