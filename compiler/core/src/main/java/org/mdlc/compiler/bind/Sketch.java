@@ -146,9 +146,9 @@ final class Sketch {
     }
   }
 
-  /** Notes the call of a function, if there are tensors in it. */
+  /** Notes the call of a function that gives a tensor. */
   void function(String name, Map<String, Datum> operands, Datum result, Span span) {
-    if (follows() && holdsTensor(result) && operands.values().stream().anyMatch(this::holdsTensor)) {
+    if (follows() && holdsTensor(result)) {
       note(new Step(null, name, new LinkedHashMap<>(operands), result, span));
     }
   }

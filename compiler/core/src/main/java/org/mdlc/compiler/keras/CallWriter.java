@@ -36,6 +36,8 @@ final class CallWriter {
           "gptq_unpacked_column_size",
           "reduction");
 
+  private static final String LAMBDA = "Lambda";
+
   private final Outline outline;
   private final Nested nested;
 
@@ -67,7 +69,7 @@ final class CallWriter {
     }
     var given = Outline.nameOf(layer);
     var definition = Definitions.find(Ast.Kind.LAYER, className).orElse(null);
-    if (definition == null || !isKeras(layer)) {
+    if (definition == null || !isKeras(layer) || className.equals(LAMBDA)) {
       unknownLayer(layer, className, given);
       return new Made("Identity()", new LayerNode(className, naming.next(className), List.of()));
     }
@@ -98,7 +100,7 @@ final class CallWriter {
   }
 
   private void unknownLayer(JsonObject layer, String className, String name) {
-    if (className.equals("Lambda")) {
+    if (className.equals(LAMBDA)) {
       outline.noCounterpart(
           layer,
           "the layer `" + name + "` is a Lambda, and its Python code cannot be read",
@@ -148,7 +150,7 @@ final class CallWriter {
   }
 
   private static String wording(JsonObject layer) {
-    return Json.object(layer, "optimizer").isPresent()
+    return layer.has("optimizer") || layer.has("loss")
         ? "the model"
         : "the layer `" + Outline.nameOf(layer) + "`";
   }

@@ -121,6 +121,9 @@ final class FunctionExport {
   Made make(String function, Architecture.Call call) {
     var operands = call.operands();
     var at = call.span();
+    if (operands.isEmpty()) {
+      throw unknown(function, at);
+    }
     var first = operands.values().iterator().next();
     if (ACTIVATIONS.contains(function)) {
       return activation(function, operands, at);
@@ -153,12 +156,15 @@ final class FunctionExport {
       case "stop_gradient" -> operation(CORE + ".StopGradient", new JsonObject(), List.of(first));
       case "split" -> split(operands, first, at);
       case "[]" -> index(operands, first, at);
-      default ->
-          throw new NotInKeras(
-              at,
-              "Keras has no layer or operation for the function `" + function + "` here",
-              "say it with layers, or keep the weights in .safetensors");
+      default -> throw unknown(function, at);
     };
+  }
+
+  private static NotInKeras unknown(String function, Span at) {
+    return new NotInKeras(
+        at,
+        "Keras has no layer or operation for the function `" + function + "` here",
+        "say it with layers, or keep the weights in .safetensors");
   }
 
   private static JsonObject config(String name, JsonElement value) {

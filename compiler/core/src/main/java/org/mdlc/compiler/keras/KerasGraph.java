@@ -74,7 +74,8 @@ record KerasGraph(
   /** Who makes a tensor. */
   Layer maker(Tensor tensor) {
     var layer = layers.get(tensor.layer());
-    if (layer == null || tensor.call() >= Math.max(1, layer.calls().size())) {
+    int calls = layer == null ? 0 : layer.isInput() ? 1 : layer.calls().size();
+    if (layer == null || tensor.call() >= calls) {
       throw new NotKeras(
           "config.json speaks of call " + tensor.call() + " of a layer " + tensor.layer()
               + ", which it does not have");
