@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.runtime.data.DType;
@@ -57,6 +60,62 @@ final class ImportCommandTest {
       assertClose(name + ", output " + i, found.get(i), golden.get("out." + i));
     }
     assertThat(golden).doesNotContainKey("out." + found.size());
+  }
+
+  /** There and back: what was written for Keras is read again, weights and all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nested", "tagger", "operations"})
+  void exportedModelsPredictTheSame(String name) throws IOException {
+    var first = folder.resolve("first.mdl");
+    var file = folder.resolve("again.keras");
+    var second = folder.resolve("second.mdl");
+    CommandRun.of("import", MODELS.resolve(name + ".keras").toString(), "-o", first.toString());
+    var export = CommandRun.of("export", first.toString(), "-o", file.toString());
+    assertThat(export.err()).isEmpty();
+    assertThat(export.out()).isEqualTo(file + "\n");
+    var run = CommandRun.of("import", file.toString(), "-o", second.toString());
+    assertThat(run.err()).isEmpty();
+    var golden = SafeTensors.read(MODELS.resolve(name + ".safetensors"));
+    var found = predict(second, golden, folder);
+    for (int i = 0; i < found.size(); i++) {
+      assertClose(name + ", output " + i, found.get(i), golden.get("out." + i));
+    }
+  }
+
+  @Test
+  void nothingIsOverwrittenUnasked() throws IOException {
+    var file = Files.copy(MODELS.resolve("mlp.keras"), folder.resolve("mlp.keras"));
+    Files.writeString(folder.resolve("mlp.mdl"), "mine");
+    var run = CommandRun.of("import", file.toString());
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(run.err())
+        .isEqualTo(
+            "error: " + folder.resolve("mlp.mdl") + " is there already; say with -o where to write\n");
+    assertThat(folder.resolve("mlp.mdl")).hasContent("mine");
+  }
+
+  @Test
+  void whatKerasCannotSayIsNotWritten() throws IOException {
+    var mdl = folder.resolve("own.mdl");
+    var file = folder.resolve("own.keras");
+    Files.writeString(
+        mdl,
+        """
+        layer Scale()(x: f32[C]) {
+          param factor: f32[C] = ones
+          return x * factor
+        }
+
+        model M {
+          input x: f32[4]
+          output y = x |> Scale()
+        }
+        """);
+    var run = CommandRun.of("export", mdl.toString(), "-o", file.toString());
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(run.err())
+        .contains("error[E0708]: `Scale` is a layer of your own", "own.mdl:8:19", "write it as a `block`");
+    assertThat(file).doesNotExist();
   }
 
   /** The outputs in the order of the model. */

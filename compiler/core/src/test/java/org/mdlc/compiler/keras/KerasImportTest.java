@@ -90,7 +90,7 @@ class KerasImportTest {
     var random = new Random(7);
     for (var file : models().toList()) {
       var config = config(file);
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 20; i++) {
         var changed = new StringBuilder(config);
         for (int n = random.nextInt(1, 4); n > 0; n--) {
           int at = random.nextInt(changed.length());
