@@ -50,14 +50,6 @@ public final class ModelCheckpoint extends MonitorCallback {
     this.path = path;
   }
 
-  private static WeightsKind kind(String path) {
-    try {
-      return WeightsKind.of(Path.of(path));
-    } catch (DataException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
-  }
-
   /** The metric that says which epoch is best; {@code val_loss} unless set. */
   public ModelCheckpoint monitor(String metric) {
     monitor = metric;

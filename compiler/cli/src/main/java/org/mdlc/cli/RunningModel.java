@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.OptionalLong;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
@@ -38,6 +39,12 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
+    return start(main, bound, request, run);
+  }
+
+  /** Compiles a model that is bound, and loads it. */
+  static RunningModel start(Main main, BoundProgram bound, CompileRequest request, RunOptions run)
+      throws IOException {
     var model = load(Compiler.generate(bound, request), seed(bound, run));
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
@@ -55,7 +62,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return run.seed().orElse(ofBlock.orElse(0));
   }
 
-  private static KernelStyle kernels(Main main, RunOptions run) {
+  static KernelStyle kernels(Main main, RunOptions run) {
     if (run.noVector()) {
       return KernelStyle.PLAIN;
     }
