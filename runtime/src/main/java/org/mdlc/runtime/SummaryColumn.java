@@ -41,8 +41,8 @@ record SummaryColumn(String title, int width, boolean alignRight) {
   static List<SummaryColumn> detailed(int terminal) {
     return columns(
         Math.min(NETWORK_WIDTH, terminal - 4),
-        List.of(LAYER, SHAPE, PARAMETERS, "FLOPs/row", "Bytes/row"),
-        List.of(0.32, 0.58, 0.72, 0.86, 1.0),
+        List.of(LAYER, SHAPE, PARAMETERS, "FLOPs", "Memory"),
+        List.of(0.29, 0.553, 0.724, 0.856, 1.0),
         2,
         5);
   }

@@ -12,6 +12,7 @@ import org.mdlc.runtime.History;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.plot.HistoryPlot;
 
 /** Trains a model stage by stage, then tests it on the rows that were held out. */
 final class Trainer {
@@ -30,6 +31,7 @@ final class Trainer {
   void train() throws IOException {
     var save = train.save();
     var history = train.history();
+    var plot = train.plot();
     RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
     try (var running = RunningModel.start(main, options, run, rows)) {
       var parts = TrainingParts.read(running, rows, options);
@@ -39,6 +41,11 @@ final class Trainer {
       }
       if (history.isPresent()) {
         HistoryFile.write(history.get(), histories);
+      }
+      if (plot.isPresent()) {
+        HistoryPlot.of(histories.toArray(History[]::new))
+            .title(running.bound().model())
+            .save(plot.get());
       }
       parts.test().ifPresent(test -> test(running, test));
     }
