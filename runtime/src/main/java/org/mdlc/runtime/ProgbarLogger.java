@@ -4,15 +4,22 @@ import java.io.PrintStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.utils.Progbar;
+import org.mdlc.runtime.utils.TerminalWidth;
 
-/** Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent. */
+/**
+ * Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent. Where
+ * {@link Verbosity#AUTO} finds no terminal, an epoch is exactly one line, with its number in front.
+ */
 final class ProgbarLogger implements Callback {
+  private final Verbosity verbosity;
   private final PrintStream output;
   private Params params = new Params(0, 1, 0);
   private @Nullable Progbar bar;
   private boolean insideFit;
+  private String epochPrefix = "";
 
-  ProgbarLogger(PrintStream output) {
+  ProgbarLogger(Verbosity verbosity, PrintStream output) {
+    this.verbosity = verbosity;
     this.output = output;
   }
 
@@ -28,9 +35,13 @@ final class ProgbarLogger implements Callback {
 
   @Override
   public void onEpochBegin(int epoch) {
+    String epochOf =
+        params.epochs() > 1 ? "Epoch " + (epoch + 1) + "/" + params.epochs() : "";
+    boolean oneLine = verbosity == Verbosity.AUTO && params.verbose() == 2;
+    epochPrefix = oneLine && !epochOf.isEmpty() ? epochOf + " - " : "";
     start();
-    if (params.epochs() > 1) {
-      output.print("Epoch " + (epoch + 1) + "/" + params.epochs() + "\n");
+    if (!oneLine && !epochOf.isEmpty()) {
+      output.print(epochOf + "\n");
     }
   }
 
@@ -86,6 +97,8 @@ final class ProgbarLogger implements Callback {
             .target(params.steps())
             .verbose(params.verbose())
             .statelessMetrics()
+            .columns(TerminalWidth.isTerminal() ? TerminalWidth.columns(System.getenv()) : 0)
+            .prefix(epochPrefix)
             .output(output)
             .build();
   }

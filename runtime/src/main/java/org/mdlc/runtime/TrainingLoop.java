@@ -42,7 +42,7 @@ final class TrainingLoop {
     callbacks.add(history);
     int verbose = options.verbose.level();
     if (verbose > 0) {
-      callbacks.add(new ProgbarLogger(options.output));
+      callbacks.add(new ProgbarLogger(options.verbose, options.output));
     }
     Callbacks all = new Callbacks(callbacks);
     all.start(model, new Callback.Params(verbose, options.epochs, steps));
@@ -190,7 +190,7 @@ final class TrainingLoop {
     List<Callback> callbacks = new ArrayList<>(options.callbacks);
     int verbose = options.verbose.level();
     if (verbose > 0) {
-      callbacks.add(new ProgbarLogger(options.output));
+      callbacks.add(new ProgbarLogger(options.verbose, options.output));
     }
     Callbacks all = new Callbacks(callbacks);
     all.start(

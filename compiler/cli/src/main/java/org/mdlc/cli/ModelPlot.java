@@ -42,6 +42,9 @@ final class ModelPlot {
   private static final double LINE = 15;
   private static final double HEAD = 7;
 
+  /** How much wider bold letters are. */
+  private static final double BOLD = 1.12;
+
   /** By what a layer does; the first pattern that its kind has in it. */
   private static final Map<Pattern, String> FILLS = fills();
 
@@ -77,7 +80,8 @@ final class ModelPlot {
     double height = options.sideways ? layout.width() : layout.height();
     var title = summary.model();
     var parameters = parameters(summary.trainable() + summary.nonTrainable());
-    double heading = Drawing.widthOf(title, 18) + 12 + Drawing.widthOf(parameters, KIND_SIZE);
+    double titleWidth = BOLD * Drawing.widthOf(title, 18);
+    double heading = titleWidth + 12 + Drawing.widthOf(parameters, KIND_SIZE);
     double total = Math.max(width, heading) + 2 * MARGIN;
     double left = (total - width) / 2;
     double top = MARGIN + TITLE;
@@ -86,7 +90,7 @@ final class ModelPlot {
     drawing.add(new Drawing.Words(MARGIN, MARGIN + 16, title, 18, true, Align.START, INK));
     drawing.add(
         new Drawing.Words(
-            MARGIN + Drawing.widthOf(title, 18) + 12,
+            MARGIN + titleWidth + 12,
             MARGIN + 16,
             parameters,
             KIND_SIZE,
@@ -135,7 +139,7 @@ final class ModelPlot {
   // Boxes
 
   private Size size(ModelSummary.Layer layer) {
-    double width = Drawing.widthOf(layer.kind(), KIND_SIZE) * 1.08; // bold is wider
+    double width = BOLD * Drawing.widthOf(layer.kind(), KIND_SIZE);
     for (var line : lines(layer)) {
       width = Math.max(width, Drawing.widthOf(line, TEXT_SIZE));
     }
@@ -201,7 +205,7 @@ final class ModelPlot {
       var point = moved(points.get(i), left, top);
       if (i == 0) {
         path.add(new Drawing.Start(point.x(), point.y()));
-      } else if (route.turns() || isUpright(points.get(i - 1), points.get(i))) {
+      } else if (i < route.corners() || isUpright(points.get(i - 1), points.get(i))) {
         path.add(new Drawing.To(point.x(), point.y()));
       } else {
         path.add(bend(points.get(i - 1), points.get(i), left, top));

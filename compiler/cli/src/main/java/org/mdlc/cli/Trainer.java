@@ -77,7 +77,7 @@ final class Trainer {
     var stages = running.bound().stages();
     for (int stage = 0; stage < stages.size(); stage++) {
       int epochs = train.epochs().orElse(stages.get(stage).epochs());
-      if (stages.size() > 1 && run.verbose() > 0) {
+      if (stages.size() > 1 && run.verbose() != Verbosity.SILENT) {
         main.terminal().out().println("Stage " + stages.get(stage).name());
       }
       var fit =
@@ -88,7 +88,7 @@ final class Trainer {
               .shuffle(settings.shuffle() && !train.noShuffle())
               .validationSplit(settings.validationSplit())
               .callbacks(callbacks(settings))
-              .verbose(Verbosity.of(run.verbose()))
+              .verbose(run.verbose())
               .output(main.terminal().out());
       parts.validation().ifPresent(fit::validationData);
       histories.add(running.model().fit(parts.training(), fit));

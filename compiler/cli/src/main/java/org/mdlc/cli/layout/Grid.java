@@ -45,7 +45,8 @@ final class Grid {
     // A passage is upright, and so are boxes that follow each other; where both do not go, the edge
     // into a passage bends.
     static Link of(Cell upper, Cell lower) {
-      double weight = upper.passage && lower.passage ? 400 : upper.passage || lower.passage ? 1 : 100;
+      double weight =
+          upper.passage && lower.passage ? 400 : upper.passage || lower.passage ? 0.01 : 100;
       return new Link(upper, lower, weight);
     }
   }

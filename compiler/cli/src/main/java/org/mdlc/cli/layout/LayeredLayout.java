@@ -1,7 +1,6 @@
 package org.mdlc.cli.layout;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -37,13 +36,12 @@ public record LayeredLayout(List<Place> boxes, List<Route> routes, double width,
   public record Point(double x, double y) {}
 
   /**
-   * How an edge goes: between two points with different x in a curve that starts and ends downward,
-   * else straight.
+   * How an edge goes: from point to point, in curves that start and end downward where x changes.
    *
-   * @param turns whether it leads to another column, so that it also goes sideways and up: then all
-   *     is straight
+   * @param corners how many points at its start are joined by straight lines, because the edge goes
+   *     sideways and up to another column; 0 for all others
    */
-  public record Route(List<Point> points, boolean turns) {
+  public record Route(List<Point> points, int corners) {
     /** Copies the points. */
     public Route {
       points = List.copyOf(points);
@@ -143,7 +141,7 @@ public record LayeredLayout(List<Place> boxes, List<Route> routes, double width,
       int from = edges.get(edge).from();
       var points = new ArrayList<>(grid.route(edge));
       if (columnOf(from) == column) {
-        return new Route(points, false);
+        return new Route(points, 0);
       }
       var start = places[from];
       double x = start.x() + sizes.get(from).width() / 2;
@@ -155,10 +153,8 @@ public record LayeredLayout(List<Place> boxes, List<Route> routes, double width,
               new Point(x, y + DETOUR),
               new Point(between, y + DETOUR),
               new Point(between, points.getFirst().y()));
-      Collections.reverse(points);
-      points.addAll(turn.reversed());
-      Collections.reverse(points);
-      return new Route(points, true);
+      points.addAll(0, turn);
+      return new Route(points, turn.size() + 1);
     }
   }
 }
