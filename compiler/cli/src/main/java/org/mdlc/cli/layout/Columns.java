@@ -8,7 +8,7 @@ import org.mdlc.cli.layout.LayeredLayout.Edge;
 /** Where a long graph goes on in another column. */
 final class Columns {
   /** Ranks that one column always holds. */
-  private static final int SHORT = 24;
+  private static final int SHORT = 15;
 
   /** Height of a rank of a usual box over the width of a column: makes the picture a square. */
   private static final double SLIMNESS = 0.3;
