@@ -49,7 +49,7 @@ class SummaryTest {
                 .mapToInt(String::length)
                 .max()
                 .orElse(0);
-        assertThat(width).isLessThanOrEqualTo(Math.max(columns - 4, 50));
+        assertThat(width).isLessThanOrEqualTo(Math.max(columns - 4, 56));
       }
     }
   }
