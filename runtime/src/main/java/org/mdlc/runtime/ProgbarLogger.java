@@ -7,8 +7,9 @@ import org.mdlc.runtime.utils.Progbar;
 import org.mdlc.runtime.utils.TerminalWidth;
 
 /**
- * Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent. Where
- * {@link Verbosity#AUTO} finds no terminal, an epoch is exactly one line, with its number in front.
+ * Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent.
+ * Where {@link Verbosity#AUTO} finds no terminal, an epoch is exactly one line, with its number in
+ * front.
  */
 final class ProgbarLogger implements Callback {
   private final Verbosity verbosity;
@@ -35,8 +36,7 @@ final class ProgbarLogger implements Callback {
 
   @Override
   public void onEpochBegin(int epoch) {
-    String epochOf =
-        params.epochs() > 1 ? "Epoch " + (epoch + 1) + "/" + params.epochs() : "";
+    String epochOf = params.epochs() > 1 ? "Epoch " + (epoch + 1) + "/" + params.epochs() : "";
     boolean oneLine = verbosity == Verbosity.AUTO && params.verbose() == 2;
     epochPrefix = oneLine && !epochOf.isEmpty() ? epochOf + " - " : "";
     start();

@@ -149,11 +149,7 @@ public record Summary(
 
     /** Memory and arithmetic; see {@link Needs}. */
     public Builder needs(
-        int batch,
-        long trainingBytes,
-        long inferenceBytes,
-        long forwardFlops,
-        long trainingFlops) {
+        int batch, long trainingBytes, long inferenceBytes, long forwardFlops, long trainingFlops) {
       needs = new Needs(batch, trainingBytes, inferenceBytes, forwardFlops, trainingFlops);
       return this;
     }

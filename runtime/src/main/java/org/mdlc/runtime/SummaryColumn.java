@@ -75,10 +75,7 @@ record SummaryColumn(String title, int width, boolean alignRight) {
       int less = (int) Math.rint((double) excess / (widths.length - i));
       excess -= less;
       columns.add(
-          new SummaryColumn(
-              titles.get(i),
-              widths[i] - less - 2,
-              i >= firstRight && i < lastRight));
+          new SummaryColumn(titles.get(i), widths[i] - less - 2, i >= firstRight && i < lastRight));
     }
     return columns;
   }

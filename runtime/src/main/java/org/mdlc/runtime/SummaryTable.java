@@ -61,12 +61,15 @@ final class SummaryTable {
 
   private List<SummaryCell> cells(Summary.Layer layer) {
     var cells = new ArrayList<SummaryCell>();
-    cells.add(SummaryCell.plain(layer.name() + " (").then(SummaryCell.kind(layer.kind())).then(")"));
+    cells.add(
+        SummaryCell.plain(layer.name() + " (").then(SummaryCell.kind(layer.kind())).then(")"));
     cells.add(SummaryCell.numbers(layer.shape()));
     cells.add(SummaryCell.numbers(String.format(Locale.ROOT, "%,d", layer.parameters())));
     if (details) {
-      cells.add(SummaryCell.numbers(layer.flops() < 0 ? "?" : brief(layer.flops(), 1000, COUNT_UNITS)));
-      cells.add(SummaryCell.numbers(layer.bytes() < 0 ? "?" : brief(layer.bytes(), 1024, BYTE_UNITS)));
+      cells.add(
+          SummaryCell.numbers(layer.flops() < 0 ? "?" : brief(layer.flops(), 1000, COUNT_UNITS)));
+      cells.add(
+          SummaryCell.numbers(layer.bytes() < 0 ? "?" : brief(layer.bytes(), 1024, BYTE_UNITS)));
     } else {
       cells.add(
           layer.connections().isEmpty()

@@ -64,8 +64,7 @@ class SummaryTest {
             "(\u001b[38;5;45mNone\u001b[0m, \u001b[38;5;34m8\u001b[0m, \u001b[38;5;34m8\u001b[0m,"
                 + " \u001b[38;5;34m32\u001b[0m)")
         .contains("\u001b[1m Total params: \u001b[0m\u001b[38;5;34m27,662\u001b[0m (108.05 KB)\n");
-    assertThat(text.replaceAll("\u001b\\[[0-9;]*m", ""))
-        .isEqualTo(summary(true).toString());
+    assertThat(text.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(summary(true).toString());
     assertThat(summary(false).text(false, 80, true))
         .contains("image[\u001b[38;5;34m0\u001b[0m][\u001b[38;5;34m0\u001b[0m]");
   }

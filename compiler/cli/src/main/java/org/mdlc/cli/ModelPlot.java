@@ -143,8 +143,7 @@ final class ModelPlot {
     for (var line : lines(layer)) {
       width = Math.max(width, Drawing.widthOf(line, TEXT_SIZE));
     }
-    return new Size(
-        Math.max(96, Math.ceil(width) + 2 * PADDING), 28 + LINE * lines(layer).size());
+    return new Size(Math.max(96, Math.ceil(width) + 2 * PADDING), 28 + LINE * lines(layer).size());
   }
 
   /** Below the kind: the name, what it gives, how many parameters it has. */
@@ -176,8 +175,7 @@ final class ModelPlot {
   }
 
   private void box(Drawing drawing, ModelSummary.Layer layer, Size size, double x, double y) {
-    drawing.add(
-        new Drawing.Box(x, y, size.width(), size.height(), 6, fill(layer.kind()), BORDER));
+    drawing.add(new Drawing.Box(x, y, size.width(), size.height(), 6, fill(layer.kind()), BORDER));
     double middle = x + size.width() / 2;
     drawing.add(
         new Drawing.Words(middle, y + 19, layer.kind(), KIND_SIZE, true, Align.MIDDLE, INK));
@@ -225,8 +223,7 @@ final class ModelPlot {
     var first = moved(new Point(from.x(), half), left, top);
     var second = moved(new Point(to.x(), half), left, top);
     var end = moved(to, left, top);
-    return new Drawing.Curve(
-        first.x(), first.y(), second.x(), second.y(), end.x(), end.y());
+    return new Drawing.Curve(first.x(), first.y(), second.x(), second.y(), end.x(), end.y());
   }
 
   private Point moved(Point point, double left, double top) {

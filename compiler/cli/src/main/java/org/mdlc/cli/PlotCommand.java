@@ -111,8 +111,7 @@ final class PlotCommand implements Callable<Integer> {
             .withModel(Optional.ofNullable(model))
             .withSettings(settings);
     var bound = ModelOptions.bind(request, main);
-    var options =
-        new ModelPlot.Options(!noShapes, dtypes, !noNames, direction == Direction.LR);
+    var options = new ModelPlot.Options(!noShapes, dtypes, !noNames, direction == Direction.LR);
     return ModelPlot.draw(ModelSummary.of(bound), options);
   }
 }

@@ -23,7 +23,7 @@ final class SummaryCommand implements Callable<Integer> {
 
   @Option(
       names = "--details",
-      description = 
+      description =
           "FLOPs and output memory of each layer for one row, in place of what it is connected to.")
   private boolean details;
 

@@ -124,9 +124,7 @@ final class PlotCommandTest {
   }
 
   private static Document parsed(String file) throws Exception {
-    return DocumentBuilderFactory.newInstance()
-        .newDocumentBuilder()
-        .parse(Path.of(file).toFile());
+    return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(Path.of(file).toFile());
   }
 
   private String path(String name) {

@@ -68,7 +68,11 @@ record Screen(List<String> lines) {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0"
                 + " %.0f %.0f\" font-family=\"'DejaVu Sans Mono', Menlo, 'Liberation Mono',"
                 + " monospace\" font-size=\"%.0f\" fill=\"#1f2328\">\n",
-            width, height, width, height, SIZE));
+            width,
+            height,
+            width,
+            height,
+            SIZE));
     svg.append(
         String.format(
             Locale.ROOT,

@@ -47,8 +47,7 @@ final class ShowingPageTest {
         if (!updating()) {
           assertThat(form(matcher.group("text"))).as(command).isEqualTo(form(text));
         }
-        matcher.appendReplacement(
-            updated, Matcher.quoteReplacement(with(matcher.group(), text)));
+        matcher.appendReplacement(updated, Matcher.quoteReplacement(with(matcher.group(), text)));
       }
     }
     matcher.appendTail(updated);

@@ -91,7 +91,8 @@ final class SummaryCommandTest {
   void takesTheWidthOfTheTerminal() throws IOException {
     var model = file("model M { input x: f32[2]  output y = x |> Dense(1) }");
     var run = CommandRun.in(Map.of("COLUMNS", "60"), false, "summary", model);
-    assertThat(run.out().lines().skip(1).findFirst()).hasValueSatisfying(l -> assertThat(l).hasSize(56));
+    assertThat(run.out().lines().skip(1).findFirst())
+        .hasValueSatisfying(l -> assertThat(l).hasSize(56));
   }
 
   @Test

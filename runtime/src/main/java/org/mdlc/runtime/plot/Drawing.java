@@ -30,13 +30,7 @@ public final class Drawing {
    * @param stroke colour of the border; empty for none
    */
   public record Box(
-      double x,
-      double y,
-      double width,
-      double height,
-      double radius,
-      String fill,
-      String stroke)
+      double x, double y, double width, double height, double radius, String fill, String stroke)
       implements Shape {}
 
   /**

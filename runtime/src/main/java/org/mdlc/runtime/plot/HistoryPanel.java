@@ -74,7 +74,9 @@ final class HistoryPanel {
   }
 
   private static double keyWidth(double @Nullable [] values) {
-    return values == null ? 0 : Drawing.widthOf("validation " + last(values), LABEL) + KEY_LINE + 18;
+    return values == null
+        ? 0
+        : Drawing.widthOf("validation " + last(values), LABEL) + KEY_LINE + 18;
   }
 
   /** Up to {@code right}: what each line is, with its last value. */

@@ -174,8 +174,7 @@ public final class HistoryPlot {
   private List<String> metrics() {
     Set<String> names = new LinkedHashSet<>();
     for (String column : columns.keySet()) {
-      names.add(
-          column.startsWith(VALIDATION) ? column.substring(VALIDATION.length()) : column);
+      names.add(column.startsWith(VALIDATION) ? column.substring(VALIDATION.length()) : column);
     }
     List<String> sorted = new ArrayList<>(names);
     if (sorted.remove(LOSS)) {

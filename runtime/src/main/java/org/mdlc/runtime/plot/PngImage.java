@@ -51,8 +51,7 @@ final class PngImage {
       graphics.setColor(Color.WHITE);
       graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
       graphics.scale(scale, scale);
-      graphics.setRenderingHint(
-          RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
       graphics.setRenderingHint(
           RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
       graphics.setRenderingHint(
@@ -125,8 +124,7 @@ final class PngImage {
             .deriveFont((float) words.size());
     graphics.setFont(font);
     graphics.setColor(Color.decode(words.colour()));
-    double width =
-        font.getStringBounds(words.text(), graphics.getFontRenderContext()).getWidth();
+    double width = font.getStringBounds(words.text(), graphics.getFontRenderContext()).getWidth();
     double left =
         switch (words.align()) {
           case START -> words.x();

@@ -151,8 +151,8 @@ public final class Progbar {
   }
 
   /**
-   * What there is room for: a line that the terminal wraps cannot be redrawn. The last line of a bar
-   * stays, so it may wrap.
+   * What there is room for: a line that the terminal wraps cannot be redrawn. The last line of a
+   * bar stays, so it may wrap.
    */
   private String fitted(String rest, int before) {
     int room = columns - 1 - before;

@@ -69,8 +69,7 @@ final class LayeredLayoutTest {
 
   @Test
   void refusesACycle() {
-    assertThatThrownBy(
-            () -> LayeredLayout.of(boxes(2), List.of(new Edge(0, 1), new Edge(1, 0))))
+    assertThatThrownBy(() -> LayeredLayout.of(boxes(2), List.of(new Edge(0, 1), new Edge(1, 0))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cycle");
   }

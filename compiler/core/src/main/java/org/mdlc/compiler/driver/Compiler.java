@@ -191,7 +191,10 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(ModelSummary.USUAL_BATCH);
+      return bound
+          .settings()
+          .map(BoundProgram.TrainSettings::batch)
+          .orElse(ModelSummary.USUAL_BATCH);
     }
   }
 

@@ -74,9 +74,7 @@ public record ModelSummary(
     /** Arithmetic for one row of a batch, rounded; {@link #UNKNOWN} while a size is open. */
     public long flopsPerRow(int batch) {
       var ofBatch = flops.bind(Map.of("batch", (long) batch)).constant();
-      return ofBatch.isPresent()
-          ? Math.round((double) ofBatch.getAsLong() / batch)
-          : UNKNOWN;
+      return ofBatch.isPresent() ? Math.round((double) ofBatch.getAsLong() / batch) : UNKNOWN;
     }
 
     /** Memory of the outputs for one row; {@link #UNKNOWN} of text and while a size is open. */
@@ -165,8 +163,7 @@ public record ModelSummary(
   }
 
   public ModelSummary withNeeds(Needs known) {
-    return new ModelSummary(
-        model, layers, trainable, nonTrainable, optimizer, Optional.of(known));
+    return new ModelSummary(model, layers, trainable, nonTrainable, optimizer, Optional.of(known));
   }
 
   /** The batch size that figures for one row are taken from. */

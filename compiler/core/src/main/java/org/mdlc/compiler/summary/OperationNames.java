@@ -25,8 +25,7 @@ import org.mdlc.compiler.op.View;
 /** Short words for an expression of operations, as Keras has for those between its layers. */
 final class OperationNames {
   private static final int MOST = 3;
-  private static final Set<String> SOFTMAX =
-      Set.of("ReduceMax", "Sub", "Exp", "ReduceSum", "Div");
+  private static final Set<String> SOFTMAX = Set.of("ReduceMax", "Sub", "Exp", "ReduceSum", "Div");
 
   private final Map<Integer, Node> made = new HashMap<>();
 
@@ -56,7 +55,8 @@ final class OperationNames {
     var kinds = new LinkedHashSet<String>();
     var comparisons = comparisonsOfRelus(nodes);
     for (var node : nodes) {
-      if (node.results().stream().anyMatch(r -> comparisons.contains(r.id())) || isPlumbing(Op.of(node))) {
+      if (node.results().stream().anyMatch(r -> comparisons.contains(r.id()))
+          || isPlumbing(Op.of(node))) {
         continue;
       }
       kinds.add(isRelu(node) ? "Relu" : node.op().getClass().getSimpleName());

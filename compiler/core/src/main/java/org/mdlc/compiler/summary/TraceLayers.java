@@ -48,7 +48,9 @@ final class TraceLayers {
   }
 
   List<Layer> layers() {
-    graph.nodes().stream().flatMap(n -> composite(n).stream()).forEach(c -> layerNames.add(name(c)));
+    graph.nodes().stream()
+        .flatMap(n -> composite(n).stream())
+        .forEach(c -> layerNames.add(name(c)));
     graph.inputs().stream().filter(i -> i.role() == Role.DATA).forEach(this::input);
     graph.nodes().forEach(this::node);
     return List.copyOf(layers.values());
@@ -110,8 +112,7 @@ final class TraceLayers {
     }
     connections.addAll(sources(List.of(node)));
     layers.put(
-        name,
-        new Layer(name, composite.kind(), types(node), parameters(name), connections, flops));
+        name, new Layer(name, composite.kind(), types(node), parameters(name), connections, flops));
   }
 
   private void expression(Node last, List<Node> all) {
@@ -125,12 +126,7 @@ final class TraceLayers {
     layers.put(
         name,
         new Layer(
-            name,
-            names.kind(all),
-            types(last),
-            weightsRead(all),
-            List.copyOf(sources),
-            flops));
+            name, names.kind(all), types(last), weightsRead(all), List.copyOf(sources), flops));
   }
 
   /** Keras's rule: add, add_1, add_2. */

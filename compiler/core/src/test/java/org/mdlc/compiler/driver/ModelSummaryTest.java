@@ -109,7 +109,8 @@ class ModelSummaryTest {
       assertThat(summary.optimizer()).isEqualTo(2 * 171 + 2);
       assertThat(summary.toString())
           .contains("Model: \"Residual\"")
-          .contains("│ add_relu (Add,      │ (None, 8)         │          0 │ relu[0][0],       │\n")
+          .contains(
+              "│ add_relu (Add,      │ (None, 8)         │          0 │ relu[0][0],       │\n")
           .contains(" Total params: 515 (2.01 KB)\n Trainable params: 171 (684.00 B)\n")
           .contains(" Optimizer params: 344 (1.34 KB)\n Training step memory: ");
     }
@@ -136,9 +137,7 @@ class ModelSummaryTest {
 
   private static BoundProgram bound(String text) {
     var compilation = Compiler.bind(request(text));
-    assertThat(compilation.bound())
-        .as(Renderer.plain().render(compilation.problems()))
-        .isPresent();
+    assertThat(compilation.bound()).as(Renderer.plain().render(compilation.problems())).isPresent();
     return compilation.bound().orElseThrow();
   }
 }
