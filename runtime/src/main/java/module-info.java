@@ -2,10 +2,11 @@
 module org.mdlc.runtime {
   requires static transitive jdk.incubator.vector;
   requires static transitive org.jspecify;
-  requires static java.desktop; // pictures as PNG, and nothing else
   requires com.google.gson;
   requires de.siegmar.fastcsv;
+  requires transitive java.desktop;
   requires java.net.http;
+  requires transitive java.sql;
   requires org.apache.commons.compress;
   requires org.bytedeco.dnnl;
   requires org.bytedeco.javacpp;
@@ -17,5 +18,6 @@ module org.mdlc.runtime {
   exports org.mdlc.runtime.plot;
   exports org.mdlc.runtime.preprocessing;
   exports org.mdlc.runtime.random;
+  exports org.mdlc.runtime.table;
   exports org.mdlc.runtime.utils;
 }

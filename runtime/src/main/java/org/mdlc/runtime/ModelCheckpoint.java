@@ -3,6 +3,7 @@ package org.mdlc.runtime;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Saves the model after each epoch, or after every so many batches; Keras's {@code
- * ModelCheckpoint}. Files are {@code .safetensors}: the weights alone, or with {@link
+ * ModelCheckpoint}. A folder that is missing is made. Files are {@code .safetensors}: the weights alone, or with {@link
  * #saveWeightsOnly} off everything training depends on. Each setter changes this object and returns
  * it.
  */
@@ -100,6 +101,20 @@ public final class ModelCheckpoint extends MonitorCallback {
   }
 
   @Override
+  public void saveState(SavedState state) {
+    state.put("best", best);
+    state.put("counts", epochAtHand, batchesSinceSave);
+  }
+
+  @Override
+  public void onTrainResume(SavedState state) {
+    best = state.optional("best");
+    double[] counts = state.numbers("counts");
+    epochAtHand = (int) counts[0];
+    batchesSinceSave = (int) counts[1];
+  }
+
+  @Override
   public void onEpochBegin(int epoch) {
     epochAtHand = epoch;
   }
@@ -159,6 +174,10 @@ public final class ModelCheckpoint extends MonitorCallback {
 
   private void save(Path file) {
     try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
       if (saveWeightsOnly) {
         model().saveWeights(file);
       } else {
@@ -167,6 +186,7 @@ public final class ModelCheckpoint extends MonitorCallback {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot save the checkpoint " + file, e);
     }
+    say("\nEpoch " + (epochAtHand + 1) + ": finished saving model to " + file);
   }
 
   private void say(String text) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Run;
-import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
 
 /** Uses a model whose weights are trained. */
 final class Inference {
@@ -31,7 +31,7 @@ final class Inference {
               ? heldOut(TrainingParts.read(running, rows, options))
               : rows.read(running.bound(), running.model().spec(), true);
       var how = run(run.batch().orElse(settings.batch()));
-      MetricLines.print("", running.model().evaluate(measured, how), main.terminal().out());
+      MetricLines.print("", running.model().evaluate(Trainer.ahead(measured), how), main.terminal().out());
     }
   }
 
@@ -54,7 +54,7 @@ final class Inference {
     return Run.batchSize(batch).verbose(run.verbose()).output(main.terminal().out());
   }
 
-  private static ArrayDataset heldOut(TrainingParts parts) {
+  private static Dataset heldOut(TrainingParts parts) {
     return parts.test().orElse(parts.training());
   }
 

@@ -3,7 +3,9 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
@@ -31,12 +33,12 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     var compilation = Compiler.bind(request);
     var open = compilation.bound().filter(NamedSizes::areOpen);
     if (open.isPresent()) {
-      request = request.withSettings(NamedSizes.of(open.get(), rows.stored(open.get())));
+      request = request.withSettings(NamedSizes.of(open.get(), rows.rowShapes(open.get())));
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
-    long seed = run.seed().orElse(bound.settings().map(s -> s.seed()).orElse(0L));
-    var model = load(Compiler.generate(bound, request), seed);
+    var seed = run.seed().isPresent() ? run.seed() : seedOfBlock(bound);
+    var model = load(Compiler.generate(bound, request), seed.orElse(0));
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
     } else {
@@ -45,6 +47,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       }
     }
     return new RunningModel(bound, model);
+  }
+
+  private static OptionalLong seedOfBlock(BoundProgram bound) {
+    return bound.settings().map(TrainSettings::seed).orElse(OptionalLong.empty());
   }
 
   private static KernelStyle kernels(Main main, RunOptions run) {

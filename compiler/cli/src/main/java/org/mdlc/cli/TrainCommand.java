@@ -57,8 +57,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    new Trainer(main, model, run, this).train();
-    return ExitCode.OK;
+    return new Trainer(main, model, run, this).train();
   }
 
   Optional<Path> data() {

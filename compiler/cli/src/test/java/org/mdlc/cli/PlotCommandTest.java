@@ -99,6 +99,8 @@ final class PlotCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out().lines().filter(line -> line.startsWith("Epoch "))).hasSize(3);
     assertThat(texts(file)).startsWith("Sides", "loss").contains("accuracy", "3");
+    var none = CommandRun.of("train", tiny.model(), "--epochs", "0", "--plot", path("none.svg"));
+    assertThat(none.err()).contains("warning: no epoch ran, so", "none.svg is not drawn");
     assertUsage("--plot writes a .svg or .png file", "train", tiny.model(), "--plot", "a.gif");
   }
 

@@ -41,6 +41,7 @@ public final class TerminalWidth {
   }
 
   /** 0 where it cannot be asked: the call needs native access, as the kernels do. */
+  @SuppressWarnings("restricted") // only where native access is enabled
   private static int columnsOfStandardOutput() {
     String system = System.getProperty("os.name", "");
     boolean linux = system.startsWith("Linux");

@@ -2,10 +2,13 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
@@ -31,6 +34,7 @@ import org.mdlc.compiler.type.TensorType;
  * @param stages training stages in order; one for a plain train block, none without one
  * @param precision the narrow float type in which layers compute, if the model asks for one
  * @param fixedBatch the most examples of a batch, where an input declares it
+ * @param keras where Keras keeps the weights of the same model in its files
  */
 public record BoundProgram(
     String model,
@@ -50,7 +54,8 @@ public record BoundProgram(
     List<Text> texts,
     List<HostStep> hostSteps,
     Optional<DType> precision,
-    Optional<Integer> fixedBatch) {
+    Optional<Integer> fixedBatch,
+    KerasLayout keras) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -73,8 +78,23 @@ public record BoundProgram(
    */
   public record Pretrained(String layer, String file, Optional<String> sha256) {}
 
-  /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
-  public record Port(String name, TensorType type) {}
+  /**
+   * A named tensor that crosses the model's boundary; the first dimension is the batch.
+   *
+   * @param ranges what its numbers must keep to, all of them
+   */
+  public record Port(String name, TensorType type, List<Range> ranges) {
+    public Port {
+      ranges = List.copyOf(ranges);
+    }
+
+    public Port(String name, TensorType type) {
+      this(name, type, List.of());
+    }
+  }
+
+  /** Whole numbers from {@code low} to {@code high - 1}, and {@code also} where there is one. */
+  public record Range(int low, int high, OptionalInt also) {}
 
   /** An input of strings; the first dimension is the batch. */
   public record Text(String name, Shape shape) {}
@@ -167,6 +187,7 @@ public record BoundProgram(
   /**
    * The plain settings of a train block.
    *
+   * @param seed empty where the block names none
    * @param holdout rows for the final test from a source of their own; a share of the training rows
    *     is in {@link DataSource#holdout}
    * @param validation rows for validation from a source of their own
@@ -174,7 +195,7 @@ public record BoundProgram(
   public record TrainSettings(
       int batch,
       int epochs,
-      long seed,
+      OptionalLong seed,
       boolean shuffle,
       double validationSplit,
       Optional<DataSource> data,
@@ -189,12 +210,19 @@ public record BoundProgram(
   /**
    * Where training data comes from.
    *
-   * @param format {@code csv}, {@code npz}, {@code idx} ...
+   * @param format {@code csv}, {@code npz}, {@code images} ...
    * @param paths as written, relative to the .mdl file
    * @param fields model input or target name to the columns that make it
    * @param holdout share of the rows (the last ones) kept for the final test, 0 when none
+   * @param place where it is written
    */
-  public record DataSource(String format, List<String> paths, List<Field> fields, double holdout) {}
+  public record DataSource(
+      String format, List<String> paths, List<Field> fields, double holdout, Span place) {
+    public DataSource {
+      paths = List.copyOf(paths);
+      fields = List.copyOf(fields);
+    }
+  }
 
   /**
    * One model input or target read from data.
@@ -231,7 +259,8 @@ public record BoundProgram(
         texts,
         hostSteps,
         precision,
-        fixedBatch);
+        fixedBatch,
+        keras);
   }
 
   public BoundProgram {

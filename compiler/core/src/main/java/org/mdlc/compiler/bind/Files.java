@@ -13,6 +13,7 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
@@ -36,9 +37,13 @@ final class Files {
     this.problems = problems;
     this.sink = sink;
     this.request = request;
-    for (var file : StandardLibrary.files()) {
-      define(file, standard);
-      constants(file, standard);
+    var scope = Scope.of(standard);
+    for (var part : StandardLibrary.parts()) {
+      standard.put(
+          Category.of(part.keyword()), Library.Entry.later(part, () -> value(part.tree(), scope)));
+      if (part.keyword().equals("let")) {
+        constants.add(new Pending((Ast.Constant) part.tree(), scope, standard));
+      }
     }
   }
 
@@ -81,25 +86,32 @@ final class Files {
 
   private void define(Ast.File file, Library library) {
     var scope = Scope.of(library);
-    boolean users = !Problems.isLibrary(file.source());
     for (var item : file.items()) {
-      if (users) {
-        checkTypes(item);
-      }
+      checkTypes(item);
       switch (item) {
         case Ast.Import _, Ast.Train _ -> {}
         case Ast.WeightsImport w -> {
           checkHash(w);
-          put(library, Category.VALUE, w.name(), new Datum.WeightsFile(w));
+          put(library, Category.VALUE, w.name(), value(w, scope));
         }
-        case Ast.Constant c -> put(library, Category.VALUE, c.name(), Datum.Poison.POISON);
-        case Ast.Model m ->
-            put(library, Category.VALUE, m.name(), new Datum.ModelDefinition(m, scope));
-        case Ast.Function f -> put(library, Category.VALUE, f.name(), new Datum.Function(f, scope));
-        case Ast.Definition d ->
-            put(library, Category.of(d.kind()), d.name(), new Datum.Definition(d, scope));
+        case Ast.Constant c -> put(library, Category.VALUE, c.name(), value(c, scope));
+        case Ast.Model m -> put(library, Category.VALUE, m.name(), value(m, scope));
+        case Ast.Function f -> put(library, Category.VALUE, f.name(), value(f, scope));
+        case Ast.Definition d -> put(library, Category.of(d.kind()), d.name(), value(d, scope));
       }
     }
+  }
+
+  /** What the name of a definition stands for. */
+  private static Datum value(Ast.Item item, Scope scope) {
+    return switch (item) {
+      case Ast.WeightsImport w -> new Datum.WeightsFile(w);
+      case Ast.Model m -> new Datum.ModelDefinition(m, scope);
+      case Ast.Function f -> new Datum.Function(f, scope);
+      case Ast.Definition d -> new Datum.Definition(d, scope);
+      case Ast.Constant _ -> Datum.Poison.POISON; // until it is evaluated
+      case Ast.Import _, Ast.Train _ -> throw new CompilerBug("bind", item + " has no name");
+    };
   }
 
   // ---- types of parameters, also of definitions that nothing uses

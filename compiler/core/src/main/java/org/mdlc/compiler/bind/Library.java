@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.CompilerBug;
@@ -34,6 +36,14 @@ final class Library {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Of what a definition of the library is introduced with. */
+    static Category of(String keyword) {
+      return switch (keyword) {
+        case "let", "fn", "layer", "block" -> VALUE;
+        default -> valueOf(keyword.toUpperCase(Locale.ROOT));
+      };
+    }
+
     static Category of(Ast.Kind kind) {
       return switch (kind) {
         case LAYER, BLOCK -> VALUE;
@@ -49,15 +59,53 @@ final class Library {
   }
 
   /** A definition and where it is. */
-  record Entry(String name, Datum value, Span span) {
+  static final class Entry {
+    private final String name;
+    private final Span span;
+    private final boolean offered;
+    private @Nullable Supplier<Datum> later;
+    private @Nullable Datum value;
+
+    Entry(String name, Datum value, Span span) {
+      this.name = name;
+      this.span = span;
+      this.offered = true;
+      this.value = value;
+    }
+
+    private Entry(StandardLibrary.Part part, Supplier<Datum> later) {
+      this.name = part.name();
+      this.span = part.nameSpan();
+      this.offered = part.isDocumented() || part.keyword().equals("let");
+      this.later = later;
+    }
+
+    /** A definition of the library, which is made when it is first used. */
+    static Entry later(StandardLibrary.Part part, Supplier<Datum> value) {
+      return new Entry(part, value);
+    }
+
+    String name() {
+      return name;
+    }
+
+    Span span() {
+      return span;
+    }
+
+    Datum value() {
+      var known = value;
+      if (known == null) {
+        known = Objects.requireNonNull(later).get();
+        value = known;
+        later = null;
+      }
+      return known;
+    }
+
     /** False for the library's own helpers, which have no doc comment and no place on its pages. */
     boolean isOffered() {
-      return !Problems.isLibrary(span.file())
-          || switch (value) {
-            case Datum.Function f -> !f.tree().doc().isBlank();
-            case Datum.Definition d -> !d.tree().doc().isBlank();
-            default -> true;
-          };
+      return offered;
     }
   }
 

@@ -45,11 +45,11 @@ final class ModelPhases {
     var graph = predicting(predict);
     return new BoundProgram(
         definition.tree().name().text(),
-        ProgramBinder.inputs(graph),
+        evaluator.ranges().ofInputs(ProgramBinder.inputs(graph)),
         predict.run().outputs().entrySet().stream()
             .map(o -> new Port(o.getKey(), o.getValue().type()))
             .toList(),
-        training == null ? List.of() : training.targets(),
+        training == null ? List.of() : evaluator.ranges().ofTargets(training.targets()),
         training == null ? List.of() : training.weights(),
         ProgramBinder.variables(evaluator),
         graph,
@@ -64,7 +64,9 @@ final class ModelPhases {
         evaluator.hostLayers().steps(),
         evaluator.precision(),
         Optional.ofNullable(evaluator.variables().fixedBatch())
-            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)));
+            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)),
+        KerasPaths.of(
+            evaluator, graph, training == null ? Optional.empty() : training.kerasSlots()));
   }
 
   private static List<BoundProgram.Text> texts(Phase phase) {

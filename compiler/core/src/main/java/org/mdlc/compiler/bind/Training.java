@@ -44,6 +44,7 @@ final class Training {
   private final List<Stage> stages = new ArrayList<>();
   private final Set<Variable> moved = new HashSet<>();
   private final Map<String, Span> prefixes = new LinkedHashMap<>();
+  private final List<Optimizers> movers = new ArrayList<>();
   private @Nullable Graph evaluate;
   private @Nullable Graph adapt;
   private @Nullable TrainSettings settings;
@@ -81,6 +82,11 @@ final class Training {
 
   List<Stage> stages() {
     return stages;
+  }
+
+  /** What Keras keeps of the optimizer, if it is the only one. */
+  Optional<KerasLayout.Slots> kerasSlots() {
+    return movers.size() == 1 ? movers.getFirst().kerasSlots() : Optional.empty();
   }
 
   TrainSettings settings() {
@@ -254,6 +260,7 @@ final class Training {
 
   private Optimizers mover(Configured optimizer, String place, Span at) {
     var mover = new Optimizers(evaluator, optimizer, place);
+    movers.add(mover);
     var other = prefixes.putIfAbsent(mover.prefix(), at);
     if (other != null) {
       var name = mover.prefix().substring(0, mover.prefix().length() - 1);

@@ -201,7 +201,9 @@ public final class Compiler {
   private static Optional<BoundProgram> bind(
       Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
     var binding = new Binder.Request(model, request.settings(), Compiler::imported);
-    return Binder.bind(file, binding, problems);
+    var bound = Binder.bind(file, binding, problems);
+    bound.ifPresent(program -> FolderClasses.check(program, problems));
+    return problems.hasErrors() ? Optional.empty() : bound;
   }
 
   private static Optional<SourceFile> imported(String path) {

@@ -48,13 +48,17 @@ public final class Parser {
     return new Parser(source, sink).file();
   }
 
+  /** Reads a stretch of a file that holds whole definitions; places are those in the file. */
+  public static Ast.File parse(SourceFile source, int start, int end, DiagnosticSink sink) {
+    return new Parser(source, sink).file(start, end);
+  }
+
   /** Reads one expression, as given to {@code --set}. */
   public static Ast.Expr parseExpression(SourceFile source, DiagnosticSink sink) {
     return new Parser(source, sink).expression(0, source.text().length());
   }
 
   private Ast.File file() {
-    var empty = new Ast.File(source, List.of(), source.whole());
     if (source.text().length() > MAX_CHARS) {
       errors.report(
           Diagnostic.of(
@@ -62,11 +66,19 @@ public final class Parser {
                   source.span(0, 0),
                   "this file has more than 4 million characters")
               .help("split it and use `import`"));
-      return empty;
+      return empty();
     }
-    return read(0, source.text().length(), MdlParser::file)
+    return file(0, source.text().length());
+  }
+
+  private Ast.File file(int start, int end) {
+    return read(start, end, MdlParser::file)
         .map(reading -> builder(reading).file(reading.tree()))
-        .orElse(empty);
+        .orElseGet(this::empty);
+  }
+
+  private Ast.File empty() {
+    return new Ast.File(source, List.of(), source.whole());
   }
 
   /** The expression in a stretch of the file. */

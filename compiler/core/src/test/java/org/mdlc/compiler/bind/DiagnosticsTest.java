@@ -35,8 +35,8 @@ final class DiagnosticsTest {
   /** Found where files are read, not here. */
   private static final List<Codes> ELSEWHERE =
       List.of(
-          Codes.UNKNOWN_COLUMN,
           Codes.MISSING_DATA_FILE,
+          Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
           Codes.IMPORT_CYCLE,

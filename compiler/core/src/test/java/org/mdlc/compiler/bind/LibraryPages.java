@@ -125,8 +125,8 @@ final class LibraryPages {
   }
 
   private static List<Entry> entries(Page page) {
-    return StandardLibrary.files().stream()
-        .flatMap(f -> f.items().stream())
+    return StandardLibrary.parts().stream()
+        .map(StandardLibrary.Part::tree)
         .filter(page.belongs())
         .map(LibraryPages::entry)
         .sorted(Comparator.comparing((Entry e) -> anchor(e.name())).thenComparing(Entry::name))

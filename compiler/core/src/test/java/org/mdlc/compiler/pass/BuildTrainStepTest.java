@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.KerasLayout;
 import org.mdlc.compiler.interp.Interpreter;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
@@ -196,7 +197,8 @@ final class BuildTrainStepTest {
         List.of(),
         List.of(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+            KerasLayout.NONE);
   }
 
   private static Map<String, Tensor64> start() {

@@ -25,6 +25,7 @@ final class JavaTypes {
   static final ClassName INITIAL = ClassName.get(RUNTIME, "Initial");
   static final ClassName METRIC_SPEC = ClassName.get(RUNTIME, "MetricSpec");
   static final ClassName STRING_LAYERS = ClassName.get(RUNTIME + ".preprocessing", "StringLayers");
+  static final ClassName RANDOM_SEED = ClassName.get(RUNTIME + ".utils", "RandomSeed");
   static final ClassName DTYPE = ClassName.get(RUNTIME + ".data", "DType");
 
   private static final List<String> KERNEL_CLASSES =

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.KerasLayout;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.Variable;
 import org.mdlc.compiler.ir.Graph;
@@ -70,7 +71,8 @@ final class GeneratedStep {
             List.of(),
             List.of(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            KerasLayout.NONE);
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(
