@@ -83,7 +83,7 @@ record BlockFolder(BoundProgram bound, ModelSpec spec, DataSource data, List<Pat
   }
 
   private <T extends DatasetFromDirectory<T>> T arranged(T folder, String content) {
-    T named = folder.names(content, LABELS).seed(Trainer.settings(bound).seed());
+    T named = folder.names(content, LABELS).seed(Trainer.settings(bound).seed().orElse(0));
     var label = data.fields().stream().filter(BlockFolder::isLabel).findFirst();
     if (label.isEmpty()) {
       return named.noLabels();

@@ -37,8 +37,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
-    var seed = run.seed().isPresent() ? run.seed() : seedOfBlock(bound);
-    var model = load(Compiler.generate(bound, request), seed.orElse(0));
+    var model = load(Compiler.generate(bound, request), seed(bound, run));
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
     } else {
@@ -49,8 +48,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return new RunningModel(bound, model);
   }
 
-  private static OptionalLong seedOfBlock(BoundProgram bound) {
-    return bound.settings().map(TrainSettings::seed).orElse(OptionalLong.empty());
+  /** What {@code --seed} says, else the train block, else 0. */
+  static long seed(BoundProgram bound, RunOptions run) {
+    var ofBlock = bound.settings().map(TrainSettings::seed).orElse(OptionalLong.empty());
+    return run.seed().orElse(ofBlock.orElse(0));
   }
 
   private static KernelStyle kernels(Main main, RunOptions run) {

@@ -120,17 +120,17 @@ final class Trainer {
               .verbose(run.verbose())
               .output(main.terminal().out());
       parts.validation().map(Trainer::ahead).ifPresent(fit::validationData);
-      histories.add(running.model().fit(inOrder(parts.training(), settings), fit));
+      histories.add(running.model().fit(inOrder(running, parts.training()), fit));
       epochsBefore += epochs;
     }
     return histories;
   }
 
   /** Rows in memory are shuffled in training; others here, and made by threads ahead of it. */
-  private Dataset inOrder(Dataset training, TrainSettings settings) {
-    boolean shuffled = settings.shuffle() && !train.noShuffle();
+  private Dataset inOrder(RunningModel running, Dataset training) {
+    boolean shuffled = settings(running.bound()).shuffle() && !train.noShuffle();
     return training instanceof IndexedDataset rows && !(rows instanceof ArrayDataset)
-        ? ahead(shuffled ? rows.shuffle(settings.seed()) : rows)
+        ? ahead(shuffled ? rows.shuffle(RunningModel.seed(running.bound(), run)) : rows)
         : training;
   }
 
