@@ -141,7 +141,8 @@ public final class CSVLogger implements Callback {
   }
 
   private String quoted(String cell) {
-    boolean plain = cell.chars().noneMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
+    boolean plain =
+        cell.chars().noneMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
     return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 

@@ -17,9 +17,9 @@ import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Saves the model after each epoch, or after every so many batches; Keras's {@code
- * ModelCheckpoint}. A folder that is missing is made. Files are {@code .safetensors}: the weights alone, or with {@link
- * #saveWeightsOnly} off everything training depends on. Each setter changes this object and returns
- * it.
+ * ModelCheckpoint}. A folder that is missing is made. Files are {@code .safetensors}: the weights
+ * alone, or with {@link #saveWeightsOnly} off everything training depends on. Each setter changes
+ * this object and returns it.
  */
 public final class ModelCheckpoint extends MonitorCallback {
   private static final Pattern PLACEHOLDER =

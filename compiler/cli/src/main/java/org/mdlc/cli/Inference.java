@@ -31,7 +31,8 @@ final class Inference {
               ? heldOut(TrainingParts.read(running, rows, options))
               : rows.read(running.bound(), running.model().spec(), true);
       var how = run(run.batch().orElse(settings.batch()));
-      MetricLines.print("", running.model().evaluate(Trainer.ahead(measured), how), main.terminal().out());
+      MetricLines.print(
+          "", running.model().evaluate(Trainer.ahead(measured), how), main.terminal().out());
     }
   }
 

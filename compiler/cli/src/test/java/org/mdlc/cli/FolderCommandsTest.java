@@ -59,7 +59,9 @@ final class FolderCommandsTest {
       var image = new BufferedImage(5, 6, BufferedImage.TYPE_BYTE_GRAY);
       int place = random.nextInt(5);
       for (int j = 0; j < 5; j++) {
-        image.getRaster().setSample(upright ? place : j, upright ? j : place, 0, upright ? 250 : 50);
+        image
+            .getRaster()
+            .setSample(upright ? place : j, upright ? j : place, 0, upright ? 250 : 50);
       }
       var file = folder.resolve(upright ? "bars/upright" : "bars/flat").resolve(i + ".png");
       Files.createDirectories(file.getParent());

@@ -41,8 +41,7 @@ final class KerasPaths {
     }
   }
 
-  static KerasLayout of(
-      Evaluator evaluator, Graph predict, Optional<KerasLayout.Slots> optimizer) {
+  static KerasLayout of(Evaluator evaluator, Graph predict, Optional<KerasLayout.Slots> optimizer) {
     var paths = new KerasPaths(evaluator.layers().made());
     paths.own("", evaluator.instance());
     paths.model("", "", predict);
@@ -119,7 +118,9 @@ final class KerasPaths {
     };
   }
 
-  /** In a model's own layer: the parameter that brings the layer, or the {@code let} that made it. */
+  /**
+   * In a model's own layer: the parameter that brings the layer, or the {@code let} that made it.
+   */
   private static String ownAttribute(Instance layer, Instance part) {
     for (var argument : layer.arguments().values().entrySet()) {
       if (is(argument.getValue(), part)) {

@@ -39,7 +39,9 @@ final class KerasDefectsTest {
       }
       """;
 
-  /** Three rows of three steps; the last step of the first row and the last two of the second are 0. */
+  /**
+   * Three rows of three steps; the last step of the first row and the last two of the second are 0.
+   */
   private static ArrayDataset stepsData() {
     float[] x = ramp(18);
     Arrays.fill(x, 4, 6, 0);
@@ -56,8 +58,7 @@ final class KerasDefectsTest {
         var perStep =
             stepsData()
                 .with(
-                    "y_weight",
-                    HostTensor.of(new float[] {.5f, .5f, .5f, 1, 1, 1, 3, 3, 3}, 3, 3));
+                    "y_weight", HostTensor.of(new float[] {.5f, .5f, .5f, 1, 1, 1, 3, 3, 3}, 3, 3));
         var alongTime =
             stepsData()
                 .with(
@@ -276,8 +277,7 @@ final class KerasDefectsTest {
         case "RMSprop" -> assertThat(thrice).isCloseTo(once, within(1e-6));
         default ->
             // g / sqrt(0.1 + g * g), with g = 3 and 1
-            assertThat(thrice / once)
-                .isCloseTo(3 / Math.sqrt(9.1) * Math.sqrt(1.1), within(1e-3));
+            assertThat(thrice / once).isCloseTo(3 / Math.sqrt(9.1) * Math.sqrt(1.1), within(1e-3));
       }
     }
   }
@@ -286,7 +286,8 @@ final class KerasDefectsTest {
     try (var model = load(source)) {
       double before = model.variables().get("embedding/embeddings").get(2);
       model.trainOnBatch(
-          ArrayDataset.of("ids", HostTensor.of(ids, 1, 3), "y", HostTensor.of(new float[] {9}, 1, 1)));
+          ArrayDataset.of(
+              "ids", HostTensor.of(ids, 1, 3), "y", HostTensor.of(new float[] {9}, 1, 1)));
       return Math.abs(model.variables().get("embedding/embeddings").get(2) - before);
     }
   }

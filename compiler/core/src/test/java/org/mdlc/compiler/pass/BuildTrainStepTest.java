@@ -198,7 +198,7 @@ final class BuildTrainStepTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
-            KerasLayout.NONE);
+        KerasLayout.NONE);
   }
 
   private static Map<String, Tensor64> start() {
