@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Run;
-import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.Dataset;
 
 /** Uses a model whose weights are trained. */
@@ -53,7 +52,7 @@ final class Inference {
   }
 
   private Run run(int batch) {
-    return Run.batchSize(batch).verbose(Verbosity.of(run.verbose())).output(main.terminal().out());
+    return Run.batchSize(batch).verbose(run.verbose()).output(main.terminal().out());
   }
 
   private static Dataset heldOut(TrainingParts parts) {
