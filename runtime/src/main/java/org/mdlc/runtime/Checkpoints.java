@@ -84,8 +84,7 @@ final class Checkpoints {
   }
 
   /** The layers that learn, with the vocabularies of the file. */
-  static Map<String, StringLayer> vocabularies(
-      Model model, Path file, Map<String, String> texts) {
+  static Map<String, StringLayer> vocabularies(Model model, Path file, Map<String, String> texts) {
     Map<String, StringLayer> loaded = new LinkedHashMap<>();
     for (Map.Entry<String, StringLayer> entry : model.stringLayers().entrySet()) {
       if (entry.getValue() instanceof VocabularyLayer layer && !layer.hasGivenVocabulary()) {
@@ -125,8 +124,7 @@ final class Checkpoints {
     requireState(PythonRandom.isState(seeds), SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
     Map<String, StringLayer> vocabularies = vocabularies(model, file, SafeTensors.metadata(file));
-    LoadReport report =
-        load(model, file, byName(model, tensors), variable -> true, Load.strict());
+    LoadReport report = load(model, file, byName(model, tensors), variable -> true, Load.strict());
     model.stringLayers().putAll(vocabularies);
     model.weightsLoaded();
     model.shuffleDraws().restore(shuffle);
@@ -195,8 +193,7 @@ final class Checkpoints {
       throw misfit(model, file, missing, mismatched, stored.unused());
     }
     fitting.forEach(model.variables()::set);
-    return new LoadReport(
-        new ArrayList<>(fitting.keySet()), missing, mismatched, stored.unused());
+    return new LoadReport(new ArrayList<>(fitting.keySet()), missing, mismatched, stored.unused());
   }
 
   private static boolean fits(VariableSpec variable, HostTensor tensor) {
