@@ -27,12 +27,38 @@ final class Checkpoints {
 
   private Checkpoints() {}
 
+  /** The states of the generators of a model. */
+  record Generators(int[] shuffle, int[] seeds) {
+    static Generators of(Model model) {
+      return new Generators(model.shuffleDraws().save(), model.seedDraws().save());
+    }
+  }
+
   static void saveAll(Model model, Path file) throws IOException {
+    saveAll(model, file, Generators.of(model), Map.of(), Map.of());
+  }
+
+  /**
+   * A checkpoint that holds more than the model.
+   *
+   * @param generators their states
+   * @param beside tensors whose names start with {@code __}
+   */
+  static void saveAll(
+      Model model,
+      Path file,
+      Generators generators,
+      Map<String, HostTensor> beside,
+      Map<String, String> texts)
+      throws IOException {
     Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(model.shuffleDraws().save()));
-    tensors.put(SEEDS, state(model.seedDraws().save()));
+    tensors.put(SHUFFLE, state(generators.shuffle()));
+    tensors.put(SEEDS, state(generators.seeds()));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
-    SafeTensors.write(file, tensors, vocabularies(model));
+    tensors.putAll(beside);
+    Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));
+    metadata.putAll(texts);
+    SafeTensors.write(file, tensors, metadata);
   }
 
   /** What was learned, by the path of its layer. */
@@ -77,7 +103,14 @@ final class Checkpoints {
   }
 
   static LoadReport loadAll(Model model, Path file) throws IOException {
-    Map<String, HostTensor> tensors = SafeTensors.read(file);
+    return loadAll(model, file, SafeTensors.read(file));
+  }
+
+  /**
+   * @param tensors what the file holds
+   */
+  static LoadReport loadAll(Model model, Path file, Map<String, HostTensor> tensors)
+      throws IOException {
     int[] shuffle = words(tensors, SHUFFLE, file);
     int[] seeds = words(tensors, SEEDS, file);
     requireState(NumpyRandom.isState(shuffle), SHUFFLE, file);

@@ -6,8 +6,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.preprocessing.StringLayer;
 import org.mdlc.runtime.random.NumpyRandom;
 import org.mdlc.runtime.random.PythonRandom;
@@ -32,7 +34,9 @@ public abstract class Model implements AutoCloseable {
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
   private boolean metricsBuilt;
   private boolean adapted;
-  private boolean stopTraining;
+  private volatile boolean stopTraining;
+  private volatile boolean stoppedFromOutside;
+  private volatile @Nullable Thread trainer;
   private int stage;
 
   /** Allocates the variables; the generated {@code create} then calls {@link #initialize}. */
@@ -72,6 +76,20 @@ public abstract class Model implements AutoCloseable {
   /** What the model takes, gives and keeps. */
   public final ModelSpec spec() {
     return spec;
+  }
+
+  /**
+   * What the model is made of, and the memory and arithmetic that it needs; Keras's {@code
+   * summary}. A model compiled from mdl knows its layers, one written in Java only its parameters.
+   *
+   * <pre>{@code
+   * model.summary().print(System.out);
+   * }</pre>
+   */
+  public Summary summary() {
+    return Summary.builder(spec.name())
+        .parameters(spec.trainableCount(), spec.nonTrainableCount(), spec.optimizerCount())
+        .build();
   }
 
   /** The variables, by name. */
@@ -129,7 +147,7 @@ public abstract class Model implements AutoCloseable {
    * @param data an array or text for each input, by name; others are ignored
    * @throws DataException if the data does not fit the model
    */
-  public final void adapt(ArrayDataset data) {
+  public final void adapt(Dataset data) {
     Map<String, StringLayer> learned = HostSteps.adapted(spec, stringLayers, data, true);
     if (adaptedStates().isEmpty() && learned.isEmpty()) {
       throw new IllegalStateException(
@@ -143,7 +161,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /** {@link #adapt} of the layers that have not learned yet. */
-  final void adaptIfMissing(ArrayDataset data) {
+  final void adaptIfMissing(Dataset data) {
     stringLayers.putAll(HostSteps.adapted(spec, stringLayers, data, false));
     if (!adapted && !adaptedStates().isEmpty()) {
       new TrainingLoop(this).adapt(data);
@@ -160,8 +178,9 @@ public abstract class Model implements AutoCloseable {
    * @return the metrics of every epoch
    * @throws DataException if the data does not fit the model
    */
-  public final History fit(ArrayDataset data, Fit options) {
+  public final History fit(Dataset data, Fit options) {
     requireTrains("trained");
+    startTraining();
     return new TrainingLoop(this).fit(data, options);
   }
 
@@ -172,16 +191,16 @@ public abstract class Model implements AutoCloseable {
    *     are weights, by name
    * @throws DataException if the data does not fit the model
    */
-  public final Logs evaluate(ArrayDataset data, Run options) {
+  public final Logs evaluate(Dataset data, Run options) {
     requireTrains("evaluated");
     return new TrainingLoop(this).evaluate(data, options);
   }
 
   /**
-   * {@link #evaluate(ArrayDataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * {@link #evaluate(Dataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
    * nothing.
    */
-  public final Logs evaluate(ArrayDataset data) {
+  public final Logs evaluate(Dataset data) {
     return evaluate(data, Run.silent());
   }
 
@@ -192,32 +211,49 @@ public abstract class Model implements AutoCloseable {
    * @return an array for each output, by name
    * @throws DataException if the data does not fit the model
    */
-  public final ArrayDataset predict(ArrayDataset data, Run options) {
+  public final ArrayDataset predict(Dataset data, Run options) {
     return new TrainingLoop(this).predict(data, options);
   }
 
   /**
-   * {@link #predict(ArrayDataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * {@link #predict(Dataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
    * nothing.
    */
-  public final ArrayDataset predict(ArrayDataset data) {
+  public final ArrayDataset predict(Dataset data) {
     return predict(data, Run.silent());
   }
 
-  /** One training step on all rows as one batch; the metrics are of this batch alone. */
+  /**
+   * One training step on all rows as one batch; the metrics are of this batch alone. Keras's {@code
+   * train_on_batch}.
+   */
   public final Logs trainOnBatch(ArrayDataset batch) {
     requireTrains("trained");
     return new TrainingLoop(this).onBatch(Phase.TRAIN, batch);
   }
 
-  /** Loss and metrics of all rows as one batch, in inference mode. */
+  /**
+   * Loss and metrics of all rows as one batch, in inference mode; Keras's {@code test_on_batch}.
+   */
   public final Logs testOnBatch(ArrayDataset batch) {
     requireTrains("evaluated");
     return new TrainingLoop(this).onBatch(Phase.EVALUATE, batch);
   }
 
-  /** Ends {@link #fit} after the batch or epoch at hand; for callbacks. */
+  /** The outputs for all rows as one batch, in inference mode; Keras's {@code predict_on_batch}. */
+  public final ArrayDataset predictOnBatch(ArrayDataset batch) {
+    return new TrainingLoop(this).predictOnBatch(batch);
+  }
+
+  /**
+   * Ends {@link #fit} after the batch at hand, with the events that end an epoch and training;
+   * Keras's {@code stop_training}. For callbacks and, as the only method of a model, for any
+   * thread.
+   */
   public final void stopTraining() {
+    if (!Thread.currentThread().equals(trainer)) {
+      stoppedFromOutside = true;
+    }
     stopTraining = true;
   }
 
@@ -236,6 +272,15 @@ public abstract class Model implements AutoCloseable {
    */
   public final void saveWeights(Path file) throws IOException {
     WeightFiles.save(this, file);
+  }
+
+  /**
+   * Checks the name of a file for {@link #saveWeights} before the work that it is to hold.
+   *
+   * @throws DataException if it does not end as one of the kinds that can be written
+   */
+  public static void requireWritable(Path file) {
+    WeightsKind.toWrite(file);
   }
 
   /**
@@ -354,8 +399,15 @@ public abstract class Model implements AutoCloseable {
     adapted = true;
   }
 
-  final void startTraining() {
+  private void startTraining() {
+    trainer = Thread.currentThread();
+    stoppedFromOutside = false;
     stopTraining = false;
+  }
+
+  /** Whether a thread that does not train ended training. */
+  final boolean isStoppedFromOutside() {
+    return stoppedFromOutside;
   }
 
   final boolean isStopped() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -132,6 +133,14 @@ public record ModelSpec(
         .sum();
   }
 
+  /** Number of elements that the optimizers keep, step counters and learning rates included. */
+  public long optimizerCount() {
+    return variables.stream()
+        .filter(v -> v.role() == Role.SLOT || v.role() == Role.HYPER)
+        .mapToLong(VariableSpec::size)
+        .sum();
+  }
+
   private static void requireUnique(String what, List<String> names) {
     Set<String> seen = new HashSet<>();
     for (String name : names) {
@@ -206,6 +215,31 @@ public record ModelSpec(
     /** Adds a target, named after the output that it is compared with. */
     public Builder target(String targetName, DType dtype, int... shape) {
       targets.add(new TensorSpec(targetName, dtype, list(shape)));
+      return this;
+    }
+
+    /** Says that the numbers of an input lie in {@code low} to {@code high - 1}. */
+    public Builder inputRange(String inputName, int low, int high) {
+      return range(inputs, inputName, new TensorSpec.Range(low, high, OptionalInt.empty()));
+    }
+
+    /** Says that the numbers of an input lie in {@code low} to {@code high - 1} or are one more. */
+    public Builder inputRange(String inputName, int low, int high, int also) {
+      return range(inputs, inputName, new TensorSpec.Range(low, high, OptionalInt.of(also)));
+    }
+
+    /** Says that the numbers of a target lie in {@code low} to {@code high - 1}. */
+    public Builder targetRange(String targetName, int low, int high) {
+      return range(targets, targetName, new TensorSpec.Range(low, high, OptionalInt.empty()));
+    }
+
+    /** Says that the numbers of a target lie in {@code low} to {@code high - 1} or are one more. */
+    public Builder targetRange(String targetName, int low, int high, int also) {
+      return range(targets, targetName, new TensorSpec.Range(low, high, OptionalInt.of(also)));
+    }
+
+    private Builder range(List<TensorSpec> tensors, String tensorName, TensorSpec.Range range) {
+      tensors.replaceAll(t -> t.name().equals(tensorName) ? t.with(range) : t);
       return this;
     }
 

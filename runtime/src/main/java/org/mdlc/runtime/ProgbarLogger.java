@@ -2,13 +2,16 @@ package org.mdlc.runtime;
 
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.utils.Progbar;
 
 /** Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent. */
 final class ProgbarLogger implements Callback {
   private final PrintStream output;
-  private Params params = new Params(0, 1, 0);
+  private Params params = new Params(0, 1, OptionalLong.empty());
+  private int target = Progbar.UNKNOWN;
+  private int seen;
   private @Nullable Progbar bar;
   private boolean insideFit;
 
@@ -19,11 +22,25 @@ final class ProgbarLogger implements Callback {
   @Override
   public void setParams(Params newParams) {
     params = newParams;
+    target = params.steps().isPresent() ? (int) params.steps().getAsLong() : Progbar.UNKNOWN;
   }
 
   @Override
   public void onTrainBegin() {
     insideFit = true;
+  }
+
+  @Override
+  public void saveState(SavedState state) {
+    state.put("shown", 1);
+  }
+
+  @Override
+  public void onTrainResume(SavedState state) {
+    insideFit = true;
+    if (state.batches() > 0) {
+      onEpochBegin(state.epoch());
+    }
   }
 
   @Override
@@ -81,9 +98,10 @@ final class ProgbarLogger implements Callback {
   }
 
   private void start() {
+    seen = 0;
     bar =
         Progbar.builder()
-            .target(params.steps())
+            .target(target)
             .verbose(params.verbose())
             .statelessMetrics()
             .output(output)
@@ -91,14 +109,19 @@ final class ProgbarLogger implements Callback {
   }
 
   private void update(int batch, Map<String, Double> values) {
+    seen = batch + 1;
     if (params.verbose() == 1 && bar != null) {
-      bar.update(batch + 1, values, false);
+      bar.update(seen, values, false);
     }
   }
 
   private void finish(Map<String, Double> values) {
     if (bar != null) {
-      bar.update(params.steps(), values, true);
+      if (target == Progbar.UNKNOWN) {
+        target = seen;
+        bar.setTarget(target);
+      }
+      bar.update(target, values, true);
     }
   }
 }

@@ -96,7 +96,19 @@ final class WeightFiles {
       Model model, String prefix, Map<String, HostTensor> tensors) {
     Map<String, HostTensor> named = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> named.put(prefix + name, tensor));
-    return Checkpoints.byName(model, named);
+    return weights(model, named);
+  }
+
+  /** Of a checkpoint, the weights alone. */
+  private static StoredWeights weights(Model model, Map<String, HostTensor> tensors) {
+    StoredWeights all = Checkpoints.byName(model, tensors);
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    for (VariableSpec variable : model.spec().variables()) {
+      if (variable.isWeight() && tensors.get(variable.name()) instanceof HostTensor tensor) {
+        weights.put(variable.name(), tensor);
+      }
+    }
+    return new StoredWeights(weights, all.unused(), all.texts());
   }
 
   /** How Keras would keep a nested model that stands alone. */
@@ -125,10 +137,10 @@ final class WeightFiles {
     ModelSpec spec = model.spec();
     return switch (WeightsKind.of(file)) {
       case SAFETENSORS -> {
-        StoredWeights stored = Checkpoints.byName(model, SafeTensors.read(file));
+        StoredWeights stored = weights(model, SafeTensors.read(file));
         yield new StoredWeights(stored.tensors(), stored.unused(), SafeTensors.metadata(file));
       }
-      case NPZ -> Checkpoints.byName(model, NumpyFiles.readNpz(file));
+      case NPZ -> weights(model, NumpyFiles.readNpz(file));
       case KERAS_WEIGHTS -> keras(spec, file, layout, options, Hdf5File.read(file));
       case KERAS_MODEL -> keras(spec, file, layout, options, KerasArchive.readWeights(file));
       case LEGACY -> new LegacyWeights(spec, file, options.isByName()).read(Hdf5File.read(file), layout);

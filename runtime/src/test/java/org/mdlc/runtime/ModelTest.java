@@ -342,6 +342,8 @@ class ModelTest {
                 + loss
                 + ", saving model to "
                 + file
+                + "\n\nEpoch 1: finished saving model to "
+                + file
                 + "\n\nEpoch 2: loss did not improve from "
                 + loss
                 + "\n\nEpoch 3: loss did not improve from "

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
-import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
 
 /** Uses a model whose weights are trained. */
 final class Inference {
@@ -32,7 +32,7 @@ final class Inference {
               ? heldOut(TrainingParts.read(running, rows, options))
               : rows.read(running.bound(), running.model().spec(), true);
       var how = run(run.batch().orElse(settings.batch()));
-      MetricLines.print("", running.model().evaluate(measured, how), main.terminal().out());
+      MetricLines.print("", running.model().evaluate(Trainer.ahead(measured), how), main.terminal().out());
     }
   }
 
@@ -55,7 +55,7 @@ final class Inference {
     return Run.batchSize(batch).verbose(Verbosity.of(run.verbose())).output(main.terminal().out());
   }
 
-  private static ArrayDataset heldOut(TrainingParts parts) {
+  private static Dataset heldOut(TrainingParts parts) {
     return parts.test().orElse(parts.training());
   }
 

@@ -32,6 +32,7 @@ final class WallsTest {
           "interp",
           "pass",
           "plan",
+          "summary",
           "emit.java",
           "emit.cuda",
           "driver");

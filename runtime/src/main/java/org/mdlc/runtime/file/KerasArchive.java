@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -67,6 +68,44 @@ public final class KerasArchive {
     members.put(METADATA, text(METADATA_TEXT));
     members.put(CONFIG, text(config));
     members.put(WEIGHTS, out -> Hdf5File.write(out, weights));
+    write(file, members);
+  }
+
+  /**
+   * Gives the model of a file other weights; all else in the file stays.
+   *
+   * @throws NoSuchFileException if there is no such file, so that there is no model
+   */
+  public static void replaceWeights(Path file, Hdf5Group weights) throws IOException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(
+          file.toString(),
+          null,
+          "weights replace those of a .keras file that describes the model; export one, or save"
+              + " .weights.h5");
+    }
+    Map<String, AtomicFile.Content> members = new LinkedHashMap<>();
+    long[] left = {room(file)};
+    for (String name : names(file)) {
+      member(
+          file,
+          name,
+          bytes -> {
+            left[0] -= bytes.byteSize();
+            if (left[0] < 0) {
+              throw new DataException(file + ": the archive announces more than it can hold");
+            }
+            byte[] copy = name.equals(WEIGHTS) ? new byte[0] : bytes.toArray(ValueLayout.JAVA_BYTE);
+            members.put(name, out -> out.write(copy));
+            return name;
+          });
+    }
+    members.put(WEIGHTS, out -> Hdf5File.write(out, weights));
+    write(file, members);
+  }
+
+  private static void write(Path file, Map<String, AtomicFile.Content> members)
+      throws IOException {
     AtomicFile.write(
         file,
         out -> {
@@ -76,19 +115,6 @@ public final class KerasArchive {
           }
           zip.finish();
         });
-  }
-
-  /**
-   * Gives the model of a file other weights.
-   *
-   * @throws NoSuchFileException if there is no such file, so that there is no model
-   */
-  public static void replaceWeights(Path file, Hdf5Group weights) throws IOException {
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(
-          file.toString(), null, "weights replace those of a .keras file that describes the model");
-    }
-    write(file, readConfig(file), weights);
   }
 
   private static AtomicFile.Content text(String text) {
@@ -112,6 +138,22 @@ public final class KerasArchive {
     zip.closeEntry();
   }
 
+  private static List<String> names(Path file) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      if (zip.getEntry(CONFIG) == null) {
+        throw new DataException(file + ": not a .keras file: there is no " + CONFIG + " in it");
+      }
+      return zip.stream().filter(e -> !e.isDirectory()).map(ZipEntry::getName).distinct().toList();
+    } catch (ZipException e) {
+      throw new DataException(file + ": not a readable .keras archive: " + e.getMessage(), e);
+    }
+  }
+
+  /** Bytes that what is in the archive may take. */
+  private static long room(Path file) throws IOException {
+    return MAX_RATIO * Math.max(CHUNK, Files.size(file));
+  }
+
   private interface Reading<T> {
     T of(MemorySegment bytes) throws IOException;
   }
@@ -124,7 +166,7 @@ public final class KerasArchive {
         throw new DataException(file + ": not a .keras file: there is no " + name + " in it");
       }
       long size = entry.getSize();
-      if (size < 0 || size > MAX_RATIO * Math.max(CHUNK, Files.size(file))) {
+      if (size < 0 || size > room(file)) {
         throw new DataException(
             String.format(
                 Locale.ROOT, "%s, %s: the archive announces %d bytes", file, name, size));

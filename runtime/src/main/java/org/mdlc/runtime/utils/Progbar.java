@@ -27,7 +27,7 @@ public final class Progbar {
   private static final String RESET = "\u001b[0m";
   private static final String CELL = "━";
 
-  private final int target;
+  private int target;
   private final int width;
   private final int verbose;
   private final double interval;
@@ -60,6 +60,11 @@ public final class Progbar {
   /** Starts a bar with Keras's defaults: width 20, verbose 1, every metric averaged. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Says how many steps there are, once that is known. */
+  public void setTarget(int steps) {
+    target = steps;
   }
 
   /** {@link #update(int, Map, boolean)}, which finishes the bar when the target is reached. */

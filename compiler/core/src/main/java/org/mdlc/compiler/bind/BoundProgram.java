@@ -2,10 +2,13 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
@@ -79,8 +82,23 @@ public record BoundProgram(
    */
   public record Pretrained(String layer, String file, Optional<String> sha256) {}
 
-  /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
-  public record Port(String name, TensorType type) {}
+  /**
+   * A named tensor that crosses the model's boundary; the first dimension is the batch.
+   *
+   * @param ranges what its numbers must keep to, all of them
+   */
+  public record Port(String name, TensorType type, List<Range> ranges) {
+    public Port {
+      ranges = List.copyOf(ranges);
+    }
+
+    public Port(String name, TensorType type) {
+      this(name, type, List.of());
+    }
+  }
+
+  /** Whole numbers from {@code low} to {@code high - 1}, and {@code also} where there is one. */
+  public record Range(int low, int high, OptionalInt also) {}
 
   /** An input of strings; the first dimension is the batch. */
   public record Text(String name, Shape shape) {}
@@ -173,6 +191,7 @@ public record BoundProgram(
   /**
    * The plain settings of a train block.
    *
+   * @param seed empty where the block names none
    * @param holdout rows for the final test from a source of their own; a share of the training rows
    *     is in {@link DataSource#holdout}
    * @param validation rows for validation from a source of their own
@@ -180,7 +199,7 @@ public record BoundProgram(
   public record TrainSettings(
       int batch,
       int epochs,
-      long seed,
+      OptionalLong seed,
       boolean shuffle,
       double validationSplit,
       Optional<DataSource> data,
@@ -195,12 +214,19 @@ public record BoundProgram(
   /**
    * Where training data comes from.
    *
-   * @param format {@code csv}, {@code npz}, {@code idx} ...
+   * @param format {@code csv}, {@code npz}, {@code images} ...
    * @param paths as written, relative to the .mdl file
    * @param fields model input or target name to the columns that make it
    * @param holdout share of the rows (the last ones) kept for the final test, 0 when none
+   * @param place where it is written
    */
-  public record DataSource(String format, List<String> paths, List<Field> fields, double holdout) {}
+  public record DataSource(
+      String format, List<String> paths, List<Field> fields, double holdout, Span place) {
+    public DataSource {
+      paths = List.copyOf(paths);
+      fields = List.copyOf(fields);
+    }
+  }
 
   /**
    * One model input or target read from data.

@@ -62,6 +62,7 @@ final class Evaluator {
   private final Usage usage = new Usage();
   private final Masks masks = new Masks(this);
   private final Sketch sketch = new Sketch(this);
+  private final Ranges ranges = new Ranges();
   private final Lints lints;
   private final Library library;
   private Instance instance;
@@ -136,6 +137,10 @@ final class Evaluator {
 
   Lints lints() {
     return lints;
+  }
+
+  Ranges ranges() {
+    return ranges;
   }
 
   Masks masks() {
@@ -229,7 +234,13 @@ final class Evaluator {
     if (precision.isEmpty() || !x.dtype().isFloat()) {
       return x;
     }
-    var wide = emitter.add(new Cast(DType.F32), x).withMask(x.mask());
+    var logits = x.logits();
+    var wide =
+        emitter
+            .add(new Cast(DType.F32), x)
+            .withMask(x.mask())
+            .withLogits(
+                logits == null ? null : new Datum.Logits(logits.function(), wide(logits.of())));
     var last = x.trail();
     var maker = last.maker();
     return maker == null || !maker.value().equals(x.value())

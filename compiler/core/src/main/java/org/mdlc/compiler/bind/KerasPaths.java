@@ -16,8 +16,8 @@ import org.mdlc.compiler.op.Composite;
 /**
  * Finds the {@link KerasLayout} of a model. Keras names a group after the class of a layer and
  * counts the layers of a class in the order of {@code model.layers}; inside a layer it takes the
- * names of attributes. A model's own layer counts as one whose attributes are named as the layers
- * in it.
+ * names of attributes. A model's own layer counts as one whose attributes are its parameters and
+ * {@code let}s, and what has no such name is called as its variables are.
  */
 final class KerasPaths {
   /** What Keras calls the class of a layer in its files, where that is not the layer's name. */
@@ -41,8 +41,7 @@ final class KerasPaths {
     }
   }
 
-  static KerasLayout of(
-      Evaluator evaluator, Graph predict, Optional<KerasLayout.Slots> optimizer) {
+  static KerasLayout of(Evaluator evaluator, Graph predict, Optional<KerasLayout.Slots> optimizer) {
     var paths = new KerasPaths(evaluator.layers().made());
     paths.own("", evaluator.instance());
     paths.model("", "", predict);
@@ -96,7 +95,10 @@ final class KerasPaths {
   private void layer(String group, Instance layer) {
     own(WITH_CELL.contains(layer.kind()) ? group + "/cell" : group, layer);
     var counts = new HashMap<String, Integer>();
-    var parts = inside(layer.path());
+    var parts = new ArrayList<>(inside(layer.path()));
+    if (layer.kind().equals("Bidirectional")) { // a given backward layer was made before
+      parts.sort(Comparator.comparing(part -> !part.name().startsWith("forward_")));
+    }
     for (int i = 0; i < parts.size(); i++) {
       var part = parts.get(i);
       var name =
@@ -115,8 +117,36 @@ final class KerasPaths {
       case "Bidirectional" -> index == 0 ? "forward_layer" : "backward_layer";
       case "RNN" -> "cell";
       case "TimeDistributed", "SpectralNormalization" -> "layer";
-      default -> name;
+      default -> ownAttribute(layer, part);
     };
+  }
+
+  /**
+   * In a model's own layer: the parameter that brings the layer, or the {@code let} that made it.
+   */
+  private static String ownAttribute(Instance layer, Instance part) {
+    for (var argument : layer.arguments().values().entrySet()) {
+      if (is(argument.getValue(), part)) {
+        return argument.getKey();
+      }
+      if (argument.getValue() instanceof Datum.Listing list) {
+        var counts = new HashMap<String, Integer>();
+        for (var item : list.items()) {
+          if (item instanceof Datum.Layer l) {
+            var name = argument.getKey() + "/" + numbered(snakeCase(l.instance()), counts);
+            if (is(item, part)) {
+              return name;
+            }
+          }
+        }
+      }
+    }
+    var variable = part.variableName();
+    return variable == null ? part.name() : variable;
+  }
+
+  private static boolean is(Datum value, Instance layer) {
+    return value instanceof Datum.Layer l && l.instance() == layer;
   }
 
   private static String projection(String name, boolean hidden) {

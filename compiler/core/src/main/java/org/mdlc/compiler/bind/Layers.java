@@ -80,10 +80,16 @@ final class Layers {
     }
   }
 
-  /** Notes a name for a layer of the model itself. */
+  /** Notes a name for a layer in the model, or in the layer, that made it. */
   void name(Datum value, String name) {
-    if (value instanceof Datum.Layer l && evaluator.instance().path().isEmpty()) {
+    if (!(value instanceof Datum.Layer l)) {
+      return;
+    }
+    if (evaluator.instance().path().isEmpty()) {
       byName.putIfAbsent(name, l.instance());
+    }
+    if (l.instance().maker() == evaluator.instance()) {
+      l.instance().variableName(name);
     }
   }
 
@@ -534,6 +540,14 @@ final class Layers {
               Role.RESULT,
               frame.use(mask));
     }
+    var logits =
+        tensors.stream()
+            .map(Tensor::logits)
+            .filter(l -> l != null && l.of().frame() == frame)
+            .map(Datum.Logits::of)
+            .distinct()
+            .toList();
+    logits.forEach(l -> frame.builder().output("logits", Role.RESULT, frame.use(l)));
     var writes = frame.writes();
     writes.forEach(
         (variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
@@ -552,6 +566,9 @@ final class Layers {
                 new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
     int at = tensors.size() + masks.size();
     var outside = new LinkedHashMap<Tensor, Tensor>();
+    for (var inside : logits) {
+      outside.put(inside, results.get(at++));
+    }
     for (int i = 0; i < masks.size(); i++) {
       outside.put(masks.get(i), results.get(tensors.size() + i).with(masks.get(i).trail()));
     }
@@ -576,10 +593,16 @@ final class Layers {
     return switch (value) {
       case Tensor t -> {
         var mask = t.mask();
+        var logits = t.logits();
         yield tensors
             .next()
             .with(t.trail())
-            .withMask(mask == null ? null : outside.getOrDefault(mask, mask));
+            .withMask(mask == null ? null : outside.getOrDefault(mask, mask))
+            .withLogits(
+                logits == null
+                    ? null
+                    : new Datum.Logits(
+                        logits.function(), outside.getOrDefault(logits.of(), logits.of())));
       }
       case Listing l -> {
         var items = new ArrayList<Datum>();

@@ -47,11 +47,11 @@ final class ModelPhases {
     var graph = predicting(predict);
     return new BoundProgram(
         definition.tree().name().text(),
-        ProgramBinder.inputs(graph),
+        evaluator.ranges().ofInputs(ProgramBinder.inputs(graph)),
         predict.run().outputs().entrySet().stream()
             .map(o -> new Port(o.getKey(), o.getValue().type()))
             .toList(),
-        training == null ? List.of() : training.targets(),
+        training == null ? List.of() : evaluator.ranges().ofTargets(training.targets()),
         training == null ? List.of() : training.weights(),
         ProgramBinder.variables(evaluator),
         graph,

@@ -212,7 +212,10 @@ public enum Codes {
       "A callback sets the learning rate, and every optimizer has a schedule for it."),
 
   // ---- 06: data
-  UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),
+  UNKNOWN_FORMAT(
+      "E0601",
+      "unknown data format",
+      "Data comes from csv, npz, npy, idx, or a folder of images or texts."),
   MISSING_FIELD(
       "E0602",
       "input without data",
@@ -235,7 +238,11 @@ public enum Codes {
   TEXT_SOURCE(
       "E0608",
       "text from numbers",
-      "An input of strings is filled by columns of a CSV file as they stand."),
+      "An input of strings is filled by columns of a CSV file, or the texts of a folder, as they stand."),
+  CLASS_COUNT(
+      "E0609",
+      "classes do not fit the output",
+      "A folder of images or texts has another number of classes than the output."),
 
   // ---- 07: imports and weights
   IMPORT_NOT_FOUND(

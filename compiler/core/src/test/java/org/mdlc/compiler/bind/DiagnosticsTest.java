@@ -35,11 +35,11 @@ final class DiagnosticsTest {
   /** Found where files are read, not here. */
   private static final List<Codes> ELSEWHERE =
       List.of(
-          Codes.UNKNOWN_COLUMN,
           Codes.MISSING_DATA_FILE,
           Codes.NOT_A_KERAS_MODEL,
           Codes.NOT_IN_MDL,
           Codes.NOT_IN_KERAS,
+          Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
           Codes.IMPORT_CYCLE,

@@ -34,6 +34,7 @@ final class ExplainExamplesTest {
           Codes.DATA_SHAPE,
           Codes.UNKNOWN_COLUMN,
           Codes.MISSING_DATA_FILE,
+          Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
           Codes.NOT_A_KERAS_MODEL,

@@ -36,8 +36,8 @@ import org.mdlc.runtime.file.Hdf5Group;
 import org.mdlc.runtime.file.SafeTensors;
 
 /**
- * Weights that real Keras 3.15.1 saved ({@code golden_files.py}): the same model in .mdl loads them,
- * predicts the same, and goes on training with the same losses.
+ * Weights that real Keras 3.15.1 saved ({@code golden_files.py}): the same model in .mdl loads
+ * them, predicts the same, and goes on training with the same losses.
  *
  * <p>With {@code -Dkeras.check=FOLDER} the files that we write stay there, for {@code
  * golden_files.py check FOLDER} to load them in Keras.
@@ -171,6 +171,19 @@ final class KerasFilesTest {
     }
   }
 
+  @Test
+  void putsManyLayersWhereKerasDoes() throws Exception {
+    var file = temporary.resolve("many.weights.h5");
+    try (var model = create("paths")) {
+      model.saveWeights(file);
+    }
+    var expected = new TreeSet<String>();
+    for (var line : Files.readAllLines(file("paths.txt"))) {
+      expected.add(line.replace("float32 ", "f32").replace("int32 ", "i32"));
+    }
+    assertThat(paths(Hdf5File.read(file))).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private static TreeSet<String> paths(Hdf5Group group) {
     var found = new TreeSet<String>();
     collect(group, "", found);
@@ -221,9 +234,7 @@ final class KerasFilesTest {
       assertThat(model.loadWeights(file).unused()).isEmpty();
       for (var variable : model.spec().variables()) {
         if (variable.role() == Role.SLOT) {
-          assertThat(nonZero(model.variables().get(variable.name())))
-              .as(variable.name())
-              .isTrue();
+          assertThat(nonZero(model.variables().get(variable.name()))).as(variable.name()).isTrue();
         }
       }
       var saved = temporary.resolve("again.weights.h5");
@@ -324,8 +335,7 @@ final class KerasFilesTest {
       losses(model, golden("classifier"));
       model.saveWeights(file);
       LoadReport report = other.loadWeights(file);
-      var weights =
-          model.spec().variables().stream().filter(VariableSpec::isWeight).toList();
+      var weights = model.spec().variables().stream().filter(VariableSpec::isWeight).toList();
       assertThat(report.loaded()).containsAll(weights.stream().map(VariableSpec::name).toList());
       for (var weight : weights) {
         assertThat(other.variables().get(weight.name()))

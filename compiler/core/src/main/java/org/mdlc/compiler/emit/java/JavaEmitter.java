@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -77,10 +78,12 @@ public final class JavaEmitter {
             .addStatement("super(SPEC)")
             .build());
     type.addMethod(create(self));
+    type.addMethod(createUnseeded(self));
     type.addMethod(newStep());
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
+    SummaryPrinter.print(programs.summary(), type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
@@ -138,6 +141,25 @@ public final class JavaEmitter {
         .addStatement("model.initialize(seed)")
         .addStatement("return model")
         .build();
+  }
+
+  /** The seed of the train block is the model's own. */
+  private MethodSpec createUnseeded(ClassName self) {
+    var method =
+        MethodSpec.methodBuilder("create")
+            .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+            .returns(self);
+    var seed = bound.settings().map(BoundProgram.TrainSettings::seed).orElse(OptionalLong.empty());
+    return seed.isPresent()
+        ? method
+            .addJavadoc("A new model with the seed of its train block.\n")
+            .addStatement("return create($LL)", seed.getAsLong())
+            .build()
+        : method
+            .addJavadoc(
+                "A new model with the seed that was set by {@code setRandomSeed}, or 0 if none was.\n")
+            .addStatement("return create($T.get().orElse(0))", JavaTypes.RANDOM_SEED)
+            .build();
   }
 
   private static MethodSpec defaults(BoundProgram.TrainSettings settings) {
@@ -222,6 +244,7 @@ public final class JavaEmitter {
                     dtype(p.type()),
                     rowSizes(p.type())));
     hostSteps(body);
+    ranges(body, "inputRange", bound.arrays());
     bound
         .targets()
         .forEach(
@@ -232,6 +255,7 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    ranges(body, "targetRange", bound.targets());
     bound
         .weights()
         .forEach(p -> body.addStatement("spec.weight($S$L)", p.name(), rowSizes(p.type())));
@@ -302,6 +326,16 @@ public final class JavaEmitter {
         .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
         .addCode(code)
         .build();
+  }
+
+  private static void ranges(CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
+    for (var port : ports) {
+      for (var range : port.ranges()) {
+        var also = range.also().isPresent() ? ", " + range.also().getAsInt() : "";
+        body.addStatement(
+            "spec.$L($S, $L, $L$L)", method, port.name(), range.low(), range.high(), also);
+      }
+    }
   }
 
   /** Texts, and the layers that make numbers of them. */

@@ -17,6 +17,7 @@ import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.op.Tensor64;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
+import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
@@ -78,7 +79,13 @@ final class GeneratedStep {
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(
-            bound, nothing, program, Optional.empty(), Optional.empty(), List.of()),
+            bound,
+            nothing,
+            program,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            ModelSummary.of(bound)),
         "",
         style);
   }
