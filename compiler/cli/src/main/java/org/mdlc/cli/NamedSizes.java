@@ -65,7 +65,10 @@ final class NamedSizes {
     }
     var open = wanted.stream().filter(NamedSizes::isOpen).toList();
     long known =
-        wanted.stream().filter(Dim::isConstant).mapToLong(Dim::value).reduce(1, Math::multiplyExact);
+        wanted.stream()
+            .filter(Dim::isConstant)
+            .mapToLong(Dim::value)
+            .reduce(1, Math::multiplyExact);
     long stored = row.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
     if (open.size() == 1 && known > 0 && stored % known == 0) {
       put(open.getFirst(), stored / known, sizes);

@@ -2,8 +2,8 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
@@ -76,7 +76,8 @@ public record BoundProgram(
   /**
    * A layer that starts from a file in place of its initializers.
    *
-   * @param layer path of the layer; the file names weights from there on. Empty for the model itself
+   * @param layer path of the layer; the file names weights from there on. Empty for the model
+   *     itself
    * @param file where it lies: as written, counted from the folder of the .mdl file that names it
    * @param sha256 of the file, 64 hexadecimal digits
    */

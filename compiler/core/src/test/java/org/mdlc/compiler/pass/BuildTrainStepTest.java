@@ -199,9 +199,9 @@ final class BuildTrainStepTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
-            KerasLayout.NONE,
-            Architecture.NONE,
-            Optional.empty());
+        KerasLayout.NONE,
+        Architecture.NONE,
+        Optional.empty());
   }
 
   private static Map<String, Tensor64> start() {
