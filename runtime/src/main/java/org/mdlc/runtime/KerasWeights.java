@@ -61,7 +61,8 @@ final class KerasWeights {
       vars.attribute("name", group.path().substring(group.path().lastIndexOf('/') + 1));
       put(vars, group.weights().stream().map(values).toList());
     }
-    if (optimizer() instanceof List<Slot> slots) {
+    List<Slot> slots = optimizer();
+    if (slots != null) {
       Hdf5Group vars = root.make(OPTIMIZER + "/" + VARS);
       vars.attribute("name", OPTIMIZER);
       put(
@@ -97,7 +98,7 @@ final class KerasWeights {
     }
     List<String> weights =
         stored(spec.keras()).stream()
-            .filter(name -> byName.get(name) instanceof VariableSpec v && v.trainable())
+            .filter(name -> byName.containsKey(name) && byName.get(name).trainable())
             .toList();
     List<Slot> slots = new ArrayList<>();
     for (String name : List.of("iteration", "learning_rate")) {
@@ -145,7 +146,7 @@ final class KerasWeights {
         }
       }
     }
-    if (layout == spec.keras()) {
+    if (layout.equals(spec.keras())) {
       readOptimizer(root, found, used);
     }
     List<String> unused = new ArrayList<>();

@@ -163,7 +163,7 @@ public final class HistoryPlot {
       new HistoryPanel(
               drawing,
               MARGIN + (i % across) * (HistoryPanel.WIDTH + GAP),
-              top + (i / across) * (HistoryPanel.HEIGHT + GAP),
+              top + Math.floorDiv(i, across) * (HistoryPanel.HEIGHT + GAP),
               epochs)
           .draw(metric, columns.get(metric), columns.get(VALIDATION + metric));
     }

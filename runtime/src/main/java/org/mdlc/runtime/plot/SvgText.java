@@ -99,6 +99,7 @@ final class SvgText {
         escaped(words.text()));
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation is a dependency, and all formats are in this file
   private void line(String format, Object... arguments) {
     out.append(String.format(Locale.ROOT, format, arguments)).append('\n');
   }

@@ -35,15 +35,6 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
     this.contentName = contentName;
   }
 
-  /**
-   * The names of the folders in a folder in Keras's order: the classes, unless others are named.
-   *
-   * @throws IOException if it cannot be listed
-   */
-  public static List<String> classFolders(Path directory) throws IOException {
-    return DirectoryIndex.classFolders(directory);
-  }
-
   abstract T self();
 
   abstract Set<String> formats();

@@ -40,15 +40,15 @@ public final class Sequences {
     double number(int index);
   }
 
-  private record Numbers(Number[] numbers) implements Sequence {
+  private record Numbers(List<Number> numbers) implements Sequence {
     @Override
     public int steps() {
-      return numbers.length;
+      return numbers.size();
     }
 
     @Override
     public double number(int index) {
-      return numbers[index].doubleValue();
+      return numbers.get(index).doubleValue();
     }
   }
 
@@ -68,7 +68,7 @@ public final class Sequences {
    * Sequences to bring to one length: the longest one's, padded in front with zeros, unless set.
    */
   public static Sequences pad(List<? extends Number[]> sequences) {
-    return new Sequences(sequences.stream().map(Numbers::new).toList());
+    return new Sequences(sequences.stream().map(steps -> new Numbers(List.of(steps))).toList());
   }
 
   /**

@@ -15,7 +15,6 @@ import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
-import org.mdlc.runtime.utils.DatasetFromDirectory;
 
 /** Holds the classes of folders that a train block names, where they are there, against outputs. */
 final class FolderClasses {
@@ -45,9 +44,16 @@ final class FolderClasses {
     }
   }
 
+  /** Every folder is a class, as in Keras, unless its name begins with a dot. */
   private static Optional<List<String>> classes(Path folder) {
-    try {
-      return Optional.of(DatasetFromDirectory.classFolders(folder));
+    try (Stream<Path> entries = Files.list(folder)) {
+      return Optional.of(
+          entries
+              .filter(Files::isDirectory)
+              .map(entry -> String.valueOf(entry.getFileName()))
+              .filter(name -> !name.startsWith("."))
+              .sorted()
+              .toList());
     } catch (IOException e) {
       return Optional.empty(); // whoever reads the files says why they cannot be read
     }
