@@ -416,7 +416,7 @@ class KerasNamesTest {
       try (var files = Files.walk(FOLDER)) {
         for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
           var name = file.getFileName().toString();
-          if (name.endsWith(".txt")) {
+          if (file.getParent().endsWith("cases") && name.endsWith(".txt")) {
             Files.readAllLines(file).stream()
                 .filter(l -> !l.isBlank() && !l.startsWith("#"))
                 .forEach(this::add);
