@@ -99,7 +99,7 @@ public record Summary(
    */
   public void print(PrintStream stream) {
     boolean colours =
-        stream == System.out
+        stream.equals(System.out)
             && TerminalWidth.isTerminal()
             && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
     stream.print(text(false, TerminalWidth.columns(System.getenv()), colours));

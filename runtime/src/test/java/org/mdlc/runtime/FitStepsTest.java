@@ -167,7 +167,7 @@ class FitStepsTest {
 
   @Test
   void theBarSaysUnknownUntilTheEpochEnds() {
-    ProgbarLogger bar = new ProgbarLogger(output);
+    ProgbarLogger bar = new ProgbarLogger(Verbosity.BAR, output);
     bar.setParams(new Callback.Params(1, 1, OptionalLong.empty()));
     bar.onTrainBegin();
     bar.onEpochBegin(0);
