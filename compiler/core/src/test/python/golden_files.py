@@ -8,7 +8,7 @@ As golden.py beside it: needed only to make more of them, never by the build or 
 
 `gen` trains each model for 3 steps and writes NAME.weights.h5 with the optimizer, and for some NAME.keras and the old NAME.h5, and NAME.safetensors:
 x..., y..., the predictions, and the losses of 3 more steps from the file, with the random generators of a fresh model (seed 7); and optimizers.safetensors:
-for each optimizer what it keeps after 3 steps, as Keras numbers it, and the losses of 3 more. `check` loads each NAME.weights.h5 of FOLDER, which mdlc
+for each optimizer what it keeps after 3 steps, as Keras numbers it, and the losses of 3 more; and paths.txt: where weights of many layers lie. `check` loads each NAME.weights.h5 of FOLDER, which mdlc
 wrote, and compares predictions and losses with NAME.safetensors beside it, also written by mdlc.
 """
 import os
@@ -188,7 +188,43 @@ def small(optimizer):
     return build
 
 
+def many_layers():
+    x = keras.Input((5, 4), name="x")
+    found = [
+        layers.MultiHeadAttention(2, 3, use_gate=True)(x, x),
+        layers.GroupQueryAttention(4, 4, 2)(x, x),
+        layers.AdditiveAttention()([x, x]),
+        layers.SpectralNormalization(layers.Dense(3))(x),
+        layers.Bidirectional(layers.GRU(3))(x),
+        layers.Bidirectional(layers.LSTM(3), backward_layer=layers.LSTM(2, go_backwards=True))(x),
+        layers.Bidirectional(layers.RNN(layers.LSTMCell(2)))(x),
+        layers.RNN([layers.LSTMCell(3), layers.LSTMCell(2), layers.GRUCell(2)])(x),
+        layers.SimpleRNN(3)(x),
+        layers.TimeDistributed(layers.Bidirectional(layers.GRU(2)))(layers.Reshape((5, 2, 2))(x)),
+        layers.ConvLSTM1D(2, 2)(layers.Reshape((5, 4, 1))(x)),
+        layers.Dense(3, name="zz")(x),
+        layers.Normalization()(x),
+        layers.BatchNormalization()(x),
+        layers.PReLU()(x),
+        layers.Conv1D(2, 2)(x),
+        layers.Conv1DTranspose(2, 2)(x),
+        layers.SeparableConv1D(2, 2)(x),
+        layers.GroupNormalization(2)(x),
+        layers.RMSNormalization()(x),
+        layers.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d")(x),
+    ]
+    return keras.Model(x, found, name="many")
+
+
 def gen(folder):
+    keras.utils.clear_session()
+    file = "/tmp/many.weights.h5"
+    many_layers().save_weights(file)
+    paths = []
+    with h5py.File(file) as h5:
+        h5.visititems(lambda path, it: paths.append(f"{path} {it.dtype} {list(it.shape)}") if isinstance(it, h5py.Dataset) else None)
+    with open(f"{folder}/paths.txt", "w", encoding="utf-8") as out:
+        out.write("\n".join(sorted(paths)) + "\n")
     for name, (build, formats) in MODELS.items():
         m, inputs, targets = fresh(build)
         values = data(inputs, targets)

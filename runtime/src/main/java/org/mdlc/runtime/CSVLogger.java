@@ -67,7 +67,7 @@ public final class CSVLogger implements Callback {
 
   @Override
   public void saveState(SavedState state) {
-    state.put("bytes_before", bytesBefore);
+    state.put("bytes_before", (double) bytesBefore);
     state.put("headed", headed ? 1 : 0);
     state.put("columns", String.join("\n", columns));
     state.put("written", written.toString());

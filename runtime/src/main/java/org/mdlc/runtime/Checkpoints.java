@@ -27,8 +27,16 @@ final class Checkpoints {
 
   private Checkpoints() {}
 
-  /** The states of the generators of a model. */
-  record Generators(int[] shuffle, int[] seeds) {
+  /** The states of the generators of a model at one moment. */
+  static final class Generators {
+    private final int[] shuffle;
+    private final int[] seeds;
+
+    private Generators(int[] shuffle, int[] seeds) {
+      this.shuffle = shuffle;
+      this.seeds = seeds;
+    }
+
     static Generators of(Model model) {
       return new Generators(model.shuffleDraws().save(), model.seedDraws().save());
     }
@@ -52,8 +60,8 @@ final class Checkpoints {
       Map<String, String> texts)
       throws IOException {
     Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(generators.shuffle()));
-    tensors.put(SEEDS, state(generators.seeds()));
+    tensors.put(SHUFFLE, state(generators.shuffle));
+    tensors.put(SEEDS, state(generators.seeds));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
     tensors.putAll(beside);
     Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));

@@ -275,6 +275,15 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
+   * Checks the name of a file for {@link #saveWeights} before the work that it is to hold.
+   *
+   * @throws DataException if it does not end as one of the kinds that can be written
+   */
+  public static void requireWritable(Path file) {
+    WeightsKind.toWrite(file);
+  }
+
+  /**
    * Writes a {@code .keras} file, which Keras opens with {@code load_model}: a description of the
    * model as Keras reads it, and its weights and the state of the optimizer.
    *

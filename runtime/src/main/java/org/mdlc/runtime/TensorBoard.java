@@ -111,14 +111,13 @@ public final class TensorBoard implements Callback {
 
   @Override
   public void saveState(SavedState state) {
-    state.put("batches", trainBatch, batchesOfEpoch);
+    state.put("batches", (double) trainBatch);
   }
 
   @Override
   public void onTrainResume(SavedState state) {
     onTrainBegin();
-    double[] batches = state.numbers("batches");
-    trainBatch = (long) batches[0];
+    trainBatch = (long) state.number("batches");
     batchesOfEpoch = 0; // of those before it is not known how long they took
     epochStart = System.nanoTime();
   }

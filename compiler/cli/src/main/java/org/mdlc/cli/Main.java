@@ -63,6 +63,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new TrainCommand())
             .addSubcommand(new EvaluateCommand())
             .addSubcommand(new PredictCommand())
+            .addSubcommand(new ImportCommand())
+            .addSubcommand(new ExportCommand())
             .addSubcommand(new ExplainCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(writer(terminal.out()))

@@ -3,6 +3,8 @@ package org.mdlc.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.type.Dim;
@@ -16,6 +18,16 @@ final class NamedSizes {
     return ports(bound)
         .flatMap(port -> port.type().shape().dims().stream())
         .anyMatch(NamedSizes::isOpen);
+  }
+
+  /** The dimensions whose sizes are open. */
+  static Set<String> open(BoundProgram bound) {
+    var open = new TreeSet<String>();
+    ports(bound)
+        .flatMap(port -> port.type().shape().dims().stream())
+        .filter(NamedSizes::isOpen)
+        .forEach(dim -> open.addAll(dim.symbols()));
+    return open;
   }
 
   /** What the data tells, as settings of the model: {@code T} to {@code 80}. */

@@ -21,7 +21,7 @@ final class RunOptions {
   @Option(
       names = "--weights",
       paramLabel = "FILE",
-      description = "Weights to start from (.safetensors).")
+      description = "Weights to start from (.safetensors, .weights.h5, .keras, .h5, .npz).")
   private @Nullable Path weights;
 
   @Option(names = "--batch", paramLabel = "ROWS", description = "Rows of a batch.")

@@ -3,9 +3,11 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.OptionalLong;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
@@ -37,6 +39,12 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
+    return start(main, bound, request, run);
+  }
+
+  /** Compiles a model that is bound, and loads it. */
+  static RunningModel start(Main main, BoundProgram bound, CompileRequest request, RunOptions run)
+      throws IOException {
     var model = load(Compiler.generate(bound, request), seed(bound, run));
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
@@ -54,7 +62,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return run.seed().orElse(ofBlock.orElse(0));
   }
 
-  private static KernelStyle kernels(Main main, RunOptions run) {
+  static KernelStyle kernels(Main main, RunOptions run) {
     if (run.noVector()) {
       return KernelStyle.PLAIN;
     }
@@ -85,7 +93,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   }
 
   private static void readWeights(Main main, Model model, Path file) throws IOException {
-    var unused = model.loadWeights(file).unused();
+    var unused = new ArrayList<>(model.loadWeights(file).unused());
+    if (unused.removeIf(path -> path.startsWith("optimizer/")) && model.spec().trains()) {
+      main.reporter().warning(file + " has the state of another optimizer, which starts anew here");
+    }
     if (!unused.isEmpty()) {
       var named = String.join(", ", unused.subList(0, Math.min(MOST_NAMED, unused.size())));
       var more = unused.size() > MOST_NAMED ? " and " + (unused.size() - MOST_NAMED) + " more" : "";

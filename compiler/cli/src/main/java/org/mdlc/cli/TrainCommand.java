@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.Model;
+import org.mdlc.runtime.data.DataException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +42,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--save",
       paramLabel = "FILE",
-      description = "Where to write the trained weights (.safetensors).")
+      description =
+          "Where to write the trained weights (.safetensors, .weights.h5, .npz, or a .keras file"
+              + " whose weights to replace).")
   private @Nullable Path save;
 
   @Option(
@@ -76,9 +80,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   Optional<Path> save() {
-    if (save != null && !save.toString().endsWith(".safetensors")) {
-      throw new ParameterException(
-          spec.commandLine(), "--save writes a .safetensors file, not " + save);
+    if (save != null) {
+      try {
+        Model.requireWritable(save);
+      } catch (DataException e) {
+        throw new ParameterException(spec.commandLine(), "--save " + e.getMessage(), e);
+      }
     }
     return Optional.ofNullable(save).map(Paths::target);
   }

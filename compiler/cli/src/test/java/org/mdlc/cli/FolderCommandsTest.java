@@ -44,7 +44,6 @@ final class FolderCommandsTest {
         loss BinaryCrossentropy(from_logits = true)
         metrics BinaryAccuracy(name = "accuracy", threshold = 0)
         optimizer Adam(0.1)
-        adapt text_vectorization
         batch 8  epochs 20  seed 3
       }
       """;

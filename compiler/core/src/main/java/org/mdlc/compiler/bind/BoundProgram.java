@@ -35,6 +35,8 @@ import org.mdlc.compiler.type.TensorType;
  * @param precision the narrow float type in which layers compute, if the model asks for one
  * @param fixedBatch the most examples of a batch, where an input declares it
  * @param keras where Keras keeps the weights of the same model in its files
+ * @param architecture the model in the user's words
+ * @param compile what the train block minimises and measures
  */
 public record BoundProgram(
     String model,
@@ -55,7 +57,9 @@ public record BoundProgram(
     List<HostStep> hostSteps,
     Optional<DType> precision,
     Optional<Integer> fixedBatch,
-    KerasLayout keras) {
+    KerasLayout keras,
+    Architecture architecture,
+    Optional<Architecture.Compile> compile) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -72,7 +76,7 @@ public record BoundProgram(
   /**
    * A layer that starts from a file in place of its initializers.
    *
-   * @param layer path of the layer; the file names weights from there on
+   * @param layer path of the layer; the file names weights from there on. Empty for the model itself
    * @param file where it lies: as written, counted from the folder of the .mdl file that names it
    * @param sha256 of the file, 64 hexadecimal digits
    */
@@ -238,6 +242,32 @@ public record BoundProgram(
 
   public record Argument(String name, String value) {}
 
+  /** The same model with another idea of where Keras keeps its weights. */
+  public BoundProgram withKeras(KerasLayout layout) {
+    return new BoundProgram(
+        model,
+        inputs,
+        outputs,
+        targets,
+        weights,
+        variables,
+        predict,
+        initialize,
+        evaluate,
+        adapt,
+        metrics,
+        stages,
+        settings,
+        pretrained,
+        texts,
+        hostSteps,
+        precision,
+        fixedBatch,
+        layout,
+        architecture,
+        compile);
+  }
+
   /** The same model with other graphs for its phases. */
   public BoundProgram withPhases(
       Graph otherPredict, @Nullable Graph otherEvaluate, List<Stage> otherStages) {
@@ -260,7 +290,9 @@ public record BoundProgram(
         hostSteps,
         precision,
         fixedBatch,
-        keras);
+        keras,
+        architecture,
+        compile);
   }
 
   public BoundProgram {

@@ -95,7 +95,10 @@ final class KerasPaths {
   private void layer(String group, Instance layer) {
     own(WITH_CELL.contains(layer.kind()) ? group + "/cell" : group, layer);
     var counts = new HashMap<String, Integer>();
-    var parts = inside(layer.path());
+    var parts = new ArrayList<>(inside(layer.path()));
+    if (layer.kind().equals("Bidirectional")) { // a given backward layer was made before
+      parts.sort(Comparator.comparing(part -> !part.name().startsWith("forward_")));
+    }
     for (int i = 0; i < parts.size(); i++) {
       var part = parts.get(i);
       var name =

@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class Layers {
   private final Map<String, Instance> byName = new LinkedHashMap<>();
   private final List<Instance> made = new ArrayList<>();
   private final Map<Instance, Datum.WeightsFile> pretrained = new LinkedHashMap<>();
+  private final Map<Ast.Model, Datum.WeightsFile> starts = new IdentityHashMap<>();
   private int order;
   private int recent;
 
@@ -64,6 +66,18 @@ final class Layers {
 
   Map<Instance, Datum.WeightsFile> pretrained() {
     return pretrained;
+  }
+
+  /** Lets models start from weights wherever they are used, unless the use says otherwise. */
+  void startFrom(Map<Ast.Model, Datum.WeightsFile> files) {
+    starts.putAll(files);
+  }
+
+  /** Notes what a model starts from. */
+  void start(Instance instance) {
+    if (instance.source() instanceof Datum.ModelDefinition m && starts.containsKey(m.tree())) {
+      pretrained.put(instance, Objects.requireNonNull(starts.get(m.tree())));
+    }
   }
 
   /** Notes a name for a layer in the model, or in the layer, that made it. */
@@ -324,6 +338,7 @@ final class Layers {
                 trainable.span());
       }
     }
+    start(instance);
     var weights = universal.get("weights");
     if (weights != null) {
       var value = evaluator.calls().evaluate(weights, null, null, scope);
@@ -389,9 +404,11 @@ final class Layers {
       return Poison.POISON;
     }
     settle(instance, span);
+    var given = given(tree.operands(), operands);
     var result =
         composite(
             instance,
+            given,
             () -> {
               var value =
                   inBody(
@@ -403,8 +420,21 @@ final class Layers {
               }
               return evaluator.calls().result(tree.result(), value, inner, definition.name());
             });
+    evaluator.sketch().layer(instance, given, result, span);
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
+  }
+
+  /** The operands that the call names: neither defaults nor masks that come along. */
+  private static Map<String, Datum> given(List<Ast.Param> params, Arguments operands) {
+    var given = new LinkedHashMap<String, Datum>();
+    for (var param : params) {
+      var name = param.name().text();
+      if (!param.span().equals(operands.spans().get(name))) {
+        given.put(name, Objects.requireNonNull(operands.values().get(name)));
+      }
+    }
+    return given;
   }
 
   /** Shapes, without the batch, that a layer declares for its operands beside the first. */
@@ -463,7 +493,7 @@ final class Layers {
   }
 
   /** Runs a body in a graph of its own and puts it into the outer one as a single node. */
-  private Datum composite(Instance instance, Supplier<Datum> body) {
+  private Datum composite(Instance instance, Map<String, Datum> given, Supplier<Datum> body) {
     var outer = evaluator.emitter().frame();
     var frame = outer.inner(instance.kind());
     instance.restart();
@@ -476,7 +506,9 @@ final class Layers {
                     instance,
                     () -> {
                       evaluator.mark();
-                      return body.get();
+                      return evaluator
+                          .sketch()
+                          .inside(instance, frame, given, instance.span(), body);
                     }));
     evaluator.statement(before);
     if (result.isPoison()) {
@@ -611,6 +643,7 @@ final class Layers {
     var result =
         composite(
             instance,
+            values,
             () -> {
               run(tree, run, inner);
               var outputs = List.copyOf(run.outputs().values());
@@ -618,6 +651,7 @@ final class Layers {
                   ? Poison.POISON
                   : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
             });
+    evaluator.sketch().layer(instance, values, result, span);
     var operands = new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>());
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
@@ -683,6 +717,7 @@ final class Layers {
     if (run.outermost()) {
       run.inputs().put(name, value);
       run.spans().put(name, tree.name().span());
+      evaluator.sketch().input(name, value, tree.name().span());
     }
     scope.put(name, value, tree.name().span());
   }

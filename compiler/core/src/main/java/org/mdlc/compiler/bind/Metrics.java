@@ -106,6 +106,14 @@ final class Metrics {
       for (int i = 1; !taken.add(free); i++) {
         free = named + "_" + i;
       }
+      evaluator
+          .sketch()
+          .metric(
+              output,
+              value instanceof Datum.Text ? value : callee,
+              given.orElse(""),
+              item.weighted(),
+              item.metric().span());
       measure(callee, free, output, prediction, item);
     } catch (Misuse m) {
       evaluator.problems().report(m, item.metric().span(), prediction.trail());

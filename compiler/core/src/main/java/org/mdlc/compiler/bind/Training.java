@@ -89,6 +89,14 @@ final class Training {
     return movers.size() == 1 ? movers.getFirst().kerasSlots() : Optional.empty();
   }
 
+  /** What is minimised and measured first. */
+  Architecture.Compile compile() {
+    boolean simple =
+        movers.size() == 1 && stages.size() == 1 && stages.getFirst().objectives().size() == 1
+            && items.stages().getFirst().minimizes().isEmpty();
+    return evaluator.sketch().compile(simple);
+  }
+
   TrainSettings settings() {
     return Objects.requireNonNull(settings);
   }
@@ -174,9 +182,11 @@ final class Training {
                       "the train block of " + tree.model() + " has no loss")
                   .help("write `loss MeanSquaredError()`, or `minimize ..`"));
     }
+    evaluator.sketch().compiling(stages.isEmpty());
     var movers = movers(part, named ? "_" + part.name() : "", scope);
     var name = part.name().isEmpty() ? "train" : "train_" + part.name();
     var graph = forward(part, name, true, scope, movers);
+    evaluator.sketch().compiling(false);
     var trained = freezing.trained(evaluator.variables().all());
     if (trained.isEmpty()
         && !predict.run().outputs().isEmpty()
@@ -259,6 +269,7 @@ final class Training {
   }
 
   private Optimizers mover(Configured optimizer, String place, Span at) {
+    evaluator.sketch().optimizer(optimizer);
     var mover = new Optimizers(evaluator, optimizer, place);
     movers.add(mover);
     var other = prefixes.putIfAbsent(mover.prefix(), at);

@@ -255,6 +255,12 @@ public enum Codes {
       "The file's SHA-256 differs from the declared one."),
   WEIGHTS_MISMATCH(
       "E0705", "weights do not fit", "Names or shapes in the file are not those of the layer."),
+  NOT_A_KERAS_MODEL(
+      "E0706", "not a model of Keras", "The file is not a model as Keras 3 writes one."),
+  NOT_IN_MDL(
+      "E0707", "nothing like it in mdl", "The model of Keras holds something that mdl cannot say."),
+  NOT_IN_KERAS(
+      "E0708", "nothing like it in Keras", "The model does something that no layer of Keras does."),
 
   // ---- 09: limits
   NESTED_TOO_DEEP("E0901", "nested too deeply", "The text nests deeper than the compiler follows."),

@@ -37,6 +37,9 @@ final class DiagnosticsTest {
       List.of(
           Codes.MISSING_DATA_FILE,
           Codes.CLASS_COUNT,
+          Codes.NOT_A_KERAS_MODEL,
+          Codes.NOT_IN_MDL,
+          Codes.NOT_IN_KERAS,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
           Codes.IMPORT_CYCLE,

@@ -37,6 +37,9 @@ final class ExplainExamplesTest {
           Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
+          Codes.NOT_A_KERAS_MODEL,
+          Codes.NOT_IN_MDL,
+          Codes.NOT_IN_KERAS,
           Codes.FILE_TOO_LARGE);
 
   @TestFactory

@@ -171,6 +171,19 @@ final class KerasFilesTest {
     }
   }
 
+  @Test
+  void putsManyLayersWhereKerasDoes() throws Exception {
+    var file = temporary.resolve("many.weights.h5");
+    try (var model = create("paths")) {
+      model.saveWeights(file);
+    }
+    var expected = new TreeSet<String>();
+    for (var line : Files.readAllLines(file("paths.txt"))) {
+      expected.add(line.replace("float32 ", "f32").replace("int32 ", "i32"));
+    }
+    assertThat(paths(Hdf5File.read(file))).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private static TreeSet<String> paths(Hdf5Group group) {
     var found = new TreeSet<String>();
     collect(group, "", found);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.mdlc.compiler.bind.Architecture;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.KerasLayout;
 import org.mdlc.compiler.interp.Interpreter;
@@ -198,7 +199,9 @@ final class BuildTrainStepTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
-        KerasLayout.NONE);
+        KerasLayout.NONE,
+        Architecture.NONE,
+        Optional.empty());
   }
 
   private static Map<String, Tensor64> start() {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.mdlc.compiler.bind.Architecture;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.Variable;
@@ -72,7 +73,9 @@ final class GeneratedStep {
             List.of(),
             Optional.empty(),
             Optional.empty(),
-            KerasLayout.NONE);
+            KerasLayout.NONE,
+            Architecture.NONE,
+            Optional.empty());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(
