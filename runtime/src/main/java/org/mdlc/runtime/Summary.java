@@ -100,7 +100,7 @@ public record Summary(
   @SuppressWarnings("ReferenceEquality") // whether it is the standard output, not one like it
   public void print(PrintStream stream) {
     boolean colours =
-        stream == System.out
+        stream.equals(System.out)
             && TerminalWidth.isTerminal()
             && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
     stream.print(text(false, TerminalWidth.columns(System.getenv()), colours));

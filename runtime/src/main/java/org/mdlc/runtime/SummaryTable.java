@@ -67,9 +67,11 @@ final class SummaryTable {
     cells.add(SummaryCell.numbers(String.format(Locale.ROOT, "%,d", layer.parameters())));
     if (details) {
       cells.add(
-          SummaryCell.numbers(layer.flops() < 0 ? "?" : brief((double) layer.flops(), 1000, COUNT_UNITS)));
+          SummaryCell.numbers(
+              layer.flops() < 0 ? "?" : brief((double) layer.flops(), 1000, COUNT_UNITS)));
       cells.add(
-          SummaryCell.numbers(layer.bytes() < 0 ? "?" : brief((double) layer.bytes(), 1024, BYTE_UNITS)));
+          SummaryCell.numbers(
+              layer.bytes() < 0 ? "?" : brief((double) layer.bytes(), 1024, BYTE_UNITS)));
     } else {
       cells.add(
           layer.connections().isEmpty()

@@ -160,10 +160,11 @@ public final class HistoryPlot {
     }
     for (int i = 0; i < metrics.size(); i++) {
       String metric = metrics.get(i);
+      int row = i / across;
       new HistoryPanel(
               drawing,
               MARGIN + (i % across) * (HistoryPanel.WIDTH + GAP),
-              top + Math.floorDiv(i, across) * (HistoryPanel.HEIGHT + GAP),
+              top + row * (HistoryPanel.HEIGHT + GAP),
               epochs)
           .draw(metric, columns.get(metric), columns.get(VALIDATION + metric));
     }

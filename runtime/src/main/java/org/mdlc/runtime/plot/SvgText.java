@@ -19,11 +19,11 @@ final class SvgText {
     String width = number(drawing.width());
     String height = number(drawing.height());
     text.line(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" viewBox=\"0 0 %s %s\""
-            + " role=\"img\" font-family=\"%s\">",
-        width, height, width, height, FONT);
-    text.line("<title>%s</title>", escaped(drawing.title()));
-    text.line("<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>", width, height);
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" viewBox=\"0 0 %s %s\""
+                + " role=\"img\" font-family=\"%s\">")
+            .formatted(width, height, width, height, FONT));
+    text.line("<title>%s</title>".formatted(escaped(drawing.title())));
+    text.line("<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>".formatted(width, height));
     drawing.shapes().forEach(text::shape);
     text.line("</svg>");
     return text.out.toString();
@@ -39,14 +39,15 @@ final class SvgText {
 
   private void box(Drawing.Box box) {
     line(
-        "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"%s fill=\"%s\"%s/>",
-        number(box.x()),
-        number(box.y()),
-        number(box.width()),
-        number(box.height()),
-        box.radius() == 0 ? "" : " rx=\"" + number(box.radius()) + "\"",
-        box.fill(),
-        box.stroke().isEmpty() ? "" : " stroke=\"" + box.stroke() + "\"");
+        "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"%s fill=\"%s\"%s/>"
+            .formatted(
+                number(box.x()),
+                number(box.y()),
+                number(box.width()),
+                number(box.height()),
+                box.radius() == 0 ? "" : " rx=\"" + number(box.radius()) + "\"",
+                box.fill(),
+                box.stroke().isEmpty() ? "" : " stroke=\"" + box.stroke() + "\""));
   }
 
   private void path(Drawing.Line line) {
@@ -56,11 +57,12 @@ final class SvgText {
             : " stroke=\"%s\" stroke-width=\"%s\" stroke-linejoin=\"round\" stroke-linecap=\"round\""
                 .formatted(line.stroke(), number(line.width()));
     line(
-        "<path d=\"%s\" fill=\"%s\"%s%s/>",
-        data(line.path()),
-        line.fill().isEmpty() ? "none" : line.fill(),
-        pen,
-        line.dashed() ? " stroke-dasharray=\"4 4\"" : "");
+        "<path d=\"%s\" fill=\"%s\"%s%s/>"
+            .formatted(
+                data(line.path()),
+                line.fill().isEmpty() ? "none" : line.fill(),
+                pen,
+                line.dashed() ? " stroke-dasharray=\"4 4\"" : ""));
   }
 
   private static String data(List<Drawing.Move> path) {
@@ -87,21 +89,21 @@ final class SvgText {
 
   private void words(Drawing.Words words) {
     line(
-        "<text x=\"%s\" y=\"%s\" font-size=\"%s\"%s%s fill=\"%s\" xml:space=\"preserve\">%s</text>",
-        number(words.x()),
-        number(words.y()),
-        number(words.size()),
-        words.bold() ? " font-weight=\"bold\"" : "",
-        words.align() == Drawing.Align.START
-            ? ""
-            : " text-anchor=\"" + words.align().name().toLowerCase(Locale.ROOT) + "\"",
-        words.colour(),
-        escaped(words.text()));
+        "<text x=\"%s\" y=\"%s\" font-size=\"%s\"%s%s fill=\"%s\" xml:space=\"preserve\">%s</text>"
+            .formatted(
+                number(words.x()),
+                number(words.y()),
+                number(words.size()),
+                words.bold() ? " font-weight=\"bold\"" : "",
+                words.align() == Drawing.Align.START
+                    ? ""
+                    : " text-anchor=\"" + words.align().name().toLowerCase(Locale.ROOT) + "\"",
+                words.colour(),
+                escaped(words.text())));
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // its annotation is a dependency, and all formats are in this file
-  private void line(String format, Object... arguments) {
-    out.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+  private void line(String element) {
+    out.append(element).append('\n');
   }
 
   /** At most two decimals, without zeros at the end. */
