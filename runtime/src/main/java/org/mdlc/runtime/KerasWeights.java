@@ -61,7 +61,8 @@ final class KerasWeights {
       vars.attribute("name", group.path().substring(group.path().lastIndexOf('/') + 1));
       put(vars, group.weights().stream().map(values).toList());
     }
-    if (optimizer() instanceof List<Slot> slots) {
+    List<Slot> slots = optimizer();
+    if (slots != null) {
       Hdf5Group vars = root.make(OPTIMIZER + "/" + VARS);
       vars.attribute("name", OPTIMIZER);
       put(
@@ -95,10 +96,7 @@ final class KerasWeights {
     if (layout == null) {
       return null;
     }
-    List<String> weights =
-        stored(spec.keras()).stream()
-            .filter(name -> byName.get(name) instanceof VariableSpec v && v.trainable())
-            .toList();
+    List<String> weights = stored(spec.keras()).stream().filter(this::isTrainable).toList();
     List<Slot> slots = new ArrayList<>();
     for (String name : List.of("iteration", "learning_rate")) {
       if (byName.containsKey(layout.prefix() + name)) {
@@ -125,6 +123,11 @@ final class KerasWeights {
     return slots;
   }
 
+  private boolean isTrainable(String name) {
+    VariableSpec variable = byName.get(name);
+    return variable != null && variable.trainable();
+  }
+
   private static String slotName(String slot) {
     return slot.substring(slot.indexOf(':') + 1);
   }
@@ -145,7 +148,7 @@ final class KerasWeights {
         }
       }
     }
-    if (layout == spec.keras()) {
+    if (layout.optimizer().isPresent()) {
       readOptimizer(root, found, used);
     }
     List<String> unused = new ArrayList<>();

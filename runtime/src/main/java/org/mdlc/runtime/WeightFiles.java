@@ -98,7 +98,8 @@ final class WeightFiles {
     StoredWeights all = Checkpoints.byName(model, tensors);
     Map<String, HostTensor> weights = new LinkedHashMap<>();
     for (VariableSpec variable : model.spec().variables()) {
-      if (variable.isWeight() && tensors.get(variable.name()) instanceof HostTensor tensor) {
+      HostTensor tensor = tensors.get(variable.name());
+      if (variable.isWeight() && tensor != null) {
         weights.put(variable.name(), tensor);
       }
     }
