@@ -71,7 +71,9 @@ final class ExportCommand implements Callable<Integer> {
 
   private record Sized(BoundProgram bound, CompileRequest request) {}
 
-  /** With numbers for the dimensions that Keras leaves open: code needs them, the weights do not. */
+  /**
+   * With numbers for the dimensions that Keras leaves open: code needs them, the weights do not.
+   */
   private Sized sized(BoundProgram bound, CompileRequest request) {
     if (!NamedSizes.areOpen(bound)) {
       return new Sized(bound, request);

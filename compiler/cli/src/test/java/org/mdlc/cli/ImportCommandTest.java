@@ -37,7 +37,8 @@ final class ImportCommandTest {
   @TestFactory
   Stream<DynamicTest> importedModelsPredictAsKerasDoes() throws IOException {
     try (var files = Files.list(MODELS)) {
-      return files.map(f -> f.getFileName().toString())
+      return files
+          .map(f -> f.getFileName().toString())
           .filter(f -> f.endsWith(".keras"))
           .map(f -> f.substring(0, f.length() - ".keras".length()))
           .sorted()
@@ -49,7 +50,8 @@ final class ImportCommandTest {
 
   private void predicts(String name) throws IOException {
     var mdl = folder.resolve(name + ".mdl");
-    var run = CommandRun.of("import", MODELS.resolve(name + ".keras").toString(), "-o", mdl.toString());
+    var run =
+        CommandRun.of("import", MODELS.resolve(name + ".keras").toString(), "-o", mdl.toString());
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
     assertThat(Files.readString(mdl)).endsWith(Files.readString(MODELS.resolve(name + ".mdl")));
@@ -90,7 +92,9 @@ final class ImportCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(run.err())
         .isEqualTo(
-            "error: " + folder.resolve("mlp.mdl") + " is there already; say with -o where to write\n");
+            "error: "
+                + folder.resolve("mlp.mdl")
+                + " is there already; say with -o where to write\n");
     assertThat(folder.resolve("mlp.mdl")).hasContent("mine");
   }
 
@@ -114,7 +118,10 @@ final class ImportCommandTest {
     var run = CommandRun.of("export", mdl.toString(), "-o", file.toString());
     assertThat(run.exitCode()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(run.err())
-        .contains("error[E0708]: `Scale` is a layer of your own", "own.mdl:8:19", "write it as a `block`");
+        .contains(
+            "error[E0708]: `Scale` is a layer of your own",
+            "own.mdl:8:19",
+            "write it as a `block`");
     assertThat(file).doesNotExist();
   }
 

@@ -93,7 +93,8 @@ public final class Images {
     for (int i = 0; i < rgba.length; i++) {
       if (i % 4 != 3) {
         int alpha = (int) rgba[i - i % 4 + 3];
-        int product = (int) rgba[i] * alpha + 128;
+        int color = (int) rgba[i];
+        int product = color * alpha + 128;
         rgba[i] = ((product >> 8) + product) >> 8;
       }
     }
