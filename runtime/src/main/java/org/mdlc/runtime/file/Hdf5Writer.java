@@ -22,7 +22,6 @@ final class Hdf5Writer {
   private static final int ENTRIES_PER_LEAF = 8;
   private static final int CHILDREN_PER_NODE = 32;
   private static final int ENTRY_BYTES = 40;
-  private static final int LEAF_BYTES = 8 + ENTRIES_PER_LEAF * ENTRY_BYTES;
   private static final int NODE_BYTES = 24 + (2 * CHILDREN_PER_NODE + 1) * 8;
   private static final int SUPERBLOCK_BYTES = 96;
   private static final int MIN_HEAP_BYTES = 4096;
