@@ -96,10 +96,7 @@ final class KerasWeights {
     if (layout == null) {
       return null;
     }
-    List<String> weights =
-        stored(spec.keras()).stream()
-            .filter(name -> byName.containsKey(name) && byName.get(name).trainable())
-            .toList();
+    List<String> weights = stored(spec.keras()).stream().filter(this::isTrainable).toList();
     List<Slot> slots = new ArrayList<>();
     for (String name : List.of("iteration", "learning_rate")) {
       if (byName.containsKey(layout.prefix() + name)) {
@@ -126,6 +123,11 @@ final class KerasWeights {
     return slots;
   }
 
+  private boolean isTrainable(String name) {
+    VariableSpec variable = byName.get(name);
+    return variable != null && variable.trainable();
+  }
+
   private static String slotName(String slot) {
     return slot.substring(slot.indexOf(':') + 1);
   }
@@ -146,7 +148,7 @@ final class KerasWeights {
         }
       }
     }
-    if (layout.equals(spec.keras())) {
+    if (layout.optimizer().isPresent()) {
       readOptimizer(root, found, used);
     }
     List<String> unused = new ArrayList<>();

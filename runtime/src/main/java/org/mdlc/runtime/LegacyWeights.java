@@ -37,7 +37,8 @@ final class LegacyWeights {
   private record Layer<T>(String name, Map<String, T> weights) {}
 
   StoredWeights read(Hdf5Group root, KerasLayout layout) {
-    Hdf5Group group = Objects.requireNonNullElse(root.group("model_weights"), root);
+    Hdf5Group ofModel = root.group("model_weights");
+    Hdf5Group group = ofModel == null ? root : ofModel;
     if (texts(group, LAYERS) == null) {
       throw new DataException(
           file + ": not a weights file of Keras: it has no attribute " + LAYERS);
@@ -141,7 +142,7 @@ final class LegacyWeights {
     }
     List<String> joined = new ArrayList<>();
     for (int i = 0; group.attributes().containsKey(name + i); i++) {
-      joined.addAll(group.attributes().get(name + i));
+      joined.addAll(group.attributes().getOrDefault(name + i, List.of()));
     }
     return joined.isEmpty() ? null : joined;
   }
