@@ -1126,6 +1126,14 @@ TIERS = {  # how often a name is met: A in the first week, B in a complete produ
         "A": "MaxNorm NonNeg",
         "B": "Constraint MinMaxNorm UnitNorm deserialize get serialize",
     },
+    "utils": {
+        "A": "Progbar PyDataset array_to_img clear_session get_file image_dataset_from_directory img_to_array load_img normalize pack_x_y_sample_weight "
+             "pad_sequences plot_model register_keras_serializable save_img set_random_seed split_dataset text_dataset_from_directory "
+             "timeseries_dataset_from_array to_categorical unpack_x_y_sample_weight",
+        "B": "CustomObjectScope FeatureSpace audio_dataset_from_directory deserialize_keras_object disable_interactive_logging enable_interactive_logging "
+             "get_custom_objects get_registered_name get_registered_object get_source_inputs is_interactive_logging_enabled model_to_dot "
+             "serialize_keras_object",
+    },
 }
 
 def plain(v):

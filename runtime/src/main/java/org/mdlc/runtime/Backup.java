@@ -39,13 +39,14 @@ final class Backup {
     Map<String, HostTensor> beside = new LinkedHashMap<>();
     SavedState place = new SavedState(Map.of(), 0, 0);
     place.put("epoch", position.epoch());
-    place.put("data", position.data().pass(), position.data().batches(), position.data().steps());
+    EpochIterator.Position data = position.data();
+    place.put("data", data.pass(), (double) data.batches(), (double) data.steps());
     place.put("inside_epoch", position.insideEpoch() ? 1 : 0);
     place.put("stopped", position.stopped() ? 1 : 0);
     place.put("log_names", String.join("\n", position.logs().keySet()));
     place.put("logs", position.logs().values().stream().mapToDouble(Double::doubleValue).toArray());
     place.tensors().forEach((name, tensor) -> beside.put(POSITION + name, tensor));
-    Map<Callback, String> names = names(training.callbacks());
+    IdentityHashMap<Callback, String> names = names(training.callbacks());
     for (Callback callback : training.callbacks()) {
       SavedState state = new SavedState(Map.of(), position.epoch(), batches(position));
       callback.saveState(state);
@@ -78,7 +79,7 @@ final class Backup {
    */
   void restore(Training training) throws IOException {
     requireSettings(training.settings());
-    Map<Callback, String> names = names(training.callbacks());
+    IdentityHashMap<Callback, String> names = names(training.callbacks());
     requireCallbacks(names);
     Checkpoints.loadAll(training.model(), file, tensors);
     training.resume(
@@ -115,7 +116,7 @@ final class Backup {
   }
 
   /** What was remembered must not be lost; a callback that is new here begins anew. */
-  private void requireCallbacks(Map<Callback, String> present) {
+  private void requireCallbacks(IdentityHashMap<Callback, String> present) {
     Set<String> lost = new LinkedHashSet<>();
     for (String name : tensors.keySet()) {
       if (name.startsWith(CALLBACKS)) {
@@ -165,9 +166,9 @@ final class Backup {
   }
 
   /** The names of callbacks in the file: class, and which of several of it. */
-  private static Map<Callback, String> names(List<Callback> callbacks) {
+  private static IdentityHashMap<Callback, String> names(List<Callback> callbacks) {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    Map<Callback, String> names = new IdentityHashMap<>();
+    IdentityHashMap<Callback, String> names = new IdentityHashMap<>();
     for (Callback callback : callbacks) {
       String type = callback.getClass().getName();
       int number = counts.merge(type, 1, Integer::sum) - 1;

@@ -67,7 +67,7 @@ public final class CSVLogger implements Callback {
 
   @Override
   public void saveState(SavedState state) {
-    state.put("bytes_before", bytesBefore);
+    state.put("bytes_before", (double) bytesBefore);
     state.put("headed", headed ? 1 : 0);
     state.put("columns", String.join("\n", columns));
     state.put("written", written.toString());
@@ -141,7 +141,8 @@ public final class CSVLogger implements Callback {
   }
 
   private String quoted(String cell) {
-    boolean plain = cell.chars().noneMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
+    boolean plain =
+        cell.chars().noneMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
     return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 

@@ -27,8 +27,16 @@ final class Checkpoints {
 
   private Checkpoints() {}
 
-  /** The states of the generators of a model. */
-  record Generators(int[] shuffle, int[] seeds) {
+  /** The states of the generators of a model at one moment. */
+  static final class Generators {
+    private final int[] shuffle;
+    private final int[] seeds;
+
+    private Generators(int[] shuffle, int[] seeds) {
+      this.shuffle = shuffle;
+      this.seeds = seeds;
+    }
+
     static Generators of(Model model) {
       return new Generators(model.shuffleDraws().save(), model.seedDraws().save());
     }
@@ -52,8 +60,8 @@ final class Checkpoints {
       Map<String, String> texts)
       throws IOException {
     Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(generators.shuffle()));
-    tensors.put(SEEDS, state(generators.seeds()));
+    tensors.put(SHUFFLE, state(generators.shuffle));
+    tensors.put(SEEDS, state(generators.seeds));
     tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
     tensors.putAll(beside);
     Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));
@@ -76,8 +84,7 @@ final class Checkpoints {
   }
 
   /** The layers that learn, with the vocabularies of the file. */
-  static Map<String, StringLayer> vocabularies(
-      Model model, Path file, Map<String, String> texts) {
+  static Map<String, StringLayer> vocabularies(Model model, Path file, Map<String, String> texts) {
     Map<String, StringLayer> loaded = new LinkedHashMap<>();
     for (Map.Entry<String, StringLayer> entry : model.stringLayers().entrySet()) {
       if (entry.getValue() instanceof VocabularyLayer layer && !layer.hasGivenVocabulary()) {
@@ -117,8 +124,7 @@ final class Checkpoints {
     requireState(PythonRandom.isState(seeds), SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
     Map<String, StringLayer> vocabularies = vocabularies(model, file, SafeTensors.metadata(file));
-    LoadReport report =
-        load(model, file, byName(model, tensors), variable -> true, Load.strict());
+    LoadReport report = load(model, file, byName(model, tensors), variable -> true, Load.strict());
     model.stringLayers().putAll(vocabularies);
     model.weightsLoaded();
     model.shuffleDraws().restore(shuffle);
@@ -187,8 +193,7 @@ final class Checkpoints {
       throw misfit(model, file, missing, mismatched, stored.unused());
     }
     fitting.forEach(model.variables()::set);
-    return new LoadReport(
-        new ArrayList<>(fitting.keySet()), missing, mismatched, stored.unused());
+    return new LoadReport(new ArrayList<>(fitting.keySet()), missing, mismatched, stored.unused());
   }
 
   private static boolean fits(VariableSpec variable, HostTensor tensor) {

@@ -1,5 +1,6 @@
 package org.mdlc.runtime;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
@@ -50,7 +52,7 @@ final class DatasetBatches implements Batches {
     this.workers = source.workers;
     this.places = source.workers + source.queueSize + 1; // one is with the step
     DataSpec spec = data.spec();
-    feed(rowOfZeros(spec));
+    feed(rowOf(spec, model.spec()));
     this.layout = BatchLayout.of(model.spec(), spec, labelled);
   }
 
@@ -129,7 +131,7 @@ final class DatasetBatches implements Batches {
   }
 
   /** One row of what the data set promises, with which {@link Feed} tells whether it fits. */
-  private static ArrayDataset rowOfZeros(DataSpec spec) {
+  private static ArrayDataset rowOf(DataSpec spec, ModelSpec model) {
     Map<String, HostTensor> columns = new LinkedHashMap<>();
     Map<String, StringTensor> texts = new LinkedHashMap<>();
     for (DataSpec.Column column : spec.columns()) {
@@ -137,8 +139,12 @@ final class DatasetBatches implements Batches {
           IntStream.concat(IntStream.of(1), column.rowShape().stream().mapToInt(Integer::intValue))
               .toArray();
       switch (column.kind()) {
-        case F32 -> columns.put(column.name(), HostTensor.zeros(DType.F32, shape));
-        case I32 -> columns.put(column.name(), HostTensor.zeros(DType.I32, shape));
+        case F32, I32 -> {
+          HostTensor values = HostTensor.zeros(DType.I32, shape);
+          Arrays.fill(values.ints(), allowed(model, column.name()));
+          columns.put(
+              column.name(), column.kind() == DataSpec.Kind.I32 ? values : values.toFloats());
+        }
         case TEXT -> {
           int strings = Math.toIntExact(HostTensor.elementCount(shape));
           texts.put(column.name(), StringTensor.of(Collections.nCopies(strings, ""), shape));
@@ -146,6 +152,16 @@ final class DatasetBatches implements Batches {
       }
     }
     return ArrayDataset.of(columns, texts);
+  }
+
+  /** A number that an input or target takes. */
+  private static int allowed(ModelSpec model, String column) {
+    return Stream.concat(model.inputs().stream(), model.targets().stream())
+        .filter(wanted -> wanted.name().equals(column))
+        .flatMap(wanted -> wanted.ranges().stream())
+        .mapToInt(TensorSpec.Range::low)
+        .max()
+        .orElse(0);
   }
 
   private Feed feed(ArrayDataset rows) {

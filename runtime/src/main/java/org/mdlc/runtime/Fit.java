@@ -205,8 +205,8 @@ public final class Fit {
   /**
    * 0 where nobody gave one.
    *
-   * @param batched whether the validation data comes in batches, for which {@link #batchSize} is not
-   *     meant
+   * @param batched whether the validation data comes in batches, for which {@link #batchSize} is
+   *     not meant
    */
   int givenValidationBatchSize(boolean batched) {
     return validationBatchSize > 0 || batched ? validationBatchSize : batchSize;

@@ -178,8 +178,7 @@ final class KerasWeights {
   }
 
   /** As Keras: the state of another optimizer is left alone. */
-  private void readOptimizer(
-      Hdf5Group root, Map<String, HostTensor> found, Set<HostTensor> used) {
+  private void readOptimizer(Hdf5Group root, Map<String, HostTensor> found, Set<HostTensor> used) {
     Hdf5Group vars = root.group(OPTIMIZER + "/" + VARS);
     List<Slot> slots = optimizer();
     if (vars == null || slots == null || vars.arrays().size() != slots.size()) {
@@ -211,8 +210,7 @@ final class KerasWeights {
         && (variable.dtype() == DType.F32 || tensor.dtype() == DType.I32);
   }
 
-  static void listUnused(
-      Hdf5Group group, String path, Set<HostTensor> used, List<String> unused) {
+  static void listUnused(Hdf5Group group, String path, Set<HostTensor> used, List<String> unused) {
     group
         .arrays()
         .forEach(

@@ -37,7 +37,7 @@ public final class ModelCheckpoint extends MonitorCallback {
 
   /**
    * Saves to a file whose name may contain {@code {epoch}} (counted from 1), {@code {batch}} and
-   * names of metrics, formatted as in Python: {@code {epoch:02d}-{val_loss:.2f}.safetensors}.
+   * names of metrics, formatted as in Python: {@code {epoch:02d}-{val_loss:.2f}.weights.h5}.
    *
    * @throws IllegalArgumentException if the name does not end as one of a file of weights
    */

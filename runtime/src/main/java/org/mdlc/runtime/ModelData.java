@@ -185,7 +185,9 @@ public final class ModelData {
     }
 
     private void put(TensorSpec tensor, List<String> columns) {
-      bound.add(ColumnGroup.of(tensor.name(), tensor.dtype(), columns, columns.size()).shaped(tensor.shape()));
+      bound.add(
+          ColumnGroup.of(tensor.name(), tensor.dtype(), columns, columns.size())
+              .shaped(tensor.shape()));
     }
 
     private DataException missing(String kind, Record tensor) {

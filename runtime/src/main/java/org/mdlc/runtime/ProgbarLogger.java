@@ -5,17 +5,25 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.utils.Progbar;
+import org.mdlc.runtime.utils.TerminalWidth;
 
-/** Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent. */
+/**
+ * Shows the progress of a run; Keras's {@code ProgbarLogger}. Validation inside fit is silent.
+ * Where {@link Verbosity#AUTO} finds no terminal, an epoch is exactly one line, with its number in
+ * front.
+ */
 final class ProgbarLogger implements Callback {
+  private final Verbosity verbosity;
   private final PrintStream output;
   private Params params = new Params(0, 1, OptionalLong.empty());
   private int target = Progbar.UNKNOWN;
   private int seen;
   private @Nullable Progbar bar;
   private boolean insideFit;
+  private String epochPrefix = "";
 
-  ProgbarLogger(PrintStream output) {
+  ProgbarLogger(Verbosity verbosity, PrintStream output) {
+    this.verbosity = verbosity;
     this.output = output;
   }
 
@@ -45,9 +53,12 @@ final class ProgbarLogger implements Callback {
 
   @Override
   public void onEpochBegin(int epoch) {
+    String epochOf = params.epochs() > 1 ? "Epoch " + (epoch + 1) + "/" + params.epochs() : "";
+    boolean oneLine = verbosity == Verbosity.AUTO && params.verbose() == 2;
+    epochPrefix = oneLine && !epochOf.isEmpty() ? epochOf + " - " : "";
     start();
-    if (params.epochs() > 1) {
-      output.print("Epoch " + (epoch + 1) + "/" + params.epochs() + "\n");
+    if (!oneLine && !epochOf.isEmpty()) {
+      output.print(epochOf + "\n");
     }
   }
 
@@ -104,6 +115,8 @@ final class ProgbarLogger implements Callback {
             .target(target)
             .verbose(params.verbose())
             .statelessMetrics()
+            .columns(TerminalWidth.isTerminal() ? TerminalWidth.columns(System.getenv()) : 0)
+            .prefix(epochPrefix)
             .output(output)
             .build();
   }

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.mdlc.runtime.utils.PythonFormat;
 
 /**
- * Sends the metrics of every epoch to a server over HTTP; Keras's {@code RemoteMonitor}. The body is
- * JSON with {@code epoch}, from 0, and the metrics by name, as a field of a form or, with {@link
+ * Sends the metrics of every epoch to a server over HTTP; Keras's {@code RemoteMonitor}. The body
+ * is JSON with {@code epoch}, from 0, and the metrics by name, as a field of a form or, with {@link
  * #sendAsJson}, by itself. A server that is not there is told as a warning and does not end
  * training. Each setter changes this object and returns it.
  */
@@ -84,8 +84,7 @@ public final class RemoteMonitor implements Callback {
   }
 
   private HttpRequest request(String json) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(root + path)).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path)).timeout(PATIENCE);
     headers.forEach(request::setHeader);
     if (sendAsJson) {
       request.setHeader("Content-Type", "application/json");

@@ -59,32 +59,57 @@ final class SpecCheck {
 
   private void numbers(String kind, TensorSpec wanted) {
     if (!data.has(wanted.name())) {
-      problem("%s needs the %s %s, which the data lacks", model.name(), kind, wanted);
+      problems.add(
+          String.format(
+              Locale.ROOT, "%s needs the %s %s, which the data lacks", model.name(), kind, wanted));
       return;
     }
     DataSpec.Column given = data.get(wanted.name());
     if (given.kind() == DataSpec.Kind.TEXT) {
-      problem(
-          "the %s %s of %s takes numbers, the data has text", kind, wanted.name(), model.name());
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "the %s %s of %s takes numbers, the data has text",
+              kind,
+              wanted.name(),
+              model.name()));
     } else if (!significant(given.rowShape()).equals(significant(wanted.shape()))) {
-      problem(
-          "the %s %s of %s takes rows of shape %s, the data has %s",
-          kind, wanted.name(), model.name(), wanted.shape(), given.rowShape());
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "the %s %s of %s takes rows of shape %s, the data has %s",
+              kind,
+              wanted.name(),
+              model.name(),
+              wanted.shape(),
+              given.rowShape()));
     }
   }
 
   private void text(TextSpec wanted) {
     if (!data.has(wanted.name())) {
-      problem("%s needs the text %s, which the data lacks", model.name(), wanted);
+      problems.add(
+          String.format(
+              Locale.ROOT, "%s needs the text %s, which the data lacks", model.name(), wanted));
       return;
     }
     DataSpec.Column given = data.get(wanted.name());
     if (given.kind() != DataSpec.Kind.TEXT) {
-      problem("the input %s of %s takes text, the data has numbers", wanted.name(), model.name());
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "the input %s of %s takes text, the data has numbers",
+              wanted.name(),
+              model.name()));
     } else if (TensorSpec.elementCount(given.rowShape()) != wanted.rowSize()) {
-      problem(
-          "the text %s of %s takes %d strings per row, the data has %d",
-          wanted.name(), model.name(), wanted.rowSize(), TensorSpec.elementCount(given.rowShape()));
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "the text %s of %s takes %d strings per row, the data has %d",
+              wanted.name(),
+              model.name(),
+              wanted.rowSize(),
+              TensorSpec.elementCount(given.rowShape())));
     }
   }
 
@@ -104,20 +129,21 @@ final class SpecCheck {
             .flatMap(List::stream)
             .anyMatch(taken -> taken.name().equals(weight));
     if (data.has(weight) && !used) {
-      problem(
-          "the data has %s, and %s was compiled without weights for %s: write `sample_weight %s`"
-              + " in its train block",
-          weight, model.name(), target, target);
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "the data has %s, and %s was compiled without weights for %s: write `sample_weight %s`"
+                  + " in its train block",
+              weight,
+              model.name(),
+              target,
+              target));
     }
   }
 
   // [n] labels for a target of shape [1], or images [8, 8] for an input [8, 8, 1], mean the same.
   private static List<Integer> significant(List<Integer> shape) {
     return shape.stream().filter(size -> size != 1).toList();
-  }
-
-  private void problem(String format, Object... values) {
-    problems.add(String.format(Locale.ROOT, format, values));
   }
 
   private void report(boolean labelled) {

@@ -97,6 +97,7 @@ public record Summary(
    * Prints the table, as wide as the terminal allows, in colours if {@code stream} is the standard
    * output and that is a terminal, unless the variable {@code NO_COLOR} is set.
    */
+  @SuppressWarnings("ReferenceEquality") // whether it is the standard output, not one like it
   public void print(PrintStream stream) {
     boolean colours =
         stream == System.out

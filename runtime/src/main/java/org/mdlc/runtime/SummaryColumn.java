@@ -11,7 +11,9 @@ import java.util.List;
 record SummaryColumn(String title, int width, boolean alignRight) {
   private static final int CHAIN_WIDTH = 88;
   private static final int NETWORK_WIDTH = 108;
-  private static final int LEAST = 4;
+
+  /** What five columns need; Keras refuses where it has no room. */
+  private static final int LEAST = 56;
 
   private static final String LAYER = "Layer (type)";
   private static final String SHAPE = "Output Shape";
@@ -20,7 +22,7 @@ record SummaryColumn(String title, int width, boolean alignRight) {
   /** Of layers that read each the one above. */
   static List<SummaryColumn> chain(int terminal) {
     return columns(
-        Math.min(CHAIN_WIDTH, terminal - 4),
+        width(CHAIN_WIDTH, terminal),
         List.of(LAYER, SHAPE, PARAMETERS),
         List.of(0.45, 0.80, 1.0),
         2,
@@ -30,7 +32,7 @@ record SummaryColumn(String title, int width, boolean alignRight) {
   /** With what each layer reads. */
   static List<SummaryColumn> network(int terminal) {
     return columns(
-        Math.min(NETWORK_WIDTH, terminal - 4),
+        width(NETWORK_WIDTH, terminal),
         List.of(LAYER, SHAPE, PARAMETERS, "Connected to"),
         List.of(0.3, 0.56, 0.74, 1.0),
         2,
@@ -40,11 +42,15 @@ record SummaryColumn(String title, int width, boolean alignRight) {
   /** With arithmetic and memory. */
   static List<SummaryColumn> detailed(int terminal) {
     return columns(
-        Math.min(NETWORK_WIDTH, terminal - 4),
-        List.of(LAYER, SHAPE, PARAMETERS, "FLOPs/row", "Bytes/row"),
-        List.of(0.32, 0.58, 0.72, 0.86, 1.0),
+        width(NETWORK_WIDTH, terminal),
+        List.of(LAYER, SHAPE, PARAMETERS, "FLOPs", "Memory"),
+        List.of(0.29, 0.553, 0.724, 0.856, 1.0),
         2,
         5);
+  }
+
+  private static int width(int most, int terminal) {
+    return Math.max(LEAST, Math.min(most, terminal - 4));
   }
 
   /**
@@ -69,10 +75,7 @@ record SummaryColumn(String title, int width, boolean alignRight) {
       int less = (int) Math.rint((double) excess / (widths.length - i));
       excess -= less;
       columns.add(
-          new SummaryColumn(
-              titles.get(i),
-              Math.max(LEAST, widths[i] - less - 2),
-              i >= firstRight && i < lastRight));
+          new SummaryColumn(titles.get(i), widths[i] - less - 2, i >= firstRight && i < lastRight));
     }
     return columns;
   }

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 final class SummaryTable {
   private static final int BYTES_PER_ELEMENT = 4;
   private static final List<String> BYTE_UNITS = List.of("B", "KB", "MB", "GB", "TB");
-  private static final List<String> COUNT_UNITS = List.of("", " K", " M", " G", " T", " P");
+  private static final List<String> COUNT_UNITS = List.of("", "K", "M", "G", "T", "P");
 
   private final Summary summary;
   private final boolean details;
@@ -66,8 +66,10 @@ final class SummaryTable {
     cells.add(SummaryCell.numbers(layer.shape()));
     cells.add(SummaryCell.numbers(String.format(Locale.ROOT, "%,d", layer.parameters())));
     if (details) {
-      cells.add(SummaryCell.numbers(layer.flops() < 0 ? "?" : count(layer.flops())));
-      cells.add(SummaryCell.numbers(layer.bytes() < 0 ? "?" : bytes(layer.bytes())));
+      cells.add(
+          SummaryCell.numbers(layer.flops() < 0 ? "?" : brief(layer.flops(), 1000, COUNT_UNITS)));
+      cells.add(
+          SummaryCell.numbers(layer.bytes() < 0 ? "?" : brief(layer.bytes(), 1024, BYTE_UNITS)));
     } else {
       cells.add(
           layer.connections().isEmpty()
@@ -151,18 +153,16 @@ final class SummaryTable {
     return String.format(Locale.ROOT, "%.2f PB", size);
   }
 
-  /** {@code 1.18 M}; whole below a thousand. */
-  private static String count(long number) {
-    if (number < 1000) {
-      return Long.toString(number);
-    }
+  /** {@code 1.18 M}: a number with three digits and its unit. */
+  private static String brief(double number, double thousand, List<String> units) {
     double size = number;
     int unit = 0;
-    // 999.995 is the first that would be printed as 1000.00
-    while (size >= 999.995 && unit < COUNT_UNITS.size() - 1) {
-      size /= 1000;
+    // 999.5 is the first that would be printed as 1000
+    while (size >= 999.5 && unit < units.size() - 1) {
+      size /= thousand;
       unit++;
     }
-    return String.format(Locale.ROOT, "%.2f%s", size, COUNT_UNITS.get(unit));
+    int decimals = unit == 0 || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+    return (String.format(Locale.ROOT, "%." + decimals + "f ", size) + units.get(unit)).strip();
   }
 }

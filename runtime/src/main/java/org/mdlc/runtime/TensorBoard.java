@@ -3,14 +3,13 @@ package org.mdlc.runtime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.file.EventFile;
 
 /**
- * Writes what TensorBoard shows: metrics, the spread of the weights, the graph of the model; Keras's
- * {@code TensorBoard}, with its names of files and figures. {@code tensorboard --logdir logs} shows
- * them. Each setter changes this object and returns it.
+ * Writes what TensorBoard shows: metrics, the spread of the weights, the graph of the model;
+ * Keras's {@code TensorBoard}, with its names of files and figures. {@code tensorboard --logdir
+ * logs} shows them. Each setter changes this object and returns it.
  */
 public final class TensorBoard implements Callback {
   private static final String VALIDATION = "val_";
@@ -84,7 +83,9 @@ public final class TensorBoard implements Callback {
           case "batch" -> 1;
           default ->
               throw new IllegalArgumentException(
-                  "updateFreq is \"epoch\", \"batch\" or a number of batches, not \"" + when + "\"");
+                  "updateFreq is \"epoch\", \"batch\" or a number of batches, not \""
+                      + when
+                      + "\"");
         };
     return this;
   }
@@ -110,14 +111,13 @@ public final class TensorBoard implements Callback {
 
   @Override
   public void saveState(SavedState state) {
-    state.put("batches", trainBatch, batchesOfEpoch);
+    state.put("batches", (double) trainBatch);
   }
 
   @Override
   public void onTrainResume(SavedState state) {
     onTrainBegin();
-    double[] batches = state.numbers("batches");
-    trainBatch = (long) batches[0];
+    trainBatch = (long) state.number("batches");
     batchesOfEpoch = 0; // of those before it is not known how long they took
     epochStart = System.nanoTime();
   }
@@ -227,8 +227,7 @@ public final class TensorBoard implements Callback {
   }
 
   private EventFile file(String run) {
-    return new EventFile(
-        logDir.resolve(run), () -> System.currentTimeMillis() / MILLIS_PER_SECOND);
+    return new EventFile(logDir.resolve(run), () -> System.currentTimeMillis() / MILLIS_PER_SECOND);
   }
 
   private void flush(EventFile file) {

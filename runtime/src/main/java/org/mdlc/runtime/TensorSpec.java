@@ -71,7 +71,7 @@ public record TensorSpec(String name, DType dtype, List<Integer> shape, List<Ran
    *
    * @param what input or target, and of which model; for the message
    * @param rows i32
-   * @param firstRow the number of the first of these rows in the data
+   * @param firstRow the number of the first of these rows in the data or the batch
    * @throws DataException with the row and the number, if one is outside
    */
   void requireRanges(String what, HostTensor rows, long firstRow) {

@@ -54,7 +54,7 @@ final class Training {
     callbacks = new ArrayList<>(options.callbacks);
     callbacks.add(history);
     if (verbose > 0) {
-      callbacks.add(new ProgbarLogger(options.output));
+      callbacks.add(new ProgbarLogger(options.verbose, options.output));
     }
     all = new Callbacks(callbacks);
     all.start(model, new Callback.Params(verbose, options.epochs, data.stepsOfEpoch()));

@@ -181,7 +181,7 @@ final class TrainingLoop {
     List<Callback> callbacks = new ArrayList<>(options.callbacks);
     int verbose = options.verbose.level();
     if (verbose > 0) {
-      callbacks.add(new ProgbarLogger(options.output));
+      callbacks.add(new ProgbarLogger(options.verbose, options.output));
     }
     Callbacks all = new Callbacks(callbacks);
     OptionalLong steps = options.steps > 0 ? OptionalLong.of(options.steps) : batches.count();

@@ -55,8 +55,7 @@ final class WeightFiles {
 
   static LoadReport load(Model model, Path file, Load options) throws IOException {
     StoredWeights stored = read(model, file, model.spec().keras(), options);
-    Map<String, StringLayer> vocabularies =
-        Checkpoints.vocabularies(model, file, stored.texts());
+    Map<String, StringLayer> vocabularies = Checkpoints.vocabularies(model, file, stored.texts());
     LoadReport report = Checkpoints.load(model, file, stored, wanted(model, file), options);
     model.stringLayers().putAll(vocabularies);
     model.weightsLoaded();
@@ -85,15 +84,10 @@ final class WeightFiles {
         };
     Predicate<VariableSpec> wanted = wanted(model, file);
     return Checkpoints.load(
-        model,
-        file,
-        stored,
-        v -> wanted.test(v) && v.name().startsWith(prefix),
-        Load.strict());
+        model, file, stored, v -> wanted.test(v) && v.name().startsWith(prefix), Load.strict());
   }
 
-  private static StoredWeights inside(
-      Model model, String prefix, Map<String, HostTensor> tensors) {
+  private static StoredWeights inside(Model model, String prefix, Map<String, HostTensor> tensors) {
     Map<String, HostTensor> named = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> named.put(prefix + name, tensor));
     return weights(model, named);
@@ -143,7 +137,8 @@ final class WeightFiles {
       case NPZ -> weights(model, NumpyFiles.readNpz(file));
       case KERAS_WEIGHTS -> keras(spec, file, layout, options, Hdf5File.read(file));
       case KERAS_MODEL -> keras(spec, file, layout, options, KerasArchive.readWeights(file));
-      case LEGACY -> new LegacyWeights(spec, file, options.isByName()).read(Hdf5File.read(file), layout);
+      case LEGACY ->
+          new LegacyWeights(spec, file, options.isByName()).read(Hdf5File.read(file), layout);
     };
   }
 

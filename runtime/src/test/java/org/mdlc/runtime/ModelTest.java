@@ -393,6 +393,18 @@ class ModelTest {
     assertThat(lines).hasSize(6);
   }
 
+  /** The tests run without a terminal. */
+  @Test
+  void withoutATerminalAnEpochIsOneLine() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream output = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    model.fit(data, Fit.epochs(2).output(output));
+    model.fit(data, Fit.epochs(1).output(output));
+    String line = "2/2 - 0s - \\d+(ms|us)/step - loss: \\d\\.\\d{4} - mae: \\d\\.\\d{4}\n";
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .matches("Epoch 1/2 - " + line + "Epoch 2/2 - " + line + line);
+  }
+
   @Test
   void writesHistoryAsCsv() throws IOException {
     model.variables().setScalar("optimizer/learning_rate", 0.0);

@@ -58,8 +58,7 @@ class TensorBoardTest {
           assertThat(value.message(9).number(4)).as("class of data").isEqualTo(1);
           Message tensor = value.message(8);
           assertThat(tensor.number(1)).as("float").isEqualTo(1);
-          float number =
-              ByteBuffer.wrap(tensor.bytes(5)).order(ByteOrder.LITTLE_ENDIAN).getFloat();
+          float number = ByteBuffer.wrap(tensor.bytes(5)).order(ByteOrder.LITTLE_ENDIAN).getFloat();
           scalars.add(value.text(1) + " " + event.number(STEP) + " " + number);
         }
       }

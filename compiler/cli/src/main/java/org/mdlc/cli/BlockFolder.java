@@ -29,8 +29,8 @@ import org.mdlc.runtime.utils.TextDatasetFromDirectory;
 
 /**
  * The files of a folder that a train block names, {@code images("folder")} or {@code
- * texts("folder")}; each is read when its row is needed. The files come in an order that the seed of
- * the train block decides, so that a part of them has files of all classes.
+ * texts("folder")}; each is read when its row is needed. The files come in an order that the seed
+ * of the train block decides, so that a part of them has files of all classes.
  */
 record BlockFolder(BoundProgram bound, ModelSpec spec, DataSource data, List<Path> folders) {
   private static final String LABELS = "labels";

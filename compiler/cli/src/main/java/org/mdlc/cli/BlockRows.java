@@ -101,9 +101,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
                       ColumnGroup.of(field.port(), dtype(port), field.columns(), width)
                           .scaled(field.scale(), field.offset())
                           .shaped(
-                              isOneWeight(bound, port, width)
-                                  ? List.of()
-                                  : fitting(port, width))));
+                              isOneWeight(bound, port, width) ? List.of() : fitting(port, width))));
     }
     return CsvDataset.of(file).columns(groups.toArray(ColumnGroup[]::new)).read();
   }

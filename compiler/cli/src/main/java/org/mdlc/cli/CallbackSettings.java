@@ -233,8 +233,7 @@ final class CallbackSettings {
                   case "true", "1" -> true;
                   case "false", "0" -> false;
                   default ->
-                      throw new IllegalArgumentException(
-                          name + " is true or false, not " + value);
+                      throw new IllegalArgumentException(name + " is true or false, not " + value);
                 }));
   }
 }

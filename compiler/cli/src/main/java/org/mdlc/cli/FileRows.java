@@ -49,8 +49,7 @@ record FileRows(Path file) implements RowSource {
   }
 
   @Override
-  public Dataset read(BoundProgram bound, ModelSpec spec, boolean labelled)
-      throws IOException {
+  public Dataset read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
     var alike = alikeTheBlocks(bound, labelled);
     return alike.isPresent()
         ? alike.get().read(bound, spec, labelled)
@@ -86,7 +85,8 @@ record FileRows(Path file) implements RowSource {
 
   private static DataSource only(DataSource source, Set<String> ports) {
     var fields = source.fields().stream().filter(f -> ports.contains(f.port())).toList();
-    return new DataSource(source.format(), source.paths(), fields, source.holdout(), source.place());
+    return new DataSource(
+        source.format(), source.paths(), fields, source.holdout(), source.place());
   }
 
   /** Of columns or arrays. */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Callback;
 
 /**
- * Ctrl-C while a model trains: the first one ends training after the batch at hand, so that what was
- * learned is saved; the second ends the program at once.
+ * Ctrl-C while a model trains: the first one ends training after the batch at hand, so that what
+ * was learned is saved; the second ends the program at once.
  */
 final class Interrupt implements Callback, AutoCloseable {
   private static final String SIGNAL = "INT";

@@ -23,7 +23,8 @@ final class SummaryCommand implements Callable<Integer> {
 
   @Option(
       names = "--details",
-      description = "FLOPs and output bytes of each layer, in place of what it is connected to.")
+      description =
+          "FLOPs and output memory of each layer for one row, in place of what it is connected to.")
   private boolean details;
 
   @Override

@@ -53,6 +53,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where to write the metrics of every epoch (.csv).")
   private @Nullable Path history;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Where to draw loss and metrics over the epochs (.svg, .png).")
+  private @Nullable Path plot;
+
   @Override
   public Integer call() throws IOException {
     return new Trainer(main, model, run, this).train();
@@ -86,5 +92,9 @@ final class TrainCommand implements Callable<Integer> {
 
   Optional<Path> history() {
     return Optional.ofNullable(history).map(Paths::target);
+  }
+
+  Optional<Path> plot() {
+    return Optional.ofNullable(plot).map(file -> Paths.picture(file, "--plot", spec));
   }
 }

@@ -15,6 +15,7 @@ import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.IndexedDataset;
+import org.mdlc.runtime.plot.HistoryPlot;
 
 /** Trains a model stage by stage, then tests it on the rows that were held out. */
 final class Trainer {
@@ -36,6 +37,7 @@ final class Trainer {
   int train() throws IOException {
     var save = train.save();
     var history = train.history();
+    var plot = train.plot();
     RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
     try (var running = RunningModel.start(main, options, run, rows)) {
       var parts = TrainingParts.read(running, rows, options);
@@ -43,9 +45,7 @@ final class Trainer {
       List<History> histories;
       try (var interrupt =
           Interrupt.watch(
-              running.model()::stopTraining,
-              main.terminal().err(),
-              Runtime.getRuntime()::halt)) {
+              running.model()::stopTraining, main.terminal().err(), Runtime.getRuntime()::halt)) {
         histories = fit(running, parts, interrupt);
         interrupted = interrupt.isRequested();
       }
@@ -55,12 +55,23 @@ final class Trainer {
       if (history.isPresent()) {
         HistoryFile.write(history.get(), histories);
       }
+      if (plot.isPresent()) {
+        plot(running, histories, plot.get());
+      }
       if (interrupted) {
         return ExitCode.INTERRUPTED;
       }
       parts.test().ifPresent(test -> test(running, test));
       return ExitCode.OK;
     }
+  }
+
+  private void plot(RunningModel running, List<History> histories, Path file) throws IOException {
+    if (histories.stream().allMatch(history -> history.epochs().isEmpty())) {
+      main.reporter().warning("no epoch ran, so " + file + " is not drawn");
+      return;
+    }
+    HistoryPlot.of(histories.toArray(History[]::new)).title(running.bound().model()).save(file);
   }
 
   private RowSource blockRows() {
@@ -91,7 +102,7 @@ final class Trainer {
       // A backup is of one stage: those before it are done again, and it goes on.
       var folder = stages.size() > 1 ? Path.of(stages.get(stage).name()) : Path.of("");
       int epochs = train.epochs().orElse(stages.get(stage).epochs());
-      if (stages.size() > 1 && run.verbose() > 0) {
+      if (stages.size() > 1 && run.verbose() != Verbosity.SILENT) {
         main.terminal().out().println("Stage " + stages.get(stage).name());
       }
       var fit =
@@ -104,7 +115,7 @@ final class Trainer {
                   parts.training() instanceof ArrayDataset ? settings.validationSplit() : 0)
               .callbacks(interrupt)
               .callbacks(callbacks(settings, folder))
-              .verbose(Verbosity.of(run.verbose()))
+              .verbose(run.verbose())
               .output(main.terminal().out());
       parts.validation().map(Trainer::ahead).ifPresent(fit::validationData);
       histories.add(running.model().fit(inOrder(running, parts.training()), fit));

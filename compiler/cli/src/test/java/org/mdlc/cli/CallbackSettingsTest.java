@@ -55,10 +55,7 @@ class CallbackSettingsTest {
           KnownCallbacks.parameters(name).stream()
               .filter(p -> NEEDED.containsKey(p) && !p.equals(parameter))
               .map(p -> new Argument(p, NEEDED.get(p)));
-      var all =
-          Stream.concat(
-                  arguments, Stream.of(new Argument(parameter, value)))
-              .toList();
+      var all = Stream.concat(arguments, Stream.of(new Argument(parameter, value))).toList();
       assertThatCode(() -> make(name, all)).as(name + " " + all).doesNotThrowAnyException();
     }
   }
@@ -91,8 +88,7 @@ class CallbackSettingsTest {
   }
 
   private static Object make(String name, List<Argument> arguments) {
-    var made =
-        CallbackSettings.create(new CallbackSetting(name, arguments), Path.of(""), NOWHERE);
+    var made = CallbackSettings.create(new CallbackSetting(name, arguments), Path.of(""), NOWHERE);
     assertThat(made.getClass().getSimpleName()).isEqualTo(name);
     return made;
   }

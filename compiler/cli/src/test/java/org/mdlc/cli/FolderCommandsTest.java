@@ -44,7 +44,6 @@ final class FolderCommandsTest {
         loss BinaryCrossentropy(from_logits = true)
         metrics BinaryAccuracy(name = "accuracy", threshold = 0)
         optimizer Adam(0.1)
-        adapt text_vectorization
         batch 8  epochs 20  seed 3
       }
       """;
@@ -59,7 +58,9 @@ final class FolderCommandsTest {
       var image = new BufferedImage(5, 6, BufferedImage.TYPE_BYTE_GRAY);
       int place = random.nextInt(5);
       for (int j = 0; j < 5; j++) {
-        image.getRaster().setSample(upright ? place : j, upright ? j : place, 0, upright ? 250 : 50);
+        image
+            .getRaster()
+            .setSample(upright ? place : j, upright ? j : place, 0, upright ? 250 : 50);
       }
       var file = folder.resolve(upright ? "bars/upright" : "bars/flat").resolve(i + ".png");
       Files.createDirectories(file.getParent());

@@ -28,15 +28,23 @@ class InterruptTest {
   @Test
   void theFirstEndsTrainingAndSaves() throws IOException, InterruptedException {
     var tiny = Tiny.in(folder);
-    var process = train(tiny, "--save", tiny.path("w.safetensors"), "--history", tiny.path("h.csv"));
+    var process =
+        train(tiny, "--save", tiny.path("w.safetensors"), "--history", tiny.path("h.csv"));
     interrupt(process, "Epoch 2/1000000");
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(130);
     assertThat(Files.readString(folder.resolve("err")))
         .contains("interrupted: training ends after this batch; Ctrl-C again ends it at once\n")
         .doesNotContain("error");
-    assertThat(CommandRun.of("predict", tiny.model(), "--weights", tiny.path("w.safetensors"),
-            "--data", tiny.npy("p.npy", 1, 1)).exitCode())
+    assertThat(
+            CommandRun.of(
+                    "predict",
+                    tiny.model(),
+                    "--weights",
+                    tiny.path("w.safetensors"),
+                    "--data",
+                    tiny.npy("p.npy", 1, 1))
+                .exitCode())
         .isZero();
     assertThat(Files.readAllLines(folder.resolve("h.csv"))).hasSizeGreaterThan(2);
   }
@@ -86,8 +94,7 @@ class InterruptTest {
   private static void interrupt(Process process, String line)
       throws IOException, InterruptedException {
     var lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (var read = lines.readLine(); read != null; read = lines.readLine()) {
       if (read.equals(line)) {
         signal(process.pid());

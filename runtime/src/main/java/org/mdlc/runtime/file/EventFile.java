@@ -58,7 +58,8 @@ public final class EventFile {
    * @param buckets left edge, right edge and count of each
    */
   public void histogram(String tag, double[][] buckets, long step) {
-    ByteBuffer numbers = little(buckets.length * 3 * Double.BYTES);
+    byte[] content = new byte[buckets.length * 3 * Double.BYTES];
+    ByteBuffer numbers = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     for (double[] bucket : buckets) {
       for (double number : bucket) {
         numbers.putDouble(number);
@@ -68,7 +69,7 @@ public final class EventFile {
         new Protobuf()
             .integer(1, DOUBLE)
             .message(2, shape(List.of(buckets.length, 3)))
-            .bytes(4, numbers.array());
+            .bytes(4, content);
     summary(tag, "histograms", TENSOR, tensor, step);
   }
 

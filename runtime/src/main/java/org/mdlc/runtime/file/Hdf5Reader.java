@@ -140,7 +140,8 @@ final class Hdf5Reader {
       }
       return;
     }
-    in.require(in.has(node, "TREE") && in.u8(node + 4) == 0, node, "the list of a group is missing");
+    in.require(
+        in.has(node, "TREE") && in.u8(node + 4) == 0, node, "the list of a group is missing");
     int level = in.u8(node + 5);
     in.require(level < above, node, "the list of a group is no tree");
     int count = in.u16(node + 6);
@@ -154,7 +155,8 @@ final class Hdf5Reader {
       throws IOException {
     in.spend(ENTRY_BYTES, entry);
     long offset = in.u64(entry);
-    in.require(offset >= 0 && offset < names.length, entry, "a name lies outside the list of names");
+    in.require(
+        offset >= 0 && offset < names.length, entry, "a name lies outside the list of names");
     String name = in.text(names.at + offset, names.length - offset);
     boolean isNew = !into.groups().containsKey(name) && !into.arrays().containsKey(name);
     in.require(!name.isEmpty() && !name.contains("/") && isNew, entry, "two objects share a name");
@@ -205,7 +207,8 @@ final class Hdf5Reader {
       return inside;
     }
     long at = in.u64(layout.at + (old ? 8 : 2));
-    Span data = new Span(at == NOWHERE && needed == 0 ? 0 : at, old ? needed : in.u64(layout.at + 10));
+    Span data =
+        new Span(at == NOWHERE && needed == 0 ? 0 : at, old ? needed : in.u64(layout.at + 10));
     if (at == NOWHERE && needed > 0) {
       throw new DataException(place + ": the array was never written");
     }
@@ -310,7 +313,8 @@ final class Hdf5Reader {
       if (index == 0) {
         break; // free space to the end
       }
-      in.require(text.length >= 0 && text.length <= heap + length - text.at, at, "a text is too long");
+      in.require(
+          text.length >= 0 && text.length <= heap + length - text.at, at, "a text is too long");
       texts.put(index, text);
       at = text.at + padded(text.length, 8);
     }

@@ -229,7 +229,13 @@ final class Hdf5Writer {
   private static Hdf5Image type(DType type) {
     return switch (type) {
       case F32 ->
-          new Hdf5Image().bytes(0x11, 0x20, 31, 0).u32(4).u16(0).u16(32).bytes(23, 8, 0, 23).u32(127);
+          new Hdf5Image()
+              .bytes(0x11, 0x20, 31, 0)
+              .u32(4)
+              .u16(0)
+              .u16(32)
+              .bytes(23, 8, 0, 23)
+              .u32(127);
       case I32 -> new Hdf5Image().bytes(0x10, 0x8, 0, 0).u32(4).u16(0).u16(32);
     };
   }

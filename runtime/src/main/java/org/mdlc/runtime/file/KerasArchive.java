@@ -104,8 +104,7 @@ public final class KerasArchive {
     write(file, members);
   }
 
-  private static void write(Path file, Map<String, AtomicFile.Content> members)
-      throws IOException {
+  private static void write(Path file, Map<String, AtomicFile.Content> members) throws IOException {
     AtomicFile.write(
         file,
         out -> {
@@ -168,8 +167,7 @@ public final class KerasArchive {
       long size = entry.getSize();
       if (size < 0 || size > room(file)) {
         throw new DataException(
-            String.format(
-                Locale.ROOT, "%s, %s: the archive announces %d bytes", file, name, size));
+            String.format(Locale.ROOT, "%s, %s: the archive announces %d bytes", file, name, size));
       }
       MemorySegment bytes = arena.allocate(size);
       try (InputStream in = zip.getInputStream(entry)) {

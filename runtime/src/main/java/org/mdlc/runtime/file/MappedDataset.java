@@ -70,7 +70,11 @@ public final class MappedDataset implements IndexedDataset {
     if (arrays.isEmpty()) {
       throw new DataException(file + ": no arrays");
     }
-    return new MappedDataset(arrays);
+    try {
+      return new MappedDataset(arrays);
+    } catch (DataException e) {
+      throw new DataException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -138,7 +139,10 @@ record DirectoryIndex(List<Path> files, List<Integer> labels, List<String> class
             boolean isLinkToFolder = attributes.isSymbolicLink() && Files.isDirectory(file);
             String lower = name.toLowerCase(Locale.ROOT);
             if (!isLinkToFolder && formats.stream().anyMatch(lower::endsWith)) {
-              found.computeIfAbsent(file.getParent().toString(), _ -> new ArrayList<>()).add(name);
+              found
+                  .computeIfAbsent(
+                      Objects.requireNonNull(file.getParent()).toString(), _ -> new ArrayList<>())
+                  .add(name);
             }
             return FileVisitResult.CONTINUE;
           }

@@ -92,8 +92,10 @@ public final class Images {
   private static void weightByAlpha(float[] rgba) {
     for (int i = 0; i < rgba.length; i++) {
       if (i % 4 != 3) {
-        int product = (int) rgba[i] * (int) rgba[i - i % 4 + 3] + 128;
-        rgba[i] = (product >> 8) + product >> 8;
+        int alpha = (int) rgba[i - i % 4 + 3];
+        int color = (int) rgba[i];
+        int product = color * alpha + 128;
+        rgba[i] = ((product >> 8) + product) >> 8;
       }
     }
   }
@@ -102,7 +104,8 @@ public final class Images {
     for (int i = 0; i < rgba.length; i++) {
       int alpha = (int) rgba[i - i % 4 + 3];
       if (i % 4 != 3 && alpha != 0) {
-        rgba[i] = Math.min(255, 255 * (int) rgba[i] / alpha);
+        int color = (int) rgba[i];
+        rgba[i] = Math.min(255, 255 * color / alpha);
       }
     }
   }

@@ -1,41 +1,38 @@
 package org.mdlc.runtime.utils;
 
 import java.util.Locale;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * How pixels between pixels are made up when an image is resized; Keras's {@code interpolation}.
  */
 public enum Interpolation {
   /** The pixel at the same place. */
-  NEAREST(0, x -> 1),
+  NEAREST(0),
   /** A weighted mean of two pixels along each axis. */
-  BILINEAR(1, x -> Math.max(0, 1 - x)),
+  BILINEAR(1),
   /** Keys's cubic, a = -0.5. */
-  BICUBIC(2, x -> keys(x, -0.5)),
+  BICUBIC(2),
   /** The mean over the area that becomes the pixel. */
-  AREA(0, x -> 1),
+  AREA(0),
   /** Lanczos's window of radius 3. */
-  LANCZOS3(3, x -> lanczos(x, 3)),
+  LANCZOS3(3),
   /** Lanczos's window of radius 5. */
-  LANCZOS5(5, x -> lanczos(x, 5)),
+  LANCZOS5(5),
   /** A bell of radius 1.5. */
-  GAUSSIAN(1.5, x -> Math.exp(-x * x * 2)),
+  GAUSSIAN(1.5),
   /** Mitchell and Netravali's cubic, B = C = 1/3. */
-  MITCHELLCUBIC(2, Interpolation::mitchell),
+  MITCHELLCUBIC(2),
   /** Pillow's name of {@link #LANCZOS3}, for {@link Images#loadImg}. */
-  LANCZOS(3, x -> lanczos(x, 3)),
+  LANCZOS(3),
   /** The mean of the pixels under the new one, for {@link Images#loadImg}. */
-  BOX(0.5, x -> 1),
+  BOX(0.5),
   /** Hamming's window of radius 1, for {@link Images#loadImg}. */
-  HAMMING(1, Interpolation::hamming);
+  HAMMING(1);
 
   final double radius;
-  private final DoubleUnaryOperator kernel;
 
-  Interpolation(double radius, DoubleUnaryOperator kernel) {
+  Interpolation(double radius) {
     this.radius = radius;
-    this.kernel = kernel;
   }
 
   /** The weight of a pixel at a distance, in pixels. */
@@ -44,7 +41,18 @@ public enum Interpolation {
       return distance > -radius && distance <= radius ? 1 : 0; // half open: no pixel counts twice
     }
     double x = Math.abs(distance);
-    return x >= radius ? 0 : kernel.applyAsDouble(x);
+    if (x >= radius) {
+      return 0;
+    }
+    return switch (this) {
+      case BILINEAR -> 1 - x;
+      case BICUBIC -> keys(x, -0.5);
+      case LANCZOS3, LANCZOS5, LANCZOS -> lanczos(x, radius);
+      case GAUSSIAN -> Math.exp(-x * x * 2);
+      case MITCHELLCUBIC -> mitchell(x);
+      case HAMMING -> hamming(x);
+      case NEAREST, AREA, BOX -> throw new IllegalStateException(this + " has no kernel");
+    };
   }
 
   /** Keras's name, such as {@code bilinear}. */

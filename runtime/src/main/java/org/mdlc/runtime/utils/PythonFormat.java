@@ -49,7 +49,8 @@ public final class PythonFormat {
     int exponent = digits.precision() - digits.scale() - 1;
     if (exponent < -4 || exponent >= 16) {
       BigDecimal mantissa = digits.movePointLeft(exponent);
-      String power = String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
+      String power =
+          String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
       return sign(value) + mantissa.toPlainString() + power;
     }
     String plain = digits.toPlainString();

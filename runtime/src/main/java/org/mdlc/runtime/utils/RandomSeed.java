@@ -1,14 +1,14 @@
 package org.mdlc.runtime.utils;
 
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The seed of everything that was given none; Keras's {@code keras.utils.set_random_seed}. */
 public final class RandomSeed {
   private static final long SEED_END = 1L << 32;
+  private static final long NONE = -1;
 
-  private static final AtomicReference<OptionalLong> SEED =
-      new AtomicReference<>(OptionalLong.empty());
+  private static final AtomicLong SEED = new AtomicLong(NONE);
 
   private RandomSeed() {}
 
@@ -24,11 +24,12 @@ public final class RandomSeed {
     if (seed < 0 || seed >= SEED_END) {
       throw new IllegalArgumentException("a seed lies between 0 and 2^32 - 1, this is " + seed);
     }
-    SEED.set(OptionalLong.of(seed));
+    SEED.set(seed);
   }
 
   /** The seed that was set, if one was. */
   public static OptionalLong get() {
-    return SEED.get();
+    long seed = SEED.get();
+    return seed == NONE ? OptionalLong.empty() : OptionalLong.of(seed);
   }
 }

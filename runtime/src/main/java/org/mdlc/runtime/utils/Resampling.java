@@ -59,13 +59,16 @@ record Resampling(Interpolation interpolation, boolean pillow) {
     return HostTensor.of(part, box.height(), box.width(), channels);
   }
 
-  /**
-   * Which pixels make each of the new ones.
-   *
-   * @param first the first of them
-   * @param weights of the first and those after it, summing to 1
-   */
-  private record Taps(int[] first, double[][] weights) {
+  /** Which pixels make each of the new ones: the first, and the weights of it and those after. */
+  private static final class Taps {
+    private final int[] first;
+    private final double[][] weights;
+
+    Taps(int size) {
+      first = new int[size];
+      weights = new double[size][];
+    }
+
     /** Makes all new pixels, or whole rows of them: one is {@code width} numbers. */
     void apply(
         float[] from,
@@ -101,7 +104,7 @@ record Resampling(Interpolation interpolation, boolean pillow) {
    * @param all pixels of the image
    */
   private Taps taps(int start, int oldSize, int all, int newSize) {
-    Taps taps = new Taps(new int[newSize], new double[newSize][]);
+    Taps taps = new Taps(newSize);
     double scale = (double) oldSize / newSize;
     double place = start + scale / 2; // Pillow adds up: a sum may lie on the other side of a pixel
     for (int i = 0; i < newSize; i++) {

@@ -36,7 +36,7 @@ import org.mdlc.runtime.data.HostTensor;
  * failure prints what was done to which file, and {@code -Dhostile.seed=N} repeats the run.
  */
 class HostileFilesTest {
-  /** With seven kinds 7,000. */
+  /** With ten kinds 10,000. */
   private static final int FILES_OF_A_KIND = Integer.getInteger("hostile.files", 1000);
 
   private static final long SEED = Long.getLong("hostile.seed", 20260729);
@@ -77,12 +77,25 @@ class HostileFilesTest {
         },
         "weights.safetensors"),
     IDX(IdxFile::read, "images.idx", "images.idx.gz"),
-    HDF5(Hdf5File::read, "kinds.h5", "packed.h5", "circle.h5"),
+    HDF5(
+        Hdf5File::read,
+        "kinds.h5",
+        "packed.h5",
+        "circle.h5",
+        "classifier.weights.h5",
+        "classifier.h5"),
     KERAS(
         file -> {
           KerasArchive.readConfig(file);
           return KerasArchive.readWeights(file);
-        }),
+        },
+        "classifier.keras"),
+    MAPPED_NPY(file -> new Read<>(MappedArray.npy(file), HostileFilesTest::useRows), "array.npy"),
+    MAPPED_NPZ(
+        file -> new Read<>(MappedDataset.npz(file), HostileFilesTest::useLastRow),
+        "kinds.npz",
+        "packed.npz"),
+    MAPPED_IDX(file -> new Read<>(MappedArray.idx(file), HostileFilesTest::useRows), "images.idx"),
     CSV(file -> new Read<>(CsvTable.read(file), HostileFilesTest::useColumns));
 
     private final Reader<?> reader;
@@ -193,6 +206,19 @@ class HostileFilesTest {
     }
   }
 
+  private static void useLastRow(MappedDataset data) {
+    if (data.count() > 0) {
+      data.get(data.count() - 1);
+    }
+  }
+
+  private static void useRows(MappedArray array) {
+    if (array.rows() > 0) {
+      array.row(0);
+      array.row(array.rows() - 1);
+    }
+  }
+
   private static void useColumns(CsvTable table) {
     for (String column : table.header()) {
       if (table.isNumeric(column)) {
@@ -240,7 +266,7 @@ class HostileFilesTest {
     both.put("ids", ints);
     both.put("none", HostTensor.of(new float[0], 0, 4));
     return switch (kind) {
-      case NPY -> {
+      case NPY, MAPPED_NPY -> {
         NumpyFiles.writeNpy(file, floats);
         byte[] large = Files.readAllBytes(file);
         NumpyFiles.writeNpy(file, ints);
@@ -248,6 +274,10 @@ class HostileFilesTest {
       }
       case NPZ -> {
         NumpyFiles.writeNpz(file, both);
+        yield List.of(Files.readAllBytes(file));
+      }
+      case MAPPED_NPZ -> {
+        NumpyFiles.writeNpz(file, Map.of("x", floats, "y", HostTensor.of(new int[20], 20)));
         yield List.of(Files.readAllBytes(file));
       }
       case SAFETENSORS -> {
@@ -264,7 +294,7 @@ class HostileFilesTest {
         KerasArchive.write(file, "{\"class_name\": \"Sequential\"}", group(both));
         yield List.of(Files.readAllBytes(file));
       }
-      case IDX -> {
+      case IDX, MAPPED_IDX -> {
         byte[] images = new byte[16 + 10 * 8 * 8];
         random.nextBytes(images);
         System.arraycopy(
@@ -273,7 +303,7 @@ class HostileFilesTest {
         try (var gzip = new GZIPOutputStream(packed)) {
           gzip.write(images);
         }
-        yield List.of(images, packed.toByteArray());
+        yield kind == Kind.IDX ? List.of(images, packed.toByteArray()) : List.of(images);
       }
       case CSV -> {
         StringBuilder text = new StringBuilder("a,b,\"kind, of it\",d\r\n");

@@ -114,8 +114,18 @@ class KerasUtilitiesTest {
     }
     Map<String, Double> orders =
         Map.of(
-            "inf", Double.POSITIVE_INFINITY, "-inf", Double.NEGATIVE_INFINITY, "0", 0.0, "3", 3.0,
-            "-1", -1.0, "0.5", 0.5);
+            "inf",
+            Double.POSITIVE_INFINITY,
+            "-inf",
+            Double.NEGATIVE_INFINITY,
+            "0",
+            0.0,
+            "3",
+            3.0,
+            "-1",
+            -1.0,
+            "0.5",
+            0.5);
     orders.forEach(
         (name, order) ->
             close("normalize.order." + name, Normalize.normalize(more("x").plus(2), 1, order)));

@@ -61,8 +61,8 @@ final class Evaluator {
   private final HostLayers hostLayers = new HostLayers(this);
   private final Usage usage = new Usage();
   private final Masks masks = new Masks(this);
-  private final Sketch sketch = new Sketch(this);
   private final Ranges ranges = new Ranges();
+  private final Sketch sketch = new Sketch(this);
   private final Lints lints;
   private final Library library;
   private Instance instance;

@@ -83,8 +83,7 @@ final class KerasOrder {
     var depths = new HashMap<Object, Integer>();
     for (var node : inputsFirst.reversed()) {
       int depth =
-          Math.max(
-              nodeDepths.getOrDefault(node, 0), depths.getOrDefault(operation(node), 0));
+          Math.max(nodeDepths.getOrDefault(node, 0), depths.getOrDefault(operation(node), 0));
       depths.put(operation(node), depth);
       int before = depth + (counts(node) ? 1 : 0);
       for (var operand : node.operands()) {

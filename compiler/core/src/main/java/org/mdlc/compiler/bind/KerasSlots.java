@@ -34,7 +34,11 @@ final class KerasSlots {
     var rest = made.stream().filter(name -> !FIRST.contains(name)).toList();
     all.addAll(LISTS.getOrDefault(optimizer, List.of(rest)));
     return all.stream()
-        .map(list -> list.stream().filter(s -> s.startsWith("zero:") || made.contains(plain(s))).toList())
+        .map(
+            list ->
+                list.stream()
+                    .filter(s -> s.startsWith("zero:") || made.contains(plain(s)))
+                    .toList())
         .filter(list -> !list.isEmpty())
         .toList();
   }

@@ -61,7 +61,8 @@ final class TrainCallbacks {
       requireSettableRate(name);
     }
     return new CallbackSetting(
-        name.name(), arguments(name.name(), tree instanceof Ast.Call c ? c.arguments() : List.of()));
+        name.name(),
+        arguments(name.name(), tree instanceof Ast.Call c ? c.arguments() : List.of()));
   }
 
   private List<Argument> arguments(String callback, List<Ast.Arg> given) {

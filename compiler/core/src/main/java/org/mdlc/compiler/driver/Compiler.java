@@ -152,10 +152,14 @@ public final class Compiler {
       int batch = batch();
       return new ModelSummary.Needs(
           batch,
-          train.stream().mapToLong(p -> p.program().stepBytes(batch)).max().orElse(0),
-          predict.program().stepBytes(batch),
+          train.stream().mapToLong(p -> stepBytes(p, batch)).max().orElse(0),
+          stepBytes(predict, batch),
           Control.cost(bound.predict()).flops().at(batch),
           train.stream().mapToLong(p -> p.flops().at(batch)).max().orElse(0));
+    }
+
+    private static long stepBytes(Planned planned, int batch) {
+      return planned.program().stepBytes(batch) + CompiledPrograms.SCRATCH_BYTES;
     }
 
     Planned plan(BoundProgram.Stage stage) {

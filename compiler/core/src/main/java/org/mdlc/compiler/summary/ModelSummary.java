@@ -77,8 +77,11 @@ public record ModelSummary(
       return ofBatch.isPresent() ? Math.round((double) ofBatch.getAsLong() / batch) : UNKNOWN;
     }
 
-    /** Memory of the outputs for one row; {@link #UNKNOWN} while a size is open. */
+    /** Memory of the outputs for one row; {@link #UNKNOWN} of text and while a size is open. */
     public long bytesPerRow() {
+      if (outputs.stream().anyMatch(output -> output.dtype().equals(Output.TEXT))) {
+        return UNKNOWN;
+      }
       var elements = outputs.stream().map(o -> o.shape().elements()).reduce(Dim.ZERO, Dim::plus);
       var ofRow = elements.bind(Map.of("batch", 1L)).constant();
       return ofRow.isPresent() ? ofRow.getAsLong() * DType.BYTES : UNKNOWN;
@@ -92,6 +95,9 @@ public record ModelSummary(
    * @param shape the first dimension is the batch
    */
   public record Output(String dtype, Shape shape) {
+    /** The element type of text, which no graph has. */
+    static final String TEXT = "str";
+
     /** {@code (None, 28, 28, 1)}. */
     public String shapeText() {
       return shape.dims().stream()

@@ -1,6 +1,7 @@
 package org.mdlc.compiler.summary;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +14,10 @@ import org.mdlc.compiler.op.Broadcast;
 import org.mdlc.compiler.op.Cast;
 import org.mdlc.compiler.op.Constant;
 import org.mdlc.compiler.op.Identity;
+import org.mdlc.compiler.op.Le;
 import org.mdlc.compiler.op.Max;
 import org.mdlc.compiler.op.Op;
+import org.mdlc.compiler.op.Select;
 import org.mdlc.compiler.op.Source;
 import org.mdlc.compiler.op.StopGradient;
 import org.mdlc.compiler.op.View;
@@ -50,10 +53,13 @@ final class OperationNames {
 
   private List<String> kinds(List<Node> nodes) {
     var kinds = new LinkedHashSet<String>();
+    var comparisons = comparisonsOfRelus(nodes);
     for (var node : nodes) {
-      if (!isPlumbing(Op.of(node))) {
-        kinds.add(isRelu(node) ? "Relu" : node.op().getClass().getSimpleName());
+      if (node.results().stream().anyMatch(r -> comparisons.contains(r.id()))
+          || isPlumbing(Op.of(node))) {
+        continue;
       }
+      kinds.add(isRelu(node) ? "Relu" : node.op().getClass().getSimpleName());
     }
     if (kinds.equals(SOFTMAX)) {
       return List.of("Softmax");
@@ -72,8 +78,30 @@ final class OperationNames {
     };
   }
 
+  private Set<Integer> comparisonsOfRelus(List<Node> nodes) {
+    var comparisons = new HashSet<Integer>();
+    for (var node : nodes) {
+      if (node.op() instanceof Select && isRelu(node)) {
+        comparisons.add(node.operands().getFirst().id());
+      }
+    }
+    return comparisons;
+  }
+
+  /** The larger of x and 0; also as the library has it: 0 where x <= 0, else x. */
   private boolean isRelu(Node node) {
-    return node.op() instanceof Max && node.operands().stream().anyMatch(this::isZero);
+    return switch (node.op()) {
+      case Max _ -> node.operands().stream().anyMatch(this::isZero);
+      case Select _ -> {
+        var comparison = made.get(node.operands().getFirst().id());
+        yield comparison != null
+            && comparison.op() instanceof Le
+            && isZero(comparison.operands().get(1))
+            && isZero(node.operands().get(1))
+            && comparison.operands().getFirst().equals(node.operands().get(2));
+      }
+      default -> false;
+    };
   }
 
   private boolean isZero(Value value) {
@@ -81,7 +109,7 @@ final class OperationNames {
     return maker != null
         && switch (maker.op()) {
           case Constant constant -> constant.value() == 0;
-          case Broadcast _ -> isZero(maker.operands().getFirst());
+          case Broadcast _, Cast _ -> isZero(maker.operands().getFirst());
           default -> false;
         };
   }

@@ -28,7 +28,6 @@ import org.mdlc.compiler.type.Dim;
  */
 final class TraceLayers {
   private static final String INPUT_KIND = "InputLayer";
-  private static final String TEXT = "str";
 
   private final BoundProgram bound;
   private final Graph graph;
@@ -68,7 +67,7 @@ final class TraceLayers {
     } else {
       bound.texts().stream()
           .filter(text -> sources.get().contains(text.name()))
-          .forEach(text -> put(text.name(), new Output(TEXT, text.shape())));
+          .forEach(text -> put(text.name(), new Output(Output.TEXT, text.shape())));
     }
     madeBy.put(
         input.value().id(),

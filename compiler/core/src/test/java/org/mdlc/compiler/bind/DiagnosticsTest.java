@@ -36,10 +36,10 @@ final class DiagnosticsTest {
   private static final List<Codes> ELSEWHERE =
       List.of(
           Codes.MISSING_DATA_FILE,
+          Codes.CLASS_COUNT,
           Codes.NOT_A_KERAS_MODEL,
           Codes.NOT_IN_MDL,
           Codes.NOT_IN_KERAS,
-          Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
           Codes.IMPORT_CYCLE,

@@ -87,9 +87,7 @@ final class CallbacksOfCompiledModelsTest {
         train Two { loss MeanSquaredError()  optimizer SGD(0.1) }
         """;
     try (var model = load(text, 4)) {
-      model.fit(
-          line(),
-          Fit.epochs(1).verbose(Verbosity.SILENT).callbacks(new TensorBoard(folder)));
+      model.fit(line(), Fit.epochs(1).verbose(Verbosity.SILENT).callbacks(new TensorBoard(folder)));
       try (var files = Files.list(folder.resolve("train"))) {
         var bytes =
             new String(

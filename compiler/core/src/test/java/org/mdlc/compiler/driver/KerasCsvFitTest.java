@@ -246,7 +246,8 @@ final class KerasCsvFitTest {
             generated.className(), generated.source(), KerasCsvFitTest.class.getClassLoader());
     try {
       return (Model)
-          type.getMethod("create", long.class).invoke(null, bound.settings().orElseThrow().seed());
+          type.getMethod("create", long.class)
+              .invoke(null, bound.settings().orElseThrow().seed().orElseThrow());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the generated class cannot be created", e);
     }

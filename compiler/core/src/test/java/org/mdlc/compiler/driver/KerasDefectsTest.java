@@ -18,8 +18,8 @@ import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 
 /**
- * What Keras 3.15.1 does wrong on one of its backends, each with what is done here. docs/keras.md
- * lists them with the tests of those that are not about compiled models.
+ * What Keras 3.15.1 does wrong on one of its backends, each with what is done here.
+ * docs/differences.md lists them, with the tests of those that are not about compiled models.
  */
 final class KerasDefectsTest {
   // ---- weights, metrics and masks
@@ -39,7 +39,9 @@ final class KerasDefectsTest {
       }
       """;
 
-  /** Three rows of three steps; the last step of the first row and the last two of the second are 0. */
+  /**
+   * Three rows of three steps; the last step of the first row and the last two of the second are 0.
+   */
   private static ArrayDataset stepsData() {
     float[] x = ramp(18);
     Arrays.fill(x, 4, 6, 0);
@@ -56,8 +58,7 @@ final class KerasDefectsTest {
         var perStep =
             stepsData()
                 .with(
-                    "y_weight",
-                    HostTensor.of(new float[] {.5f, .5f, .5f, 1, 1, 1, 3, 3, 3}, 3, 3));
+                    "y_weight", HostTensor.of(new float[] {.5f, .5f, .5f, 1, 1, 1, 3, 3, 3}, 3, 3));
         var alongTime =
             stepsData()
                 .with(
@@ -276,8 +277,7 @@ final class KerasDefectsTest {
         case "RMSprop" -> assertThat(thrice).isCloseTo(once, within(1e-6));
         default ->
             // g / sqrt(0.1 + g * g), with g = 3 and 1
-            assertThat(thrice / once)
-                .isCloseTo(3 / Math.sqrt(9.1) * Math.sqrt(1.1), within(1e-3));
+            assertThat(thrice / once).isCloseTo(3 / Math.sqrt(9.1) * Math.sqrt(1.1), within(1e-3));
       }
     }
   }
@@ -286,7 +286,8 @@ final class KerasDefectsTest {
     try (var model = load(source)) {
       double before = model.variables().get("embedding/embeddings").get(2);
       model.trainOnBatch(
-          ArrayDataset.of("ids", HostTensor.of(ids, 1, 3), "y", HostTensor.of(new float[] {9}, 1, 1)));
+          ArrayDataset.of(
+              "ids", HostTensor.of(ids, 1, 3), "y", HostTensor.of(new float[] {9}, 1, 1)));
       return Math.abs(model.variables().get("embedding/embeddings").get(2) - before);
     }
   }
@@ -383,21 +384,27 @@ final class KerasDefectsTest {
       assertThatThrownBy(() -> model.fit(tags(5, 1), silent()))
           .isInstanceOf(DataException.class)
           .hasMessage(
-              "the input ids of Tags takes numbers from 0 to 4, and row 1 of the data (from 0), at"
+              "the input ids of Tags takes numbers from 0 to 4, and row 1 (from 0), at"
                   + " 1, has 5: give the layer or output 6 of them, or mend the data");
       assertThatThrownBy(() -> model.predict(tags(-1, 1)))
           .hasMessage(
-              "the input ids of Tags takes numbers from 0 to 4, and row 1 of the data (from 0), at"
+              "the input ids of Tags takes numbers from 0 to 4, and row 1 (from 0), at"
                   + " 1, has -1");
       assertThatThrownBy(() -> model.evaluate(tags(4, 3)))
           .hasMessage(
-              "the target y of Tags takes numbers from 0 to 2, and row 1 of the data (from 0) has"
+              "the target y of Tags takes numbers from 0 to 2, and row 1 (from 0) has"
                   + " 3: give the layer or output 4 of them, or mend the data");
       assertThatThrownBy(() -> model.fit(tags(4, 2), silent().validationData(tags(4, -1))))
           .hasMessageContaining("the target y of Tags takes numbers from 0 to 2")
           .hasMessageEndingWith("has -1");
+      assertThatThrownBy(() -> model.fit(tags(4, 3).map(row -> row), silent().batchSize(2)))
+          .isInstanceOf(DataException.class)
+          .hasMessage(
+              "batch 0: the target y of Tags takes numbers from 0 to 2, and row 1 (from 0) has 3:"
+                  + " give the layer or output 4 of them, or mend the data");
       assertThat(model.variables().get("embedding/embeddings")).isEqualTo(before);
       model.fit(tags(4, 2), silent());
+      model.fit(tags(4, 2).map(row -> row), silent().batchSize(2));
     }
     try (var model = load(TAGS.formatted(", ignore_class = -1"))) {
       model.fit(tags(4, -1), silent());
@@ -421,9 +428,9 @@ final class KerasDefectsTest {
       var days = HostTensor.of(new int[] {1, 7, 0}, 3);
       var few = HostTensor.of(new int[] {1, 7, 3}, 3);
       model.predict(ArrayDataset.of("day", few, "other", days));
+      model.predict(ArrayDataset.of("day", few, "other", days).map(row -> row));
       assertThatThrownBy(() -> model.predict(ArrayDataset.of("day", days, "other", few)))
-          .hasMessage(
-              "the input day of M takes numbers from 1 to 7, and row 2 of the data (from 0) has 0");
+          .hasMessage("the input day of M takes numbers from 1 to 7, and row 2 (from 0) has 0");
     }
   }
 
@@ -442,6 +449,13 @@ final class KerasDefectsTest {
           .hasMessage("no batch 0");
       assertThatThrownBy(() -> model.fit(ArrayDataset.of("x", of(4, 2)), silent()))
           .isInstanceOf(DataException.class);
+      var broken =
+          lineData()
+              .map(
+                  row -> {
+                    throw new IllegalStateException("no row");
+                  });
+      assertThatThrownBy(() -> model.fit(broken, silent())).hasMessageContaining("no row");
       assertThat(model.variables().get("dense/kernel")).isEqualTo(before);
       model.fit(lineData(), silent());
       assertThat(model.variables().get("dense/kernel")).isNotEqualTo(before);

@@ -32,8 +32,7 @@ final class SeedTest {
 
   private static HostTensor kernel(String setting, Long seed) {
     var request = CompileRequest.of(SourceFile.of("seeded.mdl", MODEL.formatted(setting)));
-    var generated =
-        Compiler.generate(Compiler.bind(request).bound().orElseThrow(), request);
+    var generated = Compiler.generate(Compiler.bind(request).bound().orElseThrow(), request);
     var type =
         InMemoryJavac.load(
             generated.className(), generated.source(), SeedTest.class.getClassLoader());

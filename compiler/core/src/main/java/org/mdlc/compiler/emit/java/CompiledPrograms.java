@@ -20,6 +20,12 @@ public record CompiledPrograms(
     Optional<Program> adapt,
     List<Program> train,
     ModelSummary summary) {
+  /**
+   * What a generated step has beside the memory of its program: {@code Lanes.SCRATCH_BYTES} of the
+   * runtime.
+   */
+  public static final long SCRATCH_BYTES = 24_832;
+
   public CompiledPrograms {
     train = List.copyOf(train);
   }
