@@ -74,6 +74,7 @@ final class Mutation {
   }
 
   /** A damaged copy, and what was done to it in words. */
+  @SuppressWarnings("ArrayRecordComponent") // written to a file and never compared
   record Damaged(byte[] bytes, String story) {}
 
   static Damaged of(byte[] original, Random random) {

@@ -34,7 +34,7 @@ class JdbcDatasetTest {
       for (int i = 0; i < 13; i++) {
         String species = i % 2 == 0 ? "setosa" : "virginica";
         statement.execute(
-            "insert into flowers values (%d, %d.25, %d.5, %s, '%s')"
+            "insert into flowers values (%s, %s.25, %s.5, %s, '%s')"
                 .formatted(i, i, 2 * i, i % 3 == 0, species));
       }
     }

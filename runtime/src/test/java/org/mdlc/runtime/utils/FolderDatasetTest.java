@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -259,7 +260,7 @@ class FolderDatasetTest {
   /** Number i is an image of 3 by 5 pixels of gray i, in the folder even or odd. */
   private void images(int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      Path file = folder.resolve((i % 2 == 0 ? "even/" : "odd/") + "%02d.png".formatted(i));
+      Path file = folder.resolve((i % 2 == 0 ? "even/" : "odd/") + String.format(Locale.ROOT, "%02d.png", i));
       Files.createDirectories(file.getParent());
       BufferedImage image = new BufferedImage(5, 3, BufferedImage.TYPE_BYTE_GRAY);
       for (int pixel = 0; pixel < 15; pixel++) {

@@ -2,7 +2,7 @@ package org.mdlc.compiler.summary;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.mdlc.compiler.ir.Graph;
@@ -24,7 +24,7 @@ import org.mdlc.compiler.op.Composite;
 final class Expressions {
   private final Map<Integer, Node> readers = new HashMap<>();
   private final Map<Integer, Boolean> shared = new HashMap<>();
-  private final Map<Node, Node> lastOf = new IdentityHashMap<>();
+  private final Map<Node, Node> lastOf = new HashMap<>();
 
   private Expressions() {}
 
@@ -43,7 +43,7 @@ final class Expressions {
         readBy(operand.id(), node);
       }
     }
-    var expressions = new IdentityHashMap<Node, List<Node>>();
+    var expressions = new LinkedHashMap<Node, List<Node>>();
     for (var node : graph.nodes()) {
       var last = lastOf.get(node);
       if (last != null) {
@@ -56,7 +56,7 @@ final class Expressions {
   private void readBy(int value, Node reader) {
     var expression = lastOf.get(reader);
     var earlier = readers.putIfAbsent(value, expression == null ? reader : expression);
-    if (expression == null || (earlier != null && earlier != expression)) {
+    if (expression == null || (earlier != null && !earlier.equals(expression))) {
       shared.put(value, true);
     }
   }
@@ -70,7 +70,7 @@ final class Expressions {
       if (reader == null && alone) {
         continue; // nobody reads it
       }
-      if (!alone || (only != null && only != reader)) {
+      if (!alone || (only != null && !only.equals(reader))) {
         return node;
       }
       only = reader;
