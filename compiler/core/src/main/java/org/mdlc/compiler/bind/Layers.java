@@ -383,6 +383,8 @@ final class Layers {
       return Poison.POISON;
     }
     settle(instance, span);
+    ChannelOrder.check(instance, operands, evaluator.inputTypes())
+        .ifPresent(evaluator.lints()::report);
     var result =
         composite(
             instance,

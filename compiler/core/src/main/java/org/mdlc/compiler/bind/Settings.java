@@ -44,6 +44,8 @@ final class Settings {
   private final Weights weights;
   private final Metrics metrics;
   private final Scope scope;
+  private final DataFiles files;
+  private final LabelAdvice advice;
 
   Settings(
       Evaluator evaluator,
@@ -52,7 +54,8 @@ final class Settings {
       Losses losses,
       Weights weights,
       Metrics metrics,
-      Scope scope) {
+      Scope scope,
+      DataFiles files) {
     this.evaluator = evaluator;
     this.items = items;
     this.predict = predict;
@@ -60,6 +63,8 @@ final class Settings {
     this.weights = weights;
     this.metrics = metrics;
     this.scope = scope;
+    this.files = files;
+    this.advice = new LabelAdvice(predict, items);
   }
 
   TrainSettings bind() {
@@ -72,14 +77,27 @@ final class Settings {
     var validation = base.data().get("validation");
     var fields =
         new DataFields(
-            evaluator, ports(), texts(), labels(), declaredOutputs(), weightArrays(), scope);
+            evaluator,
+            ports(),
+            texts(),
+            labels(),
+            declaredOutputs(),
+            weightArrays(),
+            scope,
+            files,
+            advice);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
     var fixed = evaluator.variables().fixedBatch();
-    return new TrainSettings(
+    int batch =
         fixed == null
             ? (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope)
-            : (int) numbers.whole(base, "batch", fixed, fixed, fixed, scope),
+            : (int) numbers.whole(base, "batch", fixed, fixed, fixed, scope);
+    if (data != null && source.isPresent()) {
+      look(data, source.get(), batch);
+    }
+    return new TrainSettings(
+        batch,
         (int) numbers.whole(base, "epochs", 1, 1, 1_000_000_000, scope),
         numbers.whole(base, "seed", 0, 0, 0xffff_ffffL, scope),
         shuffle == null || numbers.truth(shuffle, scope),
@@ -88,6 +106,21 @@ final class Settings {
         holdout == null || share > 0 ? Optional.empty() : fields.source(holdout, data, 0),
         validation == null ? Optional.empty() : fields.source(validation, data, 0),
         callbacks());
+  }
+
+  /** Looks at the rows of the data, if they are there. */
+  private void look(Ast.Data tree, DataSource source, int batch) {
+    var beside = tree.source().span().file().name();
+    var table = DataFields.table(files, beside, source.format(), source.paths());
+    if (table.isEmpty() || evaluator.problems().hasErrors()) {
+      return;
+    }
+    var check = new DataCheck(evaluator.problems(), advice, ports(), table.get());
+    check.classes(tree, source);
+    var setting = items.base().settings().get("batch");
+    if (setting != null) {
+      check.batch(setting, batch);
+    }
   }
 
   private Map<String, TensorType> ports() {
@@ -236,43 +269,14 @@ final class Settings {
   }
 
   private void monitor(Datum value, Ast.Arg argument) {
+    if (!(value instanceof Datum.Text figure) || figure.value().equals("learning_rate")) {
+      return;
+    }
     boolean validated =
         items.base().data().containsKey("validation")
             || items.base().settings().containsKey("validation_split");
-    var known = metrics.watchable(validated);
-    if (value instanceof Datum.Text t
-        && !validated
-        && metrics.watchable(true).contains(t.value())
-        && !known.contains(t.value())) {
-      evaluator
-          .problems()
-          .report(
-              Diagnostic.of(
-                      Codes.UNUSED_CALLBACK_METRIC,
-                      argument.value().span(),
-                      "there is no validation data, so nothing to monitor as `" + t.value() + "`")
-                  .help(
-                      "add `validation_split 0.1`, or monitor \""
-                          + t.value().substring("val_".length())
-                          + "\""));
-      return;
-    }
-    if (value instanceof Datum.Text t
-        && !known.isEmpty()
-        && !known.contains(t.value())
-        && !t.value().equals("learning_rate")) {
-      var diagnostic =
-          Diagnostic.of(
-              Codes.UNUSED_CALLBACK_METRIC,
-              argument.value().span(),
-              "training makes no figure `" + t.value() + "` to monitor");
-      var near = DidYouMean.nearest(t.value(), known);
-      evaluator
-          .problems()
-          .report(
-              near.isPresent()
-                  ? diagnostic.help("did you mean \"" + near.get() + "\"?")
-                  : diagnostic.note("it makes " + String.join(", ", known)));
-    }
+    var diagnostic =
+        new Monitors(metrics, items.base()).check(figure.value(), argument.value(), validated);
+    diagnostic.ifPresent(evaluator.problems()::report);
   }
 }

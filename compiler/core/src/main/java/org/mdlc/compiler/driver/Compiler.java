@@ -28,8 +28,8 @@ import org.mdlc.compiler.type.Dim;
 
 /**
  * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
- * text, {@link #generate} turns what is right into Java. Prints nothing and reads no files but
- * imports.
+ * text, {@link #generate} turns what is right into Java. Prints nothing, and reads no files but
+ * imports and, for their mistakes, the CSV files of train blocks.
  */
 public final class Compiler {
   /** Of the memory report, where the train block does not say. */
@@ -157,7 +157,9 @@ public final class Compiler {
 
   private static Optional<BoundProgram> bind(
       Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
-    var binding = new Binder.Request(model, request.settings(), Compiler::imported);
+    var binding =
+        new Binder.Request(
+            model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
     return Binder.bind(file, binding, problems);
   }
 

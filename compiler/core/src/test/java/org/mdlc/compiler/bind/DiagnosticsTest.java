@@ -36,6 +36,8 @@ final class DiagnosticsTest {
   private static final List<Codes> ELSEWHERE =
       List.of(
           Codes.UNKNOWN_COLUMN,
+          Codes.LABEL_OUT_OF_RANGE,
+          Codes.LARGE_BATCH,
           Codes.MISSING_DATA_FILE,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
