@@ -138,10 +138,10 @@ def _12_label_range():
 @case
 def _13_labels_from_one():
     m = seeded(lambda: net((4,), L.Dense(3)))
-    fit(m, SPARSE(from_logits=True), X, K + 1, 300)
+    fit(m, SPARSE(from_logits=True), X, K + 1, 100, keras.optimizers.Adam(0.05))
     n = seeded(lambda: net((4,), L.Dense(3)))
-    fit(n, SPARSE(from_logits=True), X, K, 300)
-    return f"trains (on JAX); after 300 epochs {accuracy(m, X, K + 1)} of the training rows are right, where the mended model has {accuracy(n, X, K)}"
+    fit(n, SPARSE(from_logits=True), X, K, 100, keras.optimizers.Adam(0.05))
+    return f"trains (on JAX); after 100 epochs {accuracy(m, X, K + 1)} of the training rows are right, where the mended model has {accuracy(n, X, K)}"
 
 
 @case
@@ -179,7 +179,9 @@ def _19_lstm_without_features():
 
 @case
 def _20_embedding_floats():
-    net((20,), L.Embedding(1000, 16), L.GlobalAveragePooling1D(), L.Dense(1))
+    m = net((20,), L.Embedding(1000, 16), L.GlobalAveragePooling1D(), L.Dense(1))
+    shares = R.uniform(0, 0.99, (5, 20)).astype("float32")
+    assert np.array_equal(m.predict(shares, verbose=0), m.predict(0 * shares, verbose=0))
     return "builds; floats are cut to whole numbers without a word, so data that was scaled to 0..1 becomes word 0 everywhere"
 
 
@@ -202,7 +204,7 @@ def _23_reshape():
 def _24_accuracy_of_numbers():
     y = X[:, 0] + X[:, 3]
     h = fit(seeded(lambda: net((4,), L.Dense(1))), "mse", X, y, 300, metrics=["accuracy"])
-    return f"trains; the loss falls to {h['loss'][-1]:.2g}, and accuracy is {h['accuracy'][-1]:.0f} all along"
+    return f"trains; the loss falls from {h['loss'][0]:.2g} to {h['loss'][-1]:.2g}, and accuracy is never above {max(h['accuracy']):.0f}"
 
 
 @case
@@ -214,26 +216,17 @@ def _25_relu_before_crossentropy():
 
 
 @case
-def _26_softmax_and_squares():
-    m = seeded(lambda: net((4,), L.Dense(3, activation="softmax")))
-    fit(m, "mse", X, ONE_HOT, 100)
-    n = seeded(lambda: net((4,), L.Dense(3, activation="softmax")))
-    fit(n, "categorical_crossentropy", X, ONE_HOT, 100)
-    return f"trains; after 100 epochs {accuracy(m, X, K)} of the training rows are right, where the mended model has {accuracy(n, X, K)}"
-
-
-@case
-def _27_percentages():
+def _26_percentages():
     L.Dropout(50)
 
 
 @case
-def _28_quoted_numbers():
+def _27_quoted_numbers():
     L.Dense("10", activation="Relu")
 
 
 @case
-def _29_monitor():
+def _28_monitor():
     out = io.StringIO()
     with warnings.catch_warnings(record=True) as caught, redirect_stdout(out):
         warnings.simplefilter("always")
@@ -243,44 +236,44 @@ def _29_monitor():
 
 
 @case
-def _30_old_arguments():
+def _29_old_arguments():
     keras.optimizers.Adam(lr=0.001)
 
 
 @case
-def _31_wrong_output_name():
+def _30_wrong_output_name():
     x = Input((4,))
     m = Model(x, {"price": L.Dense(1, name="price")(x)})
     fit(m, {"prize": "mse"}, X, {"price": X[:, 0]}, 1)
 
 
 @case
-def _32_units_and_columns():
+def _31_units_and_columns():
     m = seeded(lambda: net((4,), L.Dense(3)))
     h = fit(m, "mse", X, X[:, :1], 1)
     return f"trains; the label is stretched over the {m.output_shape[1]} units without a word"
 
 
 @case
-def _33_high_rate():
+def _32_high_rate():
     h = fit(seeded(lambda: net((4,), L.Dense(1))), "mse", X, X[:, 0], 5, optimizer=keras.optimizers.Adam(10.0))
     g = fit(seeded(lambda: net((4,), L.Dense(1))), "mse", X, X[:, 0], 5, optimizer=keras.optimizers.Adam(1e-3))
     return f"trains; the loss after the first epoch is {h['loss'][0]:.3g}, where a rate of 1e-3 gives {g['loss'][0]:.3g}"
 
 
 @case
-def _34_misspelt_column():
+def _33_misspelt_column():
     return "leaves tables to other code; with pandas, for one, a `KeyError: 'knid'` ends the program when it gets there"
 
 
 @case
-def _35_one_unit_for_classes():
+def _34_one_unit_for_classes():
     h = fit(net((4,), L.Dense(1, activation="sigmoid")), SPARSE(), X, (K == 0).astype("int32"), 30)
     return f"trains; the loss is {first_last(h)}, and nothing is learned"
 
 
 @case
-def _36_functional_python():
+def _35_functional_python():
     return "takes this as it is: it is Python, and what the names stand for is not known before it runs"
 
 

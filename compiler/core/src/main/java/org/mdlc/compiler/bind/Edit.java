@@ -7,10 +7,11 @@ import org.mdlc.compiler.source.Span;
 record Edit(Span place, String text) {
   /** Both changes, of one file and apart from one another, as one. */
   Edit and(Edit other) {
-    var first = place.start() <= other.place.start() ? this : other;
-    var second = first == this ? other : this;
-    var between = place.file().span(first.place.end(), second.place.start()).text();
-    return new Edit(place.to(other.place), first.text + between + second.text);
+    if (other.place.start() < place.start()) {
+      return other.and(this);
+    }
+    var gap = place.after().to(other.place.before());
+    return new Edit(place.to(other.place), text + gap.text() + other.text);
   }
 
   /** A diagnostic that advises this. */

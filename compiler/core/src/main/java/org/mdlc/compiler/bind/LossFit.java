@@ -15,8 +15,6 @@ import org.mdlc.compiler.source.Span;
  */
 final class LossFit {
   private static final String LOGITS = "from_logits";
-  private static final Set<String> DISTANCES = Set.of("MeanSquaredError", "MeanAbsoluteError");
-
   /** Whose outputs are numbers and no classes. */
   private static final Set<String> OF_NUMBERS =
       Set.of(
@@ -51,14 +49,7 @@ final class LossFit {
     var last = LastActivation.of(prediction);
     var call = CallText.of(at, c.definition());
     boolean one = prediction.rank() > 0 && prediction.shape().dim(-1).is(1);
-    if (DISTANCES.contains(c.name()) && last.isSoftmax() && !one) {
-      warn(
-          at,
-          c.name() + " compares numbers, and softmax makes shares of classes of them",
-          "shares are compared by CategoricalCrossentropy",
-          call.map(text -> text.rename("CategoricalCrossentropy")),
-          prediction);
-    } else if (c.arguments().values().get(LOGITS) instanceof Truth logits) {
+    if (c.arguments().values().get(LOGITS) instanceof Truth logits) {
       probabilities(c, logits.value(), last, one, call, prediction, output, at);
     }
   }
