@@ -4,7 +4,9 @@ module org.mdlc.runtime {
   requires static transitive org.jspecify;
   requires com.google.gson;
   requires de.siegmar.fastcsv;
+  requires transitive java.desktop;
   requires java.net.http;
+  requires transitive java.sql;
   requires org.apache.commons.compress;
   requires org.bytedeco.dnnl;
   requires org.bytedeco.javacpp;
@@ -13,7 +15,9 @@ module org.mdlc.runtime {
   exports org.mdlc.runtime.data;
   exports org.mdlc.runtime.file;
   exports org.mdlc.runtime.kernel;
+  exports org.mdlc.runtime.plot;
   exports org.mdlc.runtime.preprocessing;
   exports org.mdlc.runtime.random;
+  exports org.mdlc.runtime.table;
   exports org.mdlc.runtime.utils;
 }

@@ -1,6 +1,6 @@
 """Writes small array files with NumPy for the readers to read.
 
-Run with NumPy 2.4 and safetensors 0.8:
+Run with NumPy 2.4, safetensors 0.8, h5py 3 and ml_dtypes:
     python make_files.py ../resources/org/mdlc/runtime/file
 """
 
@@ -9,6 +9,8 @@ import struct
 import sys
 from pathlib import Path
 
+import h5py
+import ml_dtypes
 import numpy as np
 from safetensors.numpy import save_file
 
@@ -37,3 +39,23 @@ plain = struct.pack(">HBBIII", 0, 8, 3, 2, 3, 3) + images.tobytes()
 (folder / "images.idx.gz").write_bytes(gzip.compress(plain, mtime=0))
 save_file({"dense/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "steps": np.array(7, np.int64),
            "half": np.array([0.5], np.float16)}, folder / "weights.safetensors", {"format": "np"})
+with h5py.File(folder / "kinds.h5", "w") as h5:
+    arrays = h5.create_group("arrays")
+    for name, array in kinds.items():
+        arrays[name] = array
+    # As Keras does.
+    arrays.create_dataset("bfloat16", data=np.arange(4).astype(ml_dtypes.bfloat16)).attrs["dtype"] = "bfloat16"
+    h5.create_group("empty/inside").attrs["name"] = "höhe"
+    h5.attrs["layer_names"] = [b"dense", b"a_longer_name"]
+    h5.attrs["texts"] = np.array(["x", "", "yy"], dtype=object)
+    h5.attrs["nothing"] = []
+    h5.attrs["number"] = 3
+with h5py.File(folder / "packed.h5", "w") as h5:
+    h5.create_dataset("a", data=counted, compression="gzip")
+with h5py.File(folder / "latest.h5", "w", libver="latest") as h5:
+    h5["a"] = counted
+with h5py.File(folder / "text.h5", "w") as h5:
+    h5["a"] = "text"
+with h5py.File(folder / "circle.h5", "w") as h5:
+    h5.create_group("a/b")
+    h5["a/b/c"] = h5["a"]

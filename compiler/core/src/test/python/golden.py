@@ -874,6 +874,29 @@ def declare_tables(steps):
             l, rgt = u.split_dataset(np.arange(10.0), preferred_backend="tensorflow", **kw)
             t[f"split.{i}.left"], t[f"split.{i}.right"] = (np.array([float(v) for v in d], "float32") for d in (l, rgt))
         return {"flags": []}, t
+    @case("table", "table_utils_more")
+    def _():
+        """Read by KerasUtilitiesTest of the runtime, where the file is called utils_more.safetensors."""
+        u, x = keras.utils, rng_for("utils_more").normal(size=(2, 3, 4)).astype("float32"); x[0, 1] = 0
+        t = {"x": x}
+        # along axis 0 Keras divides by the wrong norms: these are what was meant
+        for axis in (0, 1, 2, -2):
+            t[f"normalize.axis.{axis}"] = u.normalize(x, axis) if axis else x / np.maximum(np.linalg.norm(x, 2, 0, keepdims=True), 1e-30)
+        t |= {f"normalize.order.{o}": u.normalize(x + 2, 1, float(o)) for o in ("inf", "-inf", "0", "3", "-1", "0.5")}
+        t["normalize.line"] = u.normalize(x[1, 0], 0)
+        for name, labels in (("grid", [[2, 0, 1], [1, 1, 3]]), ("deep", [[[2]], [[0]]]), ("one", 2), ("floats", [0.2, 2.9, 1.5])):
+            t |= {f"labels.{name}": np.asarray(labels, "float32"), f"categorical.{name}": u.to_categorical(labels), f"categorical.{name}.6": u.to_categorical(labels, 6)}
+        steps = [np.arange(6.0).reshape(3, 2), np.zeros((0, 2)), 10 + np.arange(10.0).reshape(5, 2)]
+        t |= {f"steps.{i}": v.astype("float32") for i, v in enumerate(steps)}
+        for a in ("pre", "post"):
+            for b in ("pre", "post"):
+                t[f"pad.{a}.{b}"] = u.pad_sequences(steps, maxlen=4, padding=a, truncating=b, value=-1.5, dtype="float32")
+        t["pad.longest"] = u.pad_sequences(steps, value=-1.5)
+        for i, (n, kw) in enumerate(((7, dict(left_size=3, shuffle=True, seed=0)), (100, dict(right_size=0.25, shuffle=True, seed=123456)), (10, dict(left_size=0.25)), (10, dict(right_size=0.45)),
+                                     (10, dict(left_size=0.35, right_size=0.45)), (9, dict(left_size=2, right_size=0.5, shuffle=True, seed=2**40)))):
+            l, r = u.split_dataset(np.arange(float(n)), preferred_backend="tensorflow", **kw)
+            t[f"split.{i}.left"], t[f"split.{i}.right"] = (np.array([float(v) for v in d], "float32") for d in (l, r))
+        return {"flags": []}, {k: np.asarray(v).astype("int32" if np.asarray(v).dtype.kind in "iu" else "float32") for k, v in t.items()}
     @case("table", "table_text_more")
     def _():
         """Layers on strings, in JSON: class, arguments, the texts it was adapted to (if any), the vocabulary, input and output."""
@@ -995,6 +1018,55 @@ def fit_case(fn, shuffle, class_weight=None, rows=()):
         return {"config": keras.saving.serialize_keras_object(model), "weights": names_of(model.weights, model.name), "seed": 99, "flags": ["rng"] if shuffle else [], **({"class_weight": class_weight} if class_weight else {}),
                 "note": "numpy legacy RandomState permutation per epoch; the first fit() draws one extra permutation before epoch 1"}, t
 
+# ------------------------------------------------------------------------------------ fit on real data, from the seed alone
+def declare_csv_fits():
+    """Three epochs of fit() on the tables of src/test/resources/data. Nothing but the seed and the numbers that make x and y of a table is needed to repeat them."""
+    S, In, scce = keras.Sequential, keras.Input, keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    def ranked(k): return lambda: ["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(k), keras.metrics.SparseCategoricalCrossentropy(from_logits=True)]
+    def iris(): return S([In((4,)), kl.Dense(16, "relu"), kl.Dropout(0.2), kl.Dense(3)])
+    def digits(): return S([In((8, 8, 1)), kl.Conv2D(8, 3, activation="relu"), kl.MaxPooling2D(), kl.Dropout(0.25), kl.Flatten(), kl.Dense(10)])
+    def breast_cancer(): return S([In((30,)), kl.Dense(16, "relu"), kl.BatchNormalization(), kl.Dropout(0.3), kl.Dense(1, "sigmoid")])
+    def diabetes(): return S([In((10,)), kl.Dense(32, "tanh"), kl.Dropout(0.1), kl.Dense(1)])
+    M, O = keras.metrics, keras.optimizers
+    csv_case(iris, 120, 16, lambda: O.RMSprop(0.005), scce, ranked(2), class_weight={0: 1.0, 1: 2.0, 2: 0.5})
+    csv_case(digits, 1400, 64, lambda: O.Adam(0.01), scce, ranked(3), class_weight={3: 2.0, 8: 1.5, 9: 0.5})
+    csv_case(breast_cancer, 450, 32, lambda: O.SGD(0.05, momentum=0.9, nesterov=True), keras.losses.BinaryCrossentropy(), lambda: [M.BinaryAccuracy(), M.AUC(), M.Precision()], class_weight={0: 1.5, 1: 0.75})
+    csv_case(diabetes, 350, 32, lambda: O.AdamW(0.01, weight_decay=0.02), keras.losses.Huber(), lambda: [M.MeanAbsoluteError(), M.RootMeanSquaredError(), M.R2Score()], weights="age")
+
+def csv_case(fn, train_rows, batch, optimizer, loss, metrics, class_weight=None, weights=None):
+    """The rows are taken in the order 0, 7, 14, .. modulo their number, as some tables are sorted; the first train_rows train, the others validate. weights: the column that, by its mean, weighs the rows."""
+    name = fn.__name__
+    @case("fit", f"fit_csv_{name}")
+    def gen():
+        with open(os.path.join(os.path.dirname(__file__), "../resources/data", name + ".csv")) as f:
+            columns, *rows = [line.rstrip("\n").split(",") for line in f]
+        assert len(rows) % 7, "7 steps must meet every row"
+        rows = [rows[i * 7 % len(rows)] for i in range(len(rows))]
+        labels = [r[-1] for r in rows]
+        kinds = sorted(set(labels))
+        raw = np.array([r[:-1] for r in rows], "float32")
+        # As short decimals, so that the file says exactly what was subtracted and divided by.
+        def short(v): return np.array([float(f"{e:.3g}") for e in v], "float32")
+        mean, std = (short(f(raw[:train_rows].astype("float64"), 0)) for f in (np.mean, np.std))
+        x = (raw / np.float32(16)).reshape(-1, 8, 8, 1) if name == "digits" else (raw - mean) / std
+        if name == "diabetes":
+            y = ((np.array(labels, "float32") - np.float32(150)) / np.float32(75)).reshape(-1, 1)
+        else:
+            y = np.array([kinds.index(l) for l in labels], "int32") if name == "iris" else np.array(labels, "int32")
+            y = y.reshape(-1, 1).astype("float32") if name == "breast_cancer" else y
+        sw = raw[:, columns.index(weights)] / mean[columns.index(weights)] if weights else None
+        first, last = slice(None, train_rows), slice(train_rows, None)
+        keras.utils.set_random_seed(42)
+        model = fn()
+        t = {"mean": mean, "std": std, **model_tensors(model, "w0")}
+        model.compile(optimizer=optimizer(), loss=loss, metrics=metrics())
+        kw = {"class_weight": class_weight} if class_weight else {"sample_weight": sw[first]}
+        h = model.fit(x[first], y[first], validation_data=(x[last], y[last]) if sw is None else (x[last], y[last], sw[last]), batch_size=batch, epochs=3, verbose=0, **kw)
+        t.update({f"history.{k}": np.array(v, "float32") for k, v in h.history.items()}); t.update(model_tensors(model, "w1"))
+        t["predict"] = model.predict(x[last], verbose=0)
+        return {"config": keras.saving.serialize_keras_object(model), "weights": names_of(model.weights, model.name), "seed": 42, "train_rows": train_rows, "batch_size": batch,
+                "class_weight": class_weight, "optimizer": keras.saving.serialize_keras_object(optimizer()), "flags": ["rng"]}, t
+
 # ------------------------------------------------------------------------------------ public names
 TIERS = {  # how often a name is met: A in the first week, B in a complete product; all others are C
     "layers": {
@@ -1054,6 +1126,14 @@ TIERS = {  # how often a name is met: A in the first week, B in a complete produ
         "A": "MaxNorm NonNeg",
         "B": "Constraint MinMaxNorm UnitNorm deserialize get serialize",
     },
+    "utils": {
+        "A": "Progbar PyDataset array_to_img clear_session get_file image_dataset_from_directory img_to_array load_img normalize pack_x_y_sample_weight "
+             "pad_sequences plot_model register_keras_serializable save_img set_random_seed split_dataset text_dataset_from_directory "
+             "timeseries_dataset_from_array to_categorical unpack_x_y_sample_weight",
+        "B": "CustomObjectScope FeatureSpace audio_dataset_from_directory deserialize_keras_object disable_interactive_logging enable_interactive_logging "
+             "get_custom_objects get_registered_name get_registered_object get_source_inputs is_interactive_logging_enabled model_to_dot "
+             "serialize_keras_object",
+    },
 }
 
 def plain(v):
@@ -1097,7 +1177,7 @@ def main():
         with open(a.folder, "w") as f:
             f.write('{"keras": "' + keras.__version__ + '", "names": [\n' + ",\n".join(json.dumps(row) for row in rows) + "\n]}\n")
         return print(f"{len(rows)} names")
-    declare_layers(); declare_plain_layers(); declare_sequence_layers(); declare_random_and_preprocessing(); declare_losses_metrics(); declare_more_losses_metrics(); declare_tables(a.steps); declare_models(a.steps)
+    declare_layers(); declare_plain_layers(); declare_sequence_layers(); declare_random_and_preprocessing(); declare_losses_metrics(); declare_more_losses_metrics(); declare_tables(a.steps); declare_models(a.steps); declare_csv_fits()
     chosen = {c: kf for c, kf in CASES.items() if kf[0] in a.only.split(",") and re.search(a.match, c)}
     if a.missing:
         chosen = {c: kf for c, kf in chosen.items() if not os.path.exists(os.path.join(a.folder, c + ".safetensors"))}

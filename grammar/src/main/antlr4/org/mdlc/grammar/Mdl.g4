@@ -20,7 +20,7 @@ oneExpression: expr EOF;
 
 item
     : 'import' STRING                                                          # importFile
-    | 'import' 'weights' path=STRING ('sha256' hash=STRING)? 'as' name         # importWeights
+    | 'import' 'weights' path=STRING ('sha256' hash=STRING)? ('as' | model='for') name # importWeights
     | 'let' name (':' type)? '=' expr                                          # constant
     | 'model' name paramList? block                                            # model
     | 'fn' name paramList ('->' type)? (block | '=' expr)                      # function

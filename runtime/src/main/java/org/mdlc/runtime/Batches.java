@@ -7,6 +7,17 @@ interface Batches {
   /** Number of batches of a pass, if it is known before the pass. */
   OptionalLong count();
 
+  /** Number of rows of a pass, if it is known before the pass. */
+  default OptionalLong rows() {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Draws what a pass draws for its first batch: Keras takes one when it builds the metrics of a
+   * model, and drops it.
+   */
+  default void dropOrder() {}
+
   /**
    * Starts a pass over all rows.
    *

@@ -2,6 +2,7 @@ package org.mdlc.runtime;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Writes a line per epoch to a CSV file as training goes on; Keras's {@code CSVLogger}. Columns are
@@ -22,6 +24,8 @@ public final class CSVLogger implements Callback {
   private List<String> columns = List.of();
   private boolean begun;
   private boolean headed;
+  private long bytesBefore;
+  private final StringBuilder written = new StringBuilder();
 
   /** Writes to {@code file}, from its start unless {@link #append} says otherwise. */
   public CSVLogger(Path file) {
@@ -49,11 +53,45 @@ public final class CSVLogger implements Callback {
       headed = append && Files.exists(file) && Files.size(file) > 0;
       columns = List.of();
       begun = true;
+      written.setLength(0);
       if (append) {
         write("");
       } else {
         Files.writeString(file, "");
       }
+      bytesBefore = Files.size(file);
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void saveState(SavedState state) {
+    state.put("bytes_before", (double) bytesBefore);
+    state.put("headed", headed ? 1 : 0);
+    state.put("columns", String.join("\n", columns));
+    state.put("written", written.toString());
+  }
+
+  /** Lines of what training does again go, and lines that were lost come back. */
+  @Override
+  public void onTrainResume(SavedState state) {
+    bytesBefore = (long) state.number("bytes_before");
+    headed = state.number("headed") == 1;
+    columns = state.text("columns").lines().toList();
+    begun = true;
+    written.setLength(0);
+    try {
+      long bytes = Files.exists(file) ? Files.size(file) : 0;
+      if (bytes < bytesBefore) {
+        throw new IOException(
+            "it had " + bytesBefore + " bytes before training, and has " + bytes + " now");
+      }
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.truncate(bytesBefore);
+      }
+      write(state.text("written"));
     } catch (IOException e) {
       throw failure(e);
     }
@@ -73,7 +111,7 @@ public final class CSVLogger implements Callback {
           Stream.concat(
               Stream.of(Integer.toString(epoch)),
               columns.stream()
-                  .map(c -> logs.get(c).isEmpty() ? "NA" : Double.toString(logs.require(c)))));
+                  .map(c -> logs.get(c).isEmpty() ? "NA" : PythonFormat.repr(logs.require(c)))));
     } catch (IOException e) {
       throw failure(e);
     }
@@ -96,12 +134,22 @@ public final class CSVLogger implements Callback {
     if (!begun) {
       throw new IllegalStateException("a callback works only inside fit");
     }
-    write(cells.collect(Collectors.joining(Character.toString(separator), "", "\r\n")));
+    write(
+        cells
+            .map(this::quoted)
+            .collect(Collectors.joining(Character.toString(separator), "", "\r\n")));
+  }
+
+  private String quoted(String cell) {
+    boolean plain =
+        cell.chars().noneMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
+    return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   /** Opens the file for this text alone: training that fails closes nothing. */
   private void write(String text) throws IOException {
     Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    written.append(text);
   }
 
   private UncheckedIOException failure(IOException e) {

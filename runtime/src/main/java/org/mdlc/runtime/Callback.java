@@ -1,5 +1,7 @@
 package org.mdlc.runtime;
 
+import java.util.OptionalLong;
+
 /**
  * What a program wants to do at certain moments of training, evaluation and prediction; Keras's
  * {@code Callback}. All batch and epoch numbers start at 0.
@@ -10,9 +12,9 @@ public interface Callback {
    *
    * @param verbose 0, 1 or 2
    * @param epochs number of epochs
-   * @param steps number of batches in one epoch
+   * @param steps number of batches in one epoch, where it is known
    */
-  record Params(int verbose, int epochs, int steps) {}
+  record Params(int verbose, int epochs, OptionalLong steps) {}
 
   /** Called first, with how the run was asked for. */
   default void setParams(Params params) {}
@@ -22,6 +24,22 @@ public interface Callback {
 
   /** Before the first epoch. */
   default void onTrainBegin() {}
+
+  /**
+   * In place of {@link #onTrainBegin} when training goes on from a backup; see {@link
+   * BackupAndRestore}.
+   *
+   * @param state what {@link #saveState} kept
+   */
+  default void onTrainResume(SavedState state) {
+    onTrainBegin();
+  }
+
+  /**
+   * Keeps what {@link #onTrainResume} needs. Called after a batch or an epoch, when all callbacks
+   * have been told of it. A callback that keeps nothing gets {@link #onTrainBegin} again.
+   */
+  default void saveState(SavedState state) {}
 
   /** After the last epoch, with the logs of that epoch; not when training failed. */
   default void onTrainEnd(Logs logs) {}

@@ -2,6 +2,8 @@ package org.mdlc.runtime;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Passes every event to several callbacks in order; Keras's {@code CallbackList}. */
 final class Callbacks implements Callback {
@@ -29,6 +31,19 @@ final class Callbacks implements Callback {
   @Override
   public void onTrainBegin() {
     each(Callback::onTrainBegin);
+  }
+
+  /** Tells each that training goes on, with its own state; those without one begin. */
+  void resume(Function<Callback, @Nullable SavedState> states) {
+    each(
+        callback -> {
+          SavedState state = states.apply(callback);
+          if (state == null) {
+            callback.onTrainBegin();
+          } else {
+            callback.onTrainResume(state);
+          }
+        });
   }
 
   @Override

@@ -27,28 +27,50 @@ final class Checkpoints {
 
   private Checkpoints() {}
 
-  static void saveWeights(Model model, Path file) throws IOException {
-    SafeTensors.write(file, values(model, VariableSpec::isWeight), vocabularies(model));
+  /** The states of the generators of a model at one moment. */
+  static final class Generators {
+    private final int[] shuffle;
+    private final int[] seeds;
+
+    private Generators(int[] shuffle, int[] seeds) {
+      this.shuffle = shuffle;
+      this.seeds = seeds;
+    }
+
+    static Generators of(Model model) {
+      return new Generators(model.shuffleDraws().save(), model.seedDraws().save());
+    }
   }
 
   static void saveAll(Model model, Path file) throws IOException {
-    Map<String, HostTensor> tensors = values(model, variable -> true);
-    tensors.put(SHUFFLE, state(model.shuffleDraws().save()));
-    tensors.put(SEEDS, state(model.seedDraws().save()));
-    tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
-    SafeTensors.write(file, tensors, vocabularies(model));
+    saveAll(model, file, Generators.of(model), Map.of(), Map.of());
   }
 
-  static LoadReport loadWeights(Model model, Path file) throws IOException {
-    Map<String, StringLayer> vocabularies = vocabularies(model, file);
-    LoadReport report = load(model, file, SafeTensors.read(file), VariableSpec::isWeight);
-    model.stringLayers().putAll(vocabularies);
-    model.weightsLoaded();
-    return report;
+  /**
+   * A checkpoint that holds more than the model.
+   *
+   * @param generators their states
+   * @param beside tensors whose names start with {@code __}
+   */
+  static void saveAll(
+      Model model,
+      Path file,
+      Generators generators,
+      Map<String, HostTensor> beside,
+      Map<String, String> texts)
+      throws IOException {
+    Map<String, HostTensor> tensors = values(model, variable -> true);
+    tensors.put(SHUFFLE, state(generators.shuffle));
+    tensors.put(SEEDS, state(generators.seeds));
+    tensors.put(METRICS_BUILT, HostTensor.of(new int[] {model.metricsBuilt() ? 1 : 0}));
+    tensors.putAll(beside);
+    Map<String, String> metadata = new LinkedHashMap<>(vocabularies(model));
+    metadata.putAll(texts);
+    SafeTensors.write(file, tensors, metadata);
   }
 
   /** What was learned, by the path of its layer. */
-  private static Map<String, String> vocabularies(Model model) {
+  static Map<String, String> vocabularies(Model model) {
     Map<String, String> texts = new LinkedHashMap<>();
     model
         .stringLayers()
@@ -62,8 +84,7 @@ final class Checkpoints {
   }
 
   /** The layers that learn, with the vocabularies of the file. */
-  private static Map<String, StringLayer> vocabularies(Model model, Path file) throws IOException {
-    Map<String, String> texts = SafeTensors.metadata(file);
+  static Map<String, StringLayer> vocabularies(Model model, Path file, Map<String, String> texts) {
     Map<String, StringLayer> loaded = new LinkedHashMap<>();
     for (Map.Entry<String, StringLayer> entry : model.stringLayers().entrySet()) {
       if (entry.getValue() instanceof VocabularyLayer layer && !layer.hasGivenVocabulary()) {
@@ -88,22 +109,22 @@ final class Checkpoints {
     return loaded;
   }
 
-  static LoadReport loadLayer(Model model, Path file, String layer) throws IOException {
-    String prefix = layer + "/";
-    Map<String, HostTensor> tensors = new LinkedHashMap<>();
-    SafeTensors.read(file).forEach((name, tensor) -> tensors.put(prefix + name, tensor));
-    return load(model, file, tensors, v -> v.isWeight() && v.name().startsWith(prefix));
+  static LoadReport loadAll(Model model, Path file) throws IOException {
+    return loadAll(model, file, SafeTensors.read(file));
   }
 
-  static LoadReport loadAll(Model model, Path file) throws IOException {
-    Map<String, HostTensor> tensors = SafeTensors.read(file);
+  /**
+   * @param tensors what the file holds
+   */
+  static LoadReport loadAll(Model model, Path file, Map<String, HostTensor> tensors)
+      throws IOException {
     int[] shuffle = words(tensors, SHUFFLE, file);
     int[] seeds = words(tensors, SEEDS, file);
     requireState(NumpyRandom.isState(shuffle), SHUFFLE, file);
     requireState(PythonRandom.isState(seeds), SEEDS, file);
     int[] metricsBuilt = words(tensors, METRICS_BUILT, file);
-    Map<String, StringLayer> vocabularies = vocabularies(model, file);
-    LoadReport report = load(model, file, tensors, variable -> true);
+    Map<String, StringLayer> vocabularies = vocabularies(model, file, SafeTensors.metadata(file));
+    LoadReport report = load(model, file, byName(model, tensors), variable -> true, Load.strict());
     model.stringLayers().putAll(vocabularies);
     model.weightsLoaded();
     model.shuffleDraws().restore(shuffle);
@@ -127,7 +148,7 @@ final class Checkpoints {
     }
   }
 
-  private static Map<String, HostTensor> values(Model model, Predicate<VariableSpec> wanted) {
+  static Map<String, HostTensor> values(Model model, Predicate<VariableSpec> wanted) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     for (VariableSpec variable : model.spec().variables()) {
       if (wanted.test(variable)) {
@@ -137,29 +158,42 @@ final class Checkpoints {
     return tensors;
   }
 
-  private static LoadReport load(
-      Model model, Path file, Map<String, HostTensor> tensors, Predicate<VariableSpec> wanted) {
+  /** Tensors that are named after variables. */
+  static StoredWeights byName(Model model, Map<String, HostTensor> tensors) {
+    List<String> unused = new ArrayList<>(tensors.keySet());
+    unused.removeIf(name -> model.variables().has(name) || name.startsWith("__"));
+    return new StoredWeights(tensors, unused, Map.of());
+  }
+
+  /**
+   * Gives variables the values of a file.
+   *
+   * @param wanted variables that the file is to have
+   */
+  static LoadReport load(
+      Model model, Path file, StoredWeights stored, Predicate<VariableSpec> wanted, Load options) {
     Map<String, HostTensor> fitting = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     List<String> mismatched = new ArrayList<>();
     for (VariableSpec variable : model.spec().variables()) {
-      if (wanted.test(variable)) {
-        HostTensor tensor = tensors.get(variable.name());
-        if (tensor == null) {
+      HostTensor tensor = stored.tensors().get(variable.name());
+      if (tensor == null) {
+        if (wanted.test(variable)) {
           missing.add(variable.name() + " " + variable.type());
-        } else if (fits(variable, tensor)) {
-          fitting.put(variable.name(), variable.dtype() == DType.F32 ? tensor.toFloats() : tensor);
-        } else {
-          mismatched.add(
-              variable.name() + " is " + variable.type() + " here, " + tensor + " in the file");
         }
+      } else if (fits(variable, tensor)) {
+        fitting.put(variable.name(), variable.dtype() == DType.F32 ? tensor.toFloats() : tensor);
+      } else {
+        mismatched.add(
+            variable.name() + " is " + variable.type() + " here, " + tensor + " in the file");
       }
     }
-    List<String> unused = new ArrayList<>(tensors.keySet());
-    unused.removeIf(name -> model.variables().has(name) || name.startsWith("__"));
-    requireComplete(model, file, missing, mismatched, unused);
+    boolean incomplete = !missing.isEmpty() && !options.isByName() && !options.skipsMismatch();
+    if (incomplete || !mismatched.isEmpty() && !options.skipsMismatch()) {
+      throw misfit(model, file, missing, mismatched, stored.unused());
+    }
     fitting.forEach(model.variables()::set);
-    return new LoadReport(new ArrayList<>(fitting.keySet()), unused);
+    return new LoadReport(new ArrayList<>(fitting.keySet()), missing, mismatched, stored.unused());
   }
 
   private static boolean fits(VariableSpec variable, HostTensor tensor) {
@@ -167,17 +201,14 @@ final class Checkpoints {
     return sameType && variable.shape().equals(Variables.boxed(tensor.shape()));
   }
 
-  private static void requireComplete(
+  private static DataException misfit(
       Model model, Path file, List<String> missing, List<String> mismatched, List<String> unused) {
-    if (missing.isEmpty() && mismatched.isEmpty()) {
-      return;
-    }
     StringBuilder message = new StringBuilder();
     message.append(file).append(" does not fit ").append(model.spec().name()).append(':');
     list(message, "missing in the file", missing);
     list(message, "of another type or shape", mismatched);
     list(message, "in the file but not in the model", unused);
-    throw new DataException(message.toString());
+    return new DataException(message.toString());
   }
 
   private static void list(StringBuilder message, String what, List<String> names) {

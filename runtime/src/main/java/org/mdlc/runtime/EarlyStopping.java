@@ -3,12 +3,15 @@ package org.mdlc.runtime;
 import java.io.PrintStream;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.data.HostTensor;
 
 /**
  * Ends training when a metric no longer improves; Keras's {@code EarlyStopping}, with its defaults:
  * {@code val_loss}, patience 0. Each setter changes this object and returns it.
  */
 public final class EarlyStopping extends MonitorCallback {
+  private static final String WEIGHT = "weight/";
+
   private int patience;
   private OptionalDouble baseline = OptionalDouble.empty();
   private boolean restoreBestWeights;
@@ -90,6 +93,30 @@ public final class EarlyStopping extends MonitorCallback {
     best = OptionalDouble.empty();
     bestWeights = null;
     bestEpoch = 0;
+  }
+
+  @Override
+  public void saveState(SavedState state) {
+    state.put("counts", wait, stoppedEpoch, bestEpoch);
+    state.put("best", best);
+    if (bestWeights != null) {
+      model().variables().weights(bestWeights).forEach((k, v) -> state.put(WEIGHT + k, v));
+    }
+  }
+
+  @Override
+  public void onTrainResume(SavedState state) {
+    onTrainBegin();
+    double[] counts = state.numbers("counts");
+    wait = (int) counts[0];
+    stoppedEpoch = (int) counts[1];
+    bestEpoch = (int) counts[2];
+    best = state.optional("best");
+    bestWeights = model().variables().snapshotOf(name -> saved(state, name));
+  }
+
+  private static @Nullable HostTensor saved(SavedState state, String variable) {
+    return state.has(WEIGHT + variable) ? state.tensor(WEIGHT + variable) : null;
   }
 
   @Override

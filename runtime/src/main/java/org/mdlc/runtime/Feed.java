@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DType;
@@ -73,6 +72,7 @@ final class Feed {
    */
   static Feed labelled(Model model, ArrayDataset data, Map<String, double[]> classWeights) {
     ModelSpec spec = model.spec();
+    SpecCheck.labelled(spec, data.spec());
     List<Source> sources = inputs(model, data);
     List<Stored> targets =
         spec.targets().stream().map(target -> bind(spec, "target", target, data)).toList();
@@ -83,7 +83,7 @@ final class Feed {
         if (weight.name().equals(ModelSpec.weightOf(target.name()))) {
           double[] ofClasses = classWeights.get(target.name());
           HostTensor labels = targets.get(spec.targets().indexOf(target)).array();
-          sources.add(weights(spec, weight, data, labels, ofClasses));
+          sources.add(weights(weight, data, labels, ofClasses));
           weighed.add(target.name());
         }
       }
@@ -101,32 +101,12 @@ final class Feed {
                 target));
       }
     }
-    spec.targets().forEach(target -> requireUse(spec, target.name(), data));
     return new Feed(sources, requireRows(data));
-  }
-
-  /** Weights that the data brings must not be lost. */
-  private static void requireUse(ModelSpec spec, String target, ArrayDataset data) {
-    String weight = ModelSpec.weightOf(target);
-    boolean used =
-        Stream.of(spec.inputs(), spec.targets(), spec.weights())
-            .flatMap(List::stream)
-            .anyMatch(taken -> taken.name().equals(weight));
-    if (data.has(weight) && !used) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "the data has %s, and %s was compiled without weights for %s: write `sample_weight"
-                  + " %s` in its train block",
-              weight,
-              spec.name(),
-              target,
-              target));
-    }
   }
 
   /** Inputs only. */
   static Feed unlabelled(Model model, ArrayDataset data) {
+    SpecCheck.unlabelled(model.spec(), data.spec());
     return new Feed(inputs(model, data), requireRows(data));
   }
 
@@ -150,6 +130,18 @@ final class Feed {
   }
 
   /**
+   * The values of one input in its type, for all rows; text is made into numbers now.
+   *
+   * @return as many numbers per row as the input has, or one for all of them
+   */
+  HostTensor values(int index) {
+    return switch (sources.get(index)) {
+      case Stored stored -> stored.array();
+      case Made made -> made.column().rows(IntStream.range(0, rows).toArray());
+    };
+  }
+
+  /**
    * Gives the step the rows {@code order[first]} and following, or without an order {@code first}
    * and following.
    */
@@ -160,35 +152,10 @@ final class Feed {
   }
 
   private static Stored bind(ModelSpec spec, String kind, TensorSpec wanted, ArrayDataset data) {
-    if (!data.has(wanted.name())) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "%s needs the %s %s, which the data lacks; it has %s",
-              spec.name(),
-              kind,
-              wanted,
-              String.join(", ", data.names())));
-    }
     HostTensor given = data.get(wanted.name());
-    requireShape(spec, kind, wanted, given);
     HostTensor array = wanted.dtype() == DType.F32 ? given.toFloats() : toInts(kind, wanted, given);
+    wanted.requireRanges(kind + " " + wanted.name() + " of " + spec.name(), array, 0);
     return new Stored(array, wanted.rowSize());
-  }
-
-  private static void requireShape(
-      ModelSpec spec, String kind, TensorSpec wanted, HostTensor given) {
-    if (!significant(given.rowShape()).equals(significant(wanted.shape()))) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "the %s %s of %s takes rows of shape %s, the data has %s",
-              kind,
-              wanted.name(),
-              spec.name(),
-              wanted.shape(),
-              given.rowShape()));
-    }
   }
 
   private static HostTensor toInts(String kind, TensorSpec wanted, HostTensor given) {
@@ -197,11 +164,6 @@ final class Feed {
     } catch (DataException e) {
       throw new DataException(kind + " " + wanted.name() + ": " + e.getMessage(), e);
     }
-  }
-
-  // [n] labels for a target of shape [1], or images [8, 8] for an input [8, 8, 1], mean the same.
-  private static List<Integer> significant(List<Integer> shape) {
-    return shape.stream().filter(size -> size != 1).toList();
   }
 
   private static int requireRows(ArrayDataset data) {
@@ -215,17 +177,10 @@ final class Feed {
 
   /** What the data says, or ones; one number per row does for all values of the row. */
   private static Stored weights(
-      ModelSpec spec,
-      TensorSpec wanted,
-      ArrayDataset data,
-      HostTensor labels,
-      double @Nullable [] ofClasses) {
+      TensorSpec wanted, ArrayDataset data, HostTensor labels, double @Nullable [] ofClasses) {
     HostTensor given = ones(data.rows());
     if (data.has(wanted.name())) {
       given = data.get(wanted.name()).toFloats();
-      if (given.rowSize() != 1) {
-        requireShape(spec, "weight", wanted, given);
-      }
     }
     return ofClasses == null
         ? new Stored(given, wanted.rowSize())

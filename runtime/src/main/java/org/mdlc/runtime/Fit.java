@@ -2,12 +2,17 @@ package org.mdlc.runtime;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
 
 /**
  * How {@link Model#fit} trains; the arguments of Keras's {@code fit}, with its defaults. Each
@@ -17,12 +22,15 @@ public final class Fit {
   int epochs;
   private int batchSize;
   private int validationBatchSize;
-  int validationFreq = 1;
+  private int validationFreq = 1;
+  private Set<Integer> validationEpochs = Set.of();
   int initialEpoch;
   int stage;
-  boolean shuffle = true;
+  int stepsPerEpoch;
+  int validationSteps;
+  Shuffle shuffle = Shuffle.ROWS;
   OptionalLong seed = OptionalLong.empty();
-  @Nullable ArrayDataset validationData;
+  @Nullable Dataset validationData;
   double validationSplit;
   Verbosity verbose = Verbosity.AUTO;
   final List<Callback> callbacks = new ArrayList<>();
@@ -45,8 +53,8 @@ public final class Fit {
   }
 
   /**
-   * Rows of a batch; {@link ModelSpec#usualBatch} unless set. The last batch of an epoch has what
-   * is left.
+   * Rows of a batch; unless set {@link ModelSpec#usualBatch} or, with {@link #stepsPerEpoch}, as
+   * many as spread the rows over the steps. The last batch of an epoch has what is left.
    */
   public Fit batchSize(int rows) {
     batchSize = requireAtLeast(1, rows, "batchSize");
@@ -59,9 +67,36 @@ public final class Fit {
     return this;
   }
 
-  /** Whether every epoch takes the rows in a new random order; true unless set. */
+  /**
+   * Whether every epoch takes the rows of arrays in a new random order; true unless set. Data of
+   * another kind has the order that it was made with.
+   */
   public Fit shuffle(boolean inRandomOrder) {
-    shuffle = inRandomOrder;
+    shuffle = inRandomOrder ? Shuffle.ROWS : Shuffle.NONE;
+    return this;
+  }
+
+  /**
+   * Shuffles rows inside their batches only.
+   *
+   * @param how {@code "batch"}
+   * @throws IllegalArgumentException for any other word
+   */
+  public Fit shuffle(String how) {
+    if (!how.equals("batch")) {
+      throw new IllegalArgumentException(
+          "shuffle is true, false or \"batch\", not \"" + how + "\"");
+    }
+    shuffle = Shuffle.BATCHES;
+    return this;
+  }
+
+  /**
+   * Batches of an epoch. The next epoch goes on where this one ended; where the data ends before,
+   * so does the epoch, with a warning. Unless set, an epoch is all the data.
+   */
+  public Fit stepsPerEpoch(int batches) {
+    stepsPerEpoch = requireAtLeast(1, batches, "stepsPerEpoch");
     return this;
   }
 
@@ -72,7 +107,7 @@ public final class Fit {
   }
 
   /** Evaluates this data after each epoch; goes before {@link #validationSplit}. */
-  public Fit validationData(ArrayDataset data) {
+  public Fit validationData(Dataset data) {
     validationData = data;
     return this;
   }
@@ -92,9 +127,24 @@ public final class Fit {
     return this;
   }
 
+  /** Batches of a validation, from the first on; unless set, it takes all the data. */
+  public Fit validationSteps(int batches) {
+    validationSteps = requireAtLeast(1, batches, "validationSteps");
+    return this;
+  }
+
   /** Validates after every {@code everyEpochs}-th epoch; 1 unless set. */
   public Fit validationFreq(int everyEpochs) {
     validationFreq = requireAtLeast(1, everyEpochs, "validationFreq");
+    validationEpochs = Set.of();
+    return this;
+  }
+
+  /** Validates after these epochs, counted from 1 as Keras counts them here. */
+  public Fit validationFreq(List<Integer> epochsFromOne) {
+    epochsFromOne.forEach(epoch -> requireAtLeast(1, epoch, "an epoch of validationFreq"));
+    validationEpochs = new TreeSet<>(epochsFromOne);
+    validationFreq = 0;
     return this;
   }
 
@@ -140,12 +190,60 @@ public final class Fit {
     return this;
   }
 
-  int batchSize(ModelSpec spec) {
-    return batchSize > 0 ? batchSize : spec.usualBatch();
+  /** Whether an epoch, counted from 0, ends with validation. */
+  boolean validatesAfter(int epoch) {
+    return validationFreq == 0
+        ? validationEpochs.contains(epoch + 1)
+        : (epoch + 1) % validationFreq == 0;
   }
 
-  int validationBatchSize(ModelSpec spec) {
-    return validationBatchSize > 0 ? validationBatchSize : batchSize(spec);
+  /** 0 where nobody gave one. */
+  int givenBatchSize() {
+    return batchSize;
+  }
+
+  /**
+   * 0 where nobody gave one.
+   *
+   * @param batched whether the validation data comes in batches, for which {@link #batchSize} is
+   *     not meant
+   */
+  int givenValidationBatchSize(boolean batched) {
+    return validationBatchSize > 0 || batched ? validationBatchSize : batchSize;
+  }
+
+  int batchSize(ModelSpec spec, OptionalLong rows) {
+    return Run.batchSize(spec, batchSize, stepsPerEpoch, rows);
+  }
+
+  int validationBatchSize(ModelSpec spec, OptionalLong rows) {
+    int given = validationBatchSize > 0 ? validationBatchSize : batchSize;
+    return Run.batchSize(spec, given, validationSteps, rows);
+  }
+
+  /** What decides how training goes, besides model, data and number of epochs. */
+  Map<String, String> describe() {
+    Map<String, String> described = new LinkedHashMap<>();
+    described.put("batch size", batchSize == 0 ? "default" : Integer.toString(batchSize));
+    described.put("steps per epoch", stepsPerEpoch == 0 ? "all" : Integer.toString(stepsPerEpoch));
+    described.put("shuffle", shuffle.name().toLowerCase(Locale.ROOT));
+    described.put("seed", seed.isPresent() ? Long.toString(seed.getAsLong()) : "of the model");
+    described.put("initial epoch", Integer.toString(initialEpoch));
+    described.put("stage", Integer.toString(stage));
+    described.put(
+        "class weights",
+        classWeights.entrySet().stream()
+            .map(entry -> entry.getKey() + " " + Arrays.toString(entry.getValue()))
+            .collect(Collectors.joining(", ")));
+    described.put(
+        "validation batch size",
+        validationBatchSize == 0 ? "default" : Integer.toString(validationBatchSize));
+    described.put(
+        "validation steps", validationSteps == 0 ? "all" : Integer.toString(validationSteps));
+    described.put(
+        "validation after epochs",
+        validationFreq == 0 ? validationEpochs.toString() : "every " + validationFreq);
+    return described;
   }
 
   private static int requireAtLeast(int minimum, int value, String name) {

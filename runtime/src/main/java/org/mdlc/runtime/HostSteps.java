@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.Dataset;
+import org.mdlc.runtime.data.Element;
+import org.mdlc.runtime.data.Elements;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.preprocessing.StringLayer;
@@ -27,25 +30,32 @@ final class HostSteps {
    * @param again whether those that have learned learn again
    */
   static Map<String, StringLayer> adapted(
-      ModelSpec spec, Map<String, StringLayer> layers, ArrayDataset data, boolean again) {
+      ModelSpec spec, Map<String, StringLayer> layers, Dataset data, boolean again) {
     Map<String, StringLayer> adapted = new LinkedHashMap<>();
     layers.forEach(
         (path, layer) -> {
           if (layer instanceof VocabularyLayer v
               && !v.hasGivenVocabulary()
               && (again || !v.isAdapted())) {
-            adapted.put(path, v.adapt(texts(spec, path, data)));
+            try (Elements elements = data.elements(0)) {
+              adapted.put(path, v.adapt(texts(spec, path, data, elements)));
+            }
           }
         });
     return adapted;
   }
 
-  private static Stream<StringTensor> texts(ModelSpec spec, String layer, ArrayDataset data) {
+  private static Stream<StringTensor> texts(
+      ModelSpec spec, String layer, Dataset data, Elements elements) {
     Set<String> sources = new LinkedHashSet<>();
     spec.hostSteps().stream()
         .filter(step -> step.layer().equals(layer))
         .forEach(step -> sources.addAll(step.sources()));
-    return sources.stream().map(source -> text(spec, source, data));
+    Stream<ArrayDataset> parts =
+        data instanceof ArrayDataset arrays
+            ? Stream.of(arrays)
+            : Stream.generate(elements::next).takeWhile(Objects::nonNull).map(Element::make);
+    return parts.flatMap(part -> sources.stream().map(source -> text(spec, source, part)));
   }
 
   /** The text for an input of strings, in the rows that the model takes. */

@@ -23,6 +23,11 @@ final class LearningRates {
     }
   }
 
+  /** Whether there is one that is a number. */
+  static boolean isSettable(Model model) {
+    return !found(model).isEmpty();
+  }
+
   /** The rate that is shown: that of the first optimizer. */
   static double shown(Model model) {
     return model.variables().scalar(names(model).get(0));
@@ -34,15 +39,18 @@ final class LearningRates {
   }
 
   private static List<String> names(Model model) {
-    List<String> names =
-        model.variables().specs().stream()
-            .filter(v -> v.role() == Role.HYPER && v.name().matches("(.*/)?" + NAME))
-            .map(VariableSpec::name)
-            .toList();
+    List<String> names = found(model);
     if (names.isEmpty()) {
       throw new TrainingException(
           "the learning rate cannot be set: it follows a schedule, or the model is not trained");
     }
     return names;
+  }
+
+  private static List<String> found(Model model) {
+    return model.variables().specs().stream()
+        .filter(v -> v.role() == Role.HYPER && v.name().matches("(.*/)?" + NAME))
+        .map(VariableSpec::name)
+        .toList();
   }
 }

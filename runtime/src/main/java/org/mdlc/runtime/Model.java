@@ -6,8 +6,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.preprocessing.StringLayer;
 import org.mdlc.runtime.random.NumpyRandom;
 import org.mdlc.runtime.random.PythonRandom;
@@ -32,7 +34,9 @@ public abstract class Model implements AutoCloseable {
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
   private boolean metricsBuilt;
   private boolean adapted;
-  private boolean stopTraining;
+  private volatile boolean stopTraining;
+  private volatile boolean stoppedFromOutside;
+  private volatile @Nullable Thread trainer;
   private int stage;
 
   /** Allocates the variables; the generated {@code create} then calls {@link #initialize}. */
@@ -72,6 +76,20 @@ public abstract class Model implements AutoCloseable {
   /** What the model takes, gives and keeps. */
   public final ModelSpec spec() {
     return spec;
+  }
+
+  /**
+   * What the model is made of, and the memory and arithmetic that it needs; Keras's {@code
+   * summary}. A model compiled from mdl knows its layers, one written in Java only its parameters.
+   *
+   * <pre>{@code
+   * model.summary().print(System.out);
+   * }</pre>
+   */
+  public Summary summary() {
+    return Summary.builder(spec.name())
+        .parameters(spec.trainableCount(), spec.nonTrainableCount(), spec.optimizerCount())
+        .build();
   }
 
   /** The variables, by name. */
@@ -129,7 +147,7 @@ public abstract class Model implements AutoCloseable {
    * @param data an array or text for each input, by name; others are ignored
    * @throws DataException if the data does not fit the model
    */
-  public final void adapt(ArrayDataset data) {
+  public final void adapt(Dataset data) {
     Map<String, StringLayer> learned = HostSteps.adapted(spec, stringLayers, data, true);
     if (adaptedStates().isEmpty() && learned.isEmpty()) {
       throw new IllegalStateException(
@@ -143,7 +161,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /** {@link #adapt} of the layers that have not learned yet. */
-  final void adaptIfMissing(ArrayDataset data) {
+  final void adaptIfMissing(Dataset data) {
     stringLayers.putAll(HostSteps.adapted(spec, stringLayers, data, false));
     if (!adapted && !adaptedStates().isEmpty()) {
       new TrainingLoop(this).adapt(data);
@@ -160,8 +178,9 @@ public abstract class Model implements AutoCloseable {
    * @return the metrics of every epoch
    * @throws DataException if the data does not fit the model
    */
-  public final History fit(ArrayDataset data, Fit options) {
+  public final History fit(Dataset data, Fit options) {
     requireTrains("trained");
+    startTraining();
     return new TrainingLoop(this).fit(data, options);
   }
 
@@ -172,16 +191,16 @@ public abstract class Model implements AutoCloseable {
    *     are weights, by name
    * @throws DataException if the data does not fit the model
    */
-  public final Logs evaluate(ArrayDataset data, Run options) {
+  public final Logs evaluate(Dataset data, Run options) {
     requireTrains("evaluated");
     return new TrainingLoop(this).evaluate(data, options);
   }
 
   /**
-   * {@link #evaluate(ArrayDataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * {@link #evaluate(Dataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
    * nothing.
    */
-  public final Logs evaluate(ArrayDataset data) {
+  public final Logs evaluate(Dataset data) {
     return evaluate(data, Run.silent());
   }
 
@@ -192,65 +211,119 @@ public abstract class Model implements AutoCloseable {
    * @return an array for each output, by name
    * @throws DataException if the data does not fit the model
    */
-  public final ArrayDataset predict(ArrayDataset data, Run options) {
+  public final ArrayDataset predict(Dataset data, Run options) {
     return new TrainingLoop(this).predict(data, options);
   }
 
   /**
-   * {@link #predict(ArrayDataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
+   * {@link #predict(Dataset, Run)} by batches of {@link ModelSpec#usualBatch} rows, printing
    * nothing.
    */
-  public final ArrayDataset predict(ArrayDataset data) {
+  public final ArrayDataset predict(Dataset data) {
     return predict(data, Run.silent());
   }
 
-  /** One training step on all rows as one batch; the metrics are of this batch alone. */
+  /**
+   * One training step on all rows as one batch; the metrics are of this batch alone. Keras's {@code
+   * train_on_batch}.
+   */
   public final Logs trainOnBatch(ArrayDataset batch) {
     requireTrains("trained");
     return new TrainingLoop(this).onBatch(Phase.TRAIN, batch);
   }
 
-  /** Loss and metrics of all rows as one batch, in inference mode. */
+  /**
+   * Loss and metrics of all rows as one batch, in inference mode; Keras's {@code test_on_batch}.
+   */
   public final Logs testOnBatch(ArrayDataset batch) {
     requireTrains("evaluated");
     return new TrainingLoop(this).onBatch(Phase.EVALUATE, batch);
   }
 
-  /** Ends {@link #fit} after the batch or epoch at hand; for callbacks. */
+  /** The outputs for all rows as one batch, in inference mode; Keras's {@code predict_on_batch}. */
+  public final ArrayDataset predictOnBatch(ArrayDataset batch) {
+    return new TrainingLoop(this).predictOnBatch(batch);
+  }
+
+  /**
+   * Ends {@link #fit} after the batch at hand, with the events that end an epoch and training;
+   * Keras's {@code stop_training}. For callbacks and, as the only method of a model, for any
+   * thread.
+   */
   public final void stopTraining() {
+    if (!Thread.currentThread().equals(trainer)) {
+      stoppedFromOutside = true;
+    }
     stopTraining = true;
   }
 
   /**
-   * Writes parameters and layer state, named by their paths, as {@code .safetensors}.
+   * Writes parameters and layer state; Keras's {@code save_weights}. The end of the name says how:
    *
+   * <ul>
+   *   <li>{@code .safetensors} and {@code .npz}: named by their paths
+   *   <li>{@code .weights.h5}: as Keras 3 does, with the state of the optimizer, for {@code
+   *       load_weights} of the same model in Keras
+   *   <li>{@code .keras}: into a model that is there already, in place of its weights
+   * </ul>
+   *
+   * @throws DataException if the name ends otherwise
    * @throws IOException if the file cannot be written; an older file is then left as it was
    */
   public final void saveWeights(Path file) throws IOException {
-    Checkpoints.saveWeights(this, file);
+    WeightFiles.save(this, file);
   }
 
   /**
-   * Reads parameters and layer state from {@code .safetensors}. Either all are replaced or, on an
-   * error, none.
+   * Checks the name of a file for {@link #saveWeights} before the work that it is to hold.
    *
-   * @return which tensors of the file the model did not use
-   * @throws DataException if the file is malformed, or lacks a weight, or has one of another shape
+   * @throws DataException if it does not end as one of the kinds that can be written
    */
-  public final LoadReport loadWeights(Path file) throws IOException {
-    return Checkpoints.loadWeights(this, file);
+  public static void requireWritable(Path file) {
+    WeightsKind.toWrite(file);
   }
 
   /**
-   * Reads the parameters and state of one layer from {@code .safetensors}, where they are named
-   * from that layer on: {@code kernel} for {@code base/kernel}. Either all are replaced or, on an
+   * Writes a {@code .keras} file, which Keras opens with {@code load_model}: a description of the
+   * model as Keras reads it, and its weights and the state of the optimizer.
+   *
+   * @param config the text of {@code config.json}
+   * @throws DataException if the name does not end in {@code .keras}
+   */
+  public final void saveKeras(Path file, String config) throws IOException {
+    WeightFiles.saveKeras(this, file, config);
+  }
+
+  /** {@link #loadWeights(Path, Load)} of all weights. */
+  public final LoadReport loadWeights(Path file) throws IOException {
+    return loadWeights(file, Load.strict());
+  }
+
+  /**
+   * Reads parameters and layer state; Keras's {@code load_weights}. Files are those of {@link
+   * #saveWeights}, also where Keras wrote them, and Keras 2's {@code .h5}. The state of the
+   * optimizer is read where a file of Keras has that of the same optimizer. Either all are replaced
+   * or, on an error, none.
+   *
+   * @return what was loaded and what was not
+   * @throws DataException if the name ends otherwise, if the file is malformed, or if it does not
+   *     fit the model and the options do not allow that
+   */
+  public final LoadReport loadWeights(Path file, Load options) throws IOException {
+    return WeightFiles.load(this, file, options);
+  }
+
+  /**
+   * Reads the parameters and state of one layer from a file with the weights of that layer alone:
+   * where they are named, from that layer on, {@code kernel} for {@code base/kernel}; where they
+   * are those of a model in Keras, {@code layer} is that model. Either all are replaced or, on an
    * error, none.
    *
    * @param layer path of the layer
    * @throws DataException if the file is malformed, or lacks a weight, or has one of another shape
    */
   public final LoadReport loadWeights(Path file, String layer) throws IOException {
-    return Checkpoints.loadLayer(this, file, layer);
+    return WeightFiles.loadLayer(this, file, layer);
   }
 
   /**
@@ -326,8 +399,15 @@ public abstract class Model implements AutoCloseable {
     adapted = true;
   }
 
-  final void startTraining() {
+  private void startTraining() {
+    trainer = Thread.currentThread();
+    stoppedFromOutside = false;
     stopTraining = false;
+  }
+
+  /** Whether a thread that does not train ended training. */
+  final boolean isStoppedFromOutside() {
+    return stoppedFromOutside;
   }
 
   final boolean isStopped() {

@@ -3,6 +3,7 @@ package org.mdlc.runtime;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -16,9 +17,9 @@ import org.mdlc.runtime.utils.PythonFormat;
 
 /**
  * Saves the model after each epoch, or after every so many batches; Keras's {@code
- * ModelCheckpoint}. Files are {@code .safetensors}: the weights alone, or with {@link
- * #saveWeightsOnly} off everything training depends on. Each setter changes this object and returns
- * it.
+ * ModelCheckpoint}. A folder that is missing is made. Files are those of {@link Model#saveWeights}:
+ * the weights, or with {@link #saveWeightsOnly} off everything training depends on, as {@code
+ * .safetensors}. Each setter changes this object and returns it.
  */
 public final class ModelCheckpoint extends MonitorCallback {
   private static final Pattern PLACEHOLDER =
@@ -36,14 +37,15 @@ public final class ModelCheckpoint extends MonitorCallback {
 
   /**
    * Saves to a file whose name may contain {@code {epoch}} (counted from 1), {@code {batch}} and
-   * names of metrics, formatted as in Python: {@code {epoch:02d}-{val_loss:.2f}.safetensors}.
+   * names of metrics, formatted as in Python: {@code {epoch:02d}-{val_loss:.2f}.weights.h5}.
    *
-   * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
+   * @throws IllegalArgumentException if the name does not end as one of a file of weights
    */
   public ModelCheckpoint(String path) {
-    if (!path.endsWith(".safetensors")) {
-      throw new IllegalArgumentException(
-          "a checkpoint is a .safetensors file, the path is " + path);
+    try {
+      WeightsKind.toWrite(Path.of(path));
+    } catch (DataException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
     this.path = path;
   }
@@ -66,8 +68,17 @@ public final class ModelCheckpoint extends MonitorCallback {
     return this;
   }
 
-  /** Whether optimizer and generators are left out; true unless set. */
+  /**
+   * Whether only weights are saved, not everything training depends on; true unless set.
+   *
+   * @throws IllegalArgumentException if everything is to go into another file than {@code
+   *     .safetensors}
+   */
   public ModelCheckpoint saveWeightsOnly(boolean weightsOnly) {
+    if (!weightsOnly && WeightsKind.of(Path.of(path)) != WeightsKind.SAFETENSORS) {
+      throw new IllegalArgumentException(
+          "everything training depends on goes into a .safetensors file, not " + path);
+    }
     saveWeightsOnly = weightsOnly;
     return this;
   }
@@ -97,6 +108,20 @@ public final class ModelCheckpoint extends MonitorCallback {
   public ModelCheckpoint output(PrintStream stream) {
     output = stream;
     return this;
+  }
+
+  @Override
+  public void saveState(SavedState state) {
+    state.put("best", best);
+    state.put("counts", epochAtHand, batchesSinceSave);
+  }
+
+  @Override
+  public void onTrainResume(SavedState state) {
+    best = state.optional("best");
+    double[] counts = state.numbers("counts");
+    epochAtHand = (int) counts[0];
+    batchesSinceSave = (int) counts[1];
   }
 
   @Override
@@ -159,6 +184,10 @@ public final class ModelCheckpoint extends MonitorCallback {
 
   private void save(Path file) {
     try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
       if (saveWeightsOnly) {
         model().saveWeights(file);
       } else {
@@ -167,6 +196,7 @@ public final class ModelCheckpoint extends MonitorCallback {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot save the checkpoint " + file, e);
     }
+    say("\nEpoch " + (epochAtHand + 1) + ": finished saving model to " + file);
   }
 
   private void say(String text) {

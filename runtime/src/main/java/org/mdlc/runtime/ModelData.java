@@ -3,17 +3,13 @@ package org.mdlc.runtime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.mdlc.runtime.data.ArrayDataset;
-import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
-import org.mdlc.runtime.data.HostTensor;
-import org.mdlc.runtime.data.StringTensor;
-import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.NumpyFiles;
+import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Reads a file as the data of a model, finding the model's inputs and targets by name.
@@ -51,7 +47,7 @@ public final class ModelData {
       return readNpy(spec, file, labelled);
     }
     if (name.endsWith(".csv")) {
-      return new CsvBinding(spec, file, CsvTable.read(file)).bind(labelled);
+      return new CsvBinding(spec, file, CsvDataset.header(file)).bind(labelled);
     }
     throw new DataException(file + ": unknown kind of file; data is .npz, .npy or .csv");
   }
@@ -75,23 +71,22 @@ public final class ModelData {
   private static final class CsvBinding {
     private final ModelSpec spec;
     private final Path file;
-    private final CsvTable table;
+    private final List<String> header;
     private final List<String> free;
-    private final Map<String, HostTensor> bound = new LinkedHashMap<>();
-    private final Map<String, StringTensor> texts = new LinkedHashMap<>();
+    private final List<ColumnGroup> bound = new ArrayList<>();
 
-    CsvBinding(ModelSpec spec, Path file, CsvTable table) {
+    CsvBinding(ModelSpec spec, Path file, List<String> header) {
       this.spec = spec;
       this.file = file;
-      this.table = table;
-      this.free = new ArrayList<>(table.header());
+      this.header = header;
+      this.free = new ArrayList<>(header);
     }
 
     ArrayDataset bind(boolean labelled) {
       List<TensorSpec> left = new ArrayList<>();
       for (TensorSpec weight : spec.weights()) {
         if (!bindByName(weight, labelled) && free.remove(weight.name()) && labelled) {
-          bound.put(weight.name(), table.column(weight.name())); // one for all values of the row
+          bound.add(ColumnGroup.floats(weight.name())); // one for all values of the row
         }
       }
       // Targets are taken first even if not wanted, so that the label is not fed as an input.
@@ -113,7 +108,7 @@ public final class ModelData {
       } else if (!left.isEmpty()) {
         throw missing("input", left.getFirst());
       }
-      return ArrayDataset.of(bound, texts);
+      return CsvDataset.of(file).columns(bound.toArray(ColumnGroup[]::new)).read();
     }
 
     /** By name, or, if the model takes nothing but one text, whatever column is left. */
@@ -131,7 +126,8 @@ public final class ModelData {
         throw missing("text", text);
       }
       free.removeAll(columns);
-      texts.put(text.name(), table.texts(columns));
+      bound.add(
+          ColumnGroup.texts(text.name(), columns.toArray(String[]::new)).shaped(text.shape()));
     }
 
     private boolean bindByName(TensorSpec tensor, boolean wanted) {
@@ -146,7 +142,7 @@ public final class ModelData {
       if (free.containsAll(numbered)) {
         free.removeAll(numbered);
         if (wanted) {
-          put(tensor, table.columns(numbered));
+          put(tensor, numbered);
         }
         return true;
       }
@@ -168,8 +164,7 @@ public final class ModelData {
     private void bindColumn(TensorSpec tensor, String column, boolean wanted) {
       free.remove(column);
       if (wanted) {
-        boolean text = tensor.dtype() == DType.I32 && !table.isNumeric(column);
-        put(tensor, text ? table.categories(column).ids() : table.column(column));
+        put(tensor, List.of(column));
       }
     }
 
@@ -185,13 +180,14 @@ public final class ModelData {
                 free.size(),
                 String.join(", ", free)));
       }
-      put(input, table.columns(List.copyOf(free)));
+      put(input, free);
       free.clear();
     }
 
-    private void put(TensorSpec tensor, HostTensor values) {
-      int[] rowShape = tensor.shape().stream().mapToInt(Integer::intValue).toArray();
-      bound.put(tensor.name(), values.reshapeRows(rowShape));
+    private void put(TensorSpec tensor, List<String> columns) {
+      bound.add(
+          ColumnGroup.of(tensor.name(), tensor.dtype(), columns, columns.size())
+              .shaped(tensor.shape()));
     }
 
     private DataException missing(String kind, Record tensor) {
@@ -202,7 +198,7 @@ public final class ModelData {
               file,
               kind,
               tensor,
-              String.join(", ", table.header())));
+              String.join(", ", header)));
     }
   }
 }

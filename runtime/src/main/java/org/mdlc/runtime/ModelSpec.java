@@ -6,9 +6,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.preprocessing.StringLayer;
 
@@ -34,6 +37,7 @@ import org.mdlc.runtime.preprocessing.StringLayer;
  *     do
  * @param stringLayers the layers of the host steps, by path, as the model describes them: a
  *     vocabulary that is to be learned is not there yet
+ * @param keras where Keras keeps the weights of the same model in its files
  */
 public record ModelSpec(
     String name,
@@ -49,7 +53,8 @@ public record ModelSpec(
     List<TextSpec> texts,
     List<HostStep> hostSteps,
     int fixedBatch,
-    Map<String, StringLayer> stringLayers) {
+    Map<String, StringLayer> stringLayers,
+    KerasLayout keras) {
 
   /**
    * The moving average of a weight, which {@code fit} ends with.
@@ -128,6 +133,14 @@ public record ModelSpec(
         .sum();
   }
 
+  /** Number of elements that the optimizers keep, step counters and learning rates included. */
+  public long optimizerCount() {
+    return variables.stream()
+        .filter(v -> v.role() == Role.SLOT || v.role() == Role.HYPER)
+        .mapToLong(VariableSpec::size)
+        .sum();
+  }
+
   private static void requireUnique(String what, List<String> names) {
     Set<String> seen = new HashSet<>();
     for (String name : names) {
@@ -167,6 +180,8 @@ public record ModelSpec(
     private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
     private final List<Average> averages = new ArrayList<>();
     private String loss = "";
+    private final List<KerasLayout.Group> kerasGroups = new ArrayList<>();
+    private Optional<KerasLayout.Slots> kerasSlots = Optional.empty();
     private int fixedBatch;
 
     private Builder(String name) {
@@ -200,6 +215,31 @@ public record ModelSpec(
     /** Adds a target, named after the output that it is compared with. */
     public Builder target(String targetName, DType dtype, int... shape) {
       targets.add(new TensorSpec(targetName, dtype, list(shape)));
+      return this;
+    }
+
+    /** Says that the numbers of an input lie in {@code low} to {@code high - 1}. */
+    public Builder inputRange(String inputName, int low, int high) {
+      return range(inputs, inputName, new TensorSpec.Range(low, high, OptionalInt.empty()));
+    }
+
+    /** Says that the numbers of an input lie in {@code low} to {@code high - 1} or are one more. */
+    public Builder inputRange(String inputName, int low, int high, int also) {
+      return range(inputs, inputName, new TensorSpec.Range(low, high, OptionalInt.of(also)));
+    }
+
+    /** Says that the numbers of a target lie in {@code low} to {@code high - 1}. */
+    public Builder targetRange(String targetName, int low, int high) {
+      return range(targets, targetName, new TensorSpec.Range(low, high, OptionalInt.empty()));
+    }
+
+    /** Says that the numbers of a target lie in {@code low} to {@code high - 1} or are one more. */
+    public Builder targetRange(String targetName, int low, int high, int also) {
+      return range(targets, targetName, new TensorSpec.Range(low, high, OptionalInt.of(also)));
+    }
+
+    private Builder range(List<TensorSpec> tensors, String tensorName, TensorSpec.Range range) {
+      tensors.replaceAll(t -> t.name().equals(tensorName) ? t.with(range) : t);
       return this;
     }
 
@@ -252,6 +292,21 @@ public record ModelSpec(
       return this;
     }
 
+    /** Adds weights that Keras keeps together in its files. */
+    public Builder kerasGroup(String path, String... paths) {
+      kerasGroups.add(new KerasLayout.Group(path, List.of(paths)));
+      return this;
+    }
+
+    /** Says how Keras lists what the optimizer keeps: lists of slots, with blanks between names. */
+    public Builder kerasSlots(String prefix, String... lists) {
+      kerasSlots =
+          Optional.of(
+              new KerasLayout.Slots(
+                  prefix, Stream.of(lists).map(list -> List.of(list.split(" "))).toList()));
+      return this;
+    }
+
     /** Says that no batch has more rows. */
     public Builder fixedBatch(int rows) {
       fixedBatch = rows;
@@ -280,7 +335,8 @@ public record ModelSpec(
           texts,
           hostSteps,
           fixedBatch,
-          stringLayers);
+          stringLayers,
+          new KerasLayout(kerasGroups, kerasSlots));
     }
 
     private Builder add(VariableSpec variable) {

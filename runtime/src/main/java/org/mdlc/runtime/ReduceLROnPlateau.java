@@ -96,6 +96,20 @@ public final class ReduceLROnPlateau extends MonitorCallback {
   }
 
   @Override
+  public void saveState(SavedState state) {
+    state.put("best", best);
+    state.put("counts", wait, cooldownLeft);
+  }
+
+  @Override
+  public void onTrainResume(SavedState state) {
+    best = state.optional("best");
+    double[] counts = state.numbers("counts");
+    wait = (int) counts[0];
+    cooldownLeft = (int) counts[1];
+  }
+
+  @Override
   public void onEpochEnd(int epoch, Logs logs) {
     LearningRates.log(model(), logs);
     OptionalDouble current = logs.get(monitor);

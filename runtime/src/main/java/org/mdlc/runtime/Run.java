@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * How {@link Model#evaluate} and {@link Model#predict} go through their data. Each method changes
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public final class Run {
   private final int batchSize;
+  int steps;
   Verbosity verbose = Verbosity.AUTO;
   final List<Callback> callbacks = new ArrayList<>();
   PrintStream output = standardOutput();
@@ -27,13 +29,38 @@ public final class Run {
     return new Run(rows);
   }
 
-  /** Batches of {@link ModelSpec#usualBatch} rows, nothing printed. */
+  /** Batches of {@link ModelSpec#usualBatch} rows, nothing printed; see {@link #steps}. */
   public static Run silent() {
     return new Run(0).verbose(Verbosity.SILENT);
   }
 
-  int batchSize(ModelSpec spec) {
-    return batchSize > 0 ? batchSize : spec.usualBatch();
+  /** Takes that many batches, from the first on; all unless set. */
+  public Run steps(int batches) {
+    if (batches < 1) {
+      throw new IllegalArgumentException("steps is at least 1, not " + batches);
+    }
+    steps = batches;
+    return this;
+  }
+
+  /** 0 where nobody gave one. */
+  int givenBatchSize() {
+    return batchSize;
+  }
+
+  int batchSize(ModelSpec spec, OptionalLong rows) {
+    return batchSize(spec, batchSize, steps, rows);
+  }
+
+  /** Keras spreads the rows over the steps where nobody says how many rows a batch has. */
+  static int batchSize(ModelSpec spec, int given, int steps, OptionalLong rows) {
+    if (given > 0) {
+      return given;
+    }
+    if (steps > 0 && rows.isPresent() && spec.fixedBatch() == 0) {
+      return Math.toIntExact(Math.max(1, Math.ceilDiv(rows.getAsLong(), steps)));
+    }
+    return spec.usualBatch();
   }
 
   /** How much is printed; {@link Verbosity#AUTO} unless set. */

@@ -164,6 +164,17 @@ public abstract class Step implements AutoCloseable {
   }
 
   /**
+   * Fills input {@code index} with the first rows of a segment of rows that has enough of them.
+   *
+   * @param source elements of the type and row shape of the input
+   * @param width elements of a row
+   */
+  final void setInput(int index, MemorySegment source, int width) {
+    long bytes = (long) batch * width * DType.BYTES;
+    MemorySegment.copy(source, 0, memory, inputOffset(index), bytes);
+  }
+
+  /**
    * Copies output {@code index} to the rows {@code first} to {@code first + batch - 1}.
    *
    * @param target [rows, ...] with the element type and row shape of the output

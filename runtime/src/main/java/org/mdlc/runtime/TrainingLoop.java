@@ -1,14 +1,13 @@
 package org.mdlc.runtime;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalLong;
 import org.mdlc.runtime.data.ArrayDataset;
-import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.Dataset;
 
 /** Goes through data by batches, in the order of events of Keras's JAX trainer. */
 final class TrainingLoop {
@@ -22,195 +21,180 @@ final class TrainingLoop {
     this.spec = model.spec();
   }
 
-  History fit(ArrayDataset data, Fit options) {
-    ArrayDataset trained = data;
-    ArrayDataset validated = options.validationData;
+  History fit(Dataset data, Fit options) {
+    Dataset trained = data;
+    Dataset validated = options.validationData;
     if (validated == null && options.validationSplit > 0) {
-      ArrayDataset.Split split = data.split(options.validationSplit);
+      ArrayDataset.Split split = arrays(data).split(options.validationSplit);
       trained = split.first();
       validated = split.last();
     }
+    SpecCheck.labelled(spec, trained.spec());
+    if (validated != null) {
+      SpecCheck.labelled(spec, validated.spec());
+    }
     model.adaptIfMissing(trained);
-    Feed feed = Feed.labelled(model, trained, options.classWeights);
-    Feed validation = validated == null ? null : Feed.labelled(model, validated);
+    Batches batches = trainingBatches(trained, options);
+    Batches validation = validated == null ? null : validationBatches(validated, options);
     options.seed.ifPresent(model::reseedShuffle);
-    skipPermutationOfMetricBuild(feed, options);
-
-    int steps = Math.ceilDiv(feed.rows(), options.batchSize(spec));
-    History history = new History();
-    List<Callback> callbacks = new ArrayList<>(options.callbacks);
-    callbacks.add(history);
-    int verbose = options.verbose.level();
-    if (verbose > 0) {
-      callbacks.add(new ProgbarLogger(options.output));
+    if (model.buildMetrics() && options.shuffle != Shuffle.NONE) {
+      batches.dropOrder();
     }
-    Callbacks all = new Callbacks(callbacks);
-    all.start(model, new Callback.Params(verbose, options.epochs, steps));
-    trainEpochs(feed, validation, options, all);
-    return history;
+    return new Training(model, options, batches, validation, trained, validated).run();
   }
 
-  void adapt(ArrayDataset data) {
-    Feed feed = Feed.unlabelled(model, data);
-    model.variables().reset(model.adaptedStates());
+  private static ArrayDataset arrays(Dataset data) {
+    if (data instanceof ArrayDataset arrays) {
+      return arrays;
+    }
+    throw new IllegalArgumentException(
+        "validationSplit takes rows of arrays; give validationData, or split the data set before");
+  }
+
+  private Batches trainingBatches(Dataset data, Fit options) {
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = Feed.labelled(model, arrays, options.classWeights);
+      int size = options.batchSize(spec, OptionalLong.of(feed.rows()));
+      return new ArrayBatches(feed, size, options.shuffle, model::shuffleDraws);
+    }
+    boolean shuffle = options.shuffle != Shuffle.NONE;
+    return DatasetBatches.of(
+        model, data, options.givenBatchSize(), true, options.classWeights, shuffle);
+  }
+
+  private Batches validationBatches(Dataset data, Fit options) {
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = Feed.labelled(model, arrays);
+      int size = options.validationBatchSize(spec, OptionalLong.of(feed.rows()));
+      return ArrayBatches.inOrder(feed, size);
+    }
+    int size = options.givenValidationBatchSize(data.batchSize().isPresent());
+    return DatasetBatches.of(model, data, size, true, Map.of());
+  }
+
+  void adapt(Dataset data) {
+    SpecCheck.unlabelled(spec, data.spec());
     int size = spec.fixedBatch() > 0 ? spec.fixedBatch() : ADAPT_BATCH;
-    for (int first = 0; first < feed.rows(); first += size) {
-      Step step = model.step(Phase.ADAPT, Math.min(size, feed.rows() - first));
-      feed.fill(step, null, first);
-      step.run();
+    Batches batches =
+        data instanceof ArrayDataset arrays
+            ? ArrayBatches.inOrder(Feed.unlabelled(model, arrays), size)
+            : DatasetBatches.of(
+                model, data, data.batchSize().isPresent() ? 0 : size, false, Map.of());
+    model.variables().reset(model.adaptedStates());
+    try (Batches.Pass pass = batches.pass(0)) {
+      for (int rows = pass.next(); rows > 0; rows = pass.next()) {
+        Step step = model.step(Phase.ADAPT, rows);
+        pass.fill(step);
+        step.run();
+      }
     }
   }
 
-  Logs evaluate(ArrayDataset data, Run options) {
-    Feed feed = Feed.labelled(model, data);
+  Logs evaluate(Dataset data, Run options) {
+    SpecCheck.labelled(spec, data.spec());
+    Batches batches = batches(data, options, true);
     model.buildMetrics();
-    Callbacks all = callbacks(feed, options);
-    return evaluate(feed, options.batchSize(spec), all);
+    return evaluate(batches, options.steps, 0, callbacks(batches, options), options.output);
   }
 
-  ArrayDataset predict(ArrayDataset data, Run options) {
-    Feed feed = Feed.unlabelled(model, data);
-    Callbacks all = callbacks(feed, options);
-    List<HostTensor> outputs = new ArrayList<>();
-    for (TensorSpec output : spec.outputs()) {
-      int[] shape =
-          IntStream.concat(
-                  IntStream.of(feed.rows()), output.shape().stream().mapToInt(Integer::intValue))
-              .toArray();
-      outputs.add(HostTensor.zeros(output.dtype(), shape));
+  private Batches batches(Dataset data, Run options, boolean labelled) {
+    if (data instanceof ArrayDataset arrays) {
+      Feed feed = labelled ? Feed.labelled(model, arrays) : Feed.unlabelled(model, arrays);
+      return ArrayBatches.inOrder(feed, options.batchSize(spec, OptionalLong.of(feed.rows())));
     }
-    all.onPredictBegin();
-    int batch = 0;
-    int size = options.batchSize(spec);
-    for (int first = 0; first < feed.rows(); first += size) {
-      all.onPredictBatchBegin(batch);
-      Step step = model.step(Phase.PREDICT, Math.min(size, feed.rows() - first));
-      feed.fill(step, null, first);
-      step.run();
-      for (int i = 0; i < outputs.size(); i++) {
-        step.getOutput(i, outputs.get(i), first);
-      }
-      all.onPredictBatchEnd(batch++);
-    }
-    all.onPredictEnd();
-    return named(outputs);
+    return DatasetBatches.of(model, data, options.givenBatchSize(), labelled, Map.of());
   }
 
-  Logs onBatch(Phase phase, ArrayDataset data) {
-    Feed feed = Feed.labelled(model, data);
-    model.buildMetrics();
-    model.variables().resetMetrics();
-    Step step = model.step(phase, feed.rows());
-    feed.fill(step, null, 0);
-    step.run();
-    return logs(step);
-  }
-
-  // Keras builds its metrics on a first batch that it takes from the shuffled data and drops. That
-  // costs one permutation, and the next one is the order of the first epoch.
-  private void skipPermutationOfMetricBuild(Feed feed, Fit options) {
-    if (model.buildMetrics() && options.shuffle) {
-      model.shuffleDraws().permutation(feed.rows());
-    }
-  }
-
-  private void trainEpochs(Feed feed, @Nullable Feed validation, Fit options, Callbacks all) {
-    int validationBatch = options.validationBatchSize(spec);
-    Logs logs = Logs.empty();
-    model.startTraining();
-    all.onTrainBegin();
-    for (int epoch = options.initialEpoch; epoch < options.epochs; epoch++) {
-      model.variables().resetMetrics();
-      all.onEpochBegin(epoch);
-      Map<String, Double> values = new TreeMap<>(trainEpoch(feed, options, all).values());
-      if (validation != null && (epoch + 1) % options.validationFreq == 0) {
-        evaluate(validation, validationBatch, all)
-            .values()
-            .forEach((name, value) -> values.put("val_" + name, value));
-      }
-      logs = Logs.of(values);
-      all.onEpochEnd(epoch, logs);
-      if (model.isStopped()) {
-        break;
-      }
-    }
-    if (options.initialEpoch < options.epochs) {
-      takeAverages(options.stage);
-    }
-    all.onTrainEnd(logs);
-  }
-
-  /** With {@code use_ema}, the weights that training ends with are the averages of those it had. */
-  private void takeAverages(int stage) {
-    Variables variables = model.variables();
-    for (ModelSpec.Average average : spec.averages()) {
-      if (average.stage() == stage) {
-        variables.set(average.weight(), variables.get(average.average()));
-      }
-    }
-  }
-
-  private Logs trainEpoch(Feed feed, Fit options, Callbacks all) {
-    int @Nullable [] order = options.shuffle ? model.shuffleDraws().permutation(feed.rows()) : null;
-    Logs logs = Logs.empty();
-    int batch = 0;
-    int size = options.batchSize(spec);
-    for (int first = 0; first < feed.rows(); first += size) {
-      all.onTrainBatchBegin(batch);
-      Step step = model.trainingStep(options.stage, Math.min(size, feed.rows() - first));
-      feed.fill(step, order, first);
-      step.run();
-      logs = logs(step);
-      all.onTrainBatchEnd(batch++, logs);
-      if (model.isStopped()) {
-        break;
-      }
-    }
-    return logs;
-  }
-
-  private Logs evaluate(Feed feed, int batchSize, Callbacks all) {
+  /** Loss and metrics of {@code steps} batches of a pass; of all with 0. */
+  Logs evaluate(Batches batches, int steps, int pass, Callbacks all, PrintStream output) {
     all.onTestBegin();
     model.variables().resetMetrics();
     Logs logs = Logs.empty();
-    int batch = 0;
-    for (int first = 0; first < feed.rows(); first += batchSize) {
-      all.onTestBatchBegin(batch);
-      Step step = model.step(Phase.EVALUATE, Math.min(batchSize, feed.rows() - first));
-      feed.fill(step, null, first);
-      step.run();
-      logs = logs(step);
-      all.onTestBatchEnd(batch++, logs);
+    try (EpochIterator data = onePass(batches, steps, pass, output)) {
+      int batch = 0;
+      for (int rows = data.next(); rows > 0; rows = data.next()) {
+        all.onTestBatchBegin(batch);
+        Step step = model.step(Phase.EVALUATE, rows);
+        data.fill(step);
+        step.run();
+        logs = logs(step);
+        all.onTestBatchEnd(batch++, logs);
+      }
     }
     all.onTestEnd(logs);
     return logs;
   }
 
-  private Callbacks callbacks(Feed feed, Run options) {
+  ArrayDataset predict(Dataset data, Run options) {
+    SpecCheck.unlabelled(spec, data.spec());
+    Batches batches = batches(data, options, false);
+    Callbacks all = callbacks(batches, options);
+    Outputs outputs = new Outputs(spec.outputs(), batches.rows());
+    all.onPredictBegin();
+    try (EpochIterator pass = onePass(batches, options.steps, 0, options.output)) {
+      int batch = 0;
+      for (int rows = pass.next(); rows > 0; rows = pass.next()) {
+        all.onPredictBatchBegin(batch);
+        Step step = model.step(Phase.PREDICT, rows);
+        pass.fill(step);
+        step.run();
+        outputs.add(step);
+        all.onPredictBatchEnd(batch++);
+      }
+    }
+    all.onPredictEnd();
+    return outputs.named();
+  }
+
+  private static EpochIterator onePass(Batches batches, int steps, int pass, PrintStream output) {
+    EpochIterator data =
+        new EpochIterator(batches, steps, () -> {}, () -> warn(output, EpochIterator.RAN_OUT));
+    data.resume(new EpochIterator.Position(pass, 0, 0));
+    return data;
+  }
+
+  static void warn(PrintStream output, String text) {
+    output.print("warning: " + text + "\n");
+  }
+
+  Logs onBatch(Phase phase, ArrayDataset data) {
+    Feed feed = Feed.labelled(model, data);
+    model.buildMetrics();
+    Step step = model.step(phase, feed.rows());
+    feed.fill(step, null, 0);
+    model.variables().resetMetrics();
+    step.run();
+    return logs(step);
+  }
+
+  ArrayDataset predictOnBatch(ArrayDataset data) {
+    Feed feed = Feed.unlabelled(model, data);
+    Step step = model.step(Phase.PREDICT, feed.rows());
+    feed.fill(step, null, 0);
+    step.run();
+    Outputs outputs = new Outputs(spec.outputs(), OptionalLong.of(feed.rows()));
+    outputs.add(step);
+    return outputs.named();
+  }
+
+  private Callbacks callbacks(Batches batches, Run options) {
     List<Callback> callbacks = new ArrayList<>(options.callbacks);
     int verbose = options.verbose.level();
     if (verbose > 0) {
-      callbacks.add(new ProgbarLogger(options.output));
+      callbacks.add(new ProgbarLogger(options.verbose, options.output));
     }
     Callbacks all = new Callbacks(callbacks);
-    all.start(
-        model, new Callback.Params(verbose, 1, Math.ceilDiv(feed.rows(), options.batchSize(spec))));
+    OptionalLong steps = options.steps > 0 ? OptionalLong.of(options.steps) : batches.count();
+    all.start(model, new Callback.Params(verbose, 1, steps));
     return all;
   }
 
-  private Logs logs(Step step) {
+  /** What a step measured, over all rows since the metrics were reset. */
+  Logs logs(Step step) {
     Map<String, Double> values = new LinkedHashMap<>();
     for (int i = 0; i < spec.metrics().size(); i++) {
       values.put(spec.metrics().get(i).name(), (double) step.metric(i));
     }
     return Logs.of(values);
-  }
-
-  private ArrayDataset named(List<HostTensor> outputs) {
-    Map<String, HostTensor> columns = new LinkedHashMap<>();
-    for (int i = 0; i < outputs.size(); i++) {
-      columns.put(spec.outputs().get(i).name(), outputs.get(i));
-    }
-    return ArrayDataset.of(columns);
   }
 }

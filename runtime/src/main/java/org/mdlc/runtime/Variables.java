@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
@@ -79,6 +82,10 @@ public final class Variables implements AutoCloseable {
   }
 
   HostTensor get(VariableSpec variable) {
+    return get(segment, variable);
+  }
+
+  private static HostTensor get(MemorySegment segment, VariableSpec variable) {
     int[] shape = variable.shape().stream().mapToInt(Integer::intValue).toArray();
     HostTensor value = HostTensor.zeros(variable.dtype(), shape);
     switch (variable.dtype()) {
@@ -103,9 +110,13 @@ public final class Variables implements AutoCloseable {
    * @throws DataException if type or shape differ from the variable's
    */
   public void set(String name, HostTensor value) {
-    VariableSpec variable = spec(name);
+    set(segment, spec(name), value);
+  }
+
+  private static void set(MemorySegment segment, VariableSpec variable, HostTensor value) {
     if (value.dtype() != variable.dtype() || !variable.shape().equals(boxed(value.shape()))) {
-      throw new DataException(name + " is " + variable.type() + ", the value is " + value);
+      throw new DataException(
+          variable.name() + " is " + variable.type() + ", the value is " + value);
     }
     switch (value.dtype()) {
       case F32 ->
@@ -178,6 +189,38 @@ public final class Variables implements AutoCloseable {
             snapshot.bits, variable.offset(), segment, variable.offset(), variable.bytes());
       }
     }
+  }
+
+  /** Parameters and layer state of a snapshot, by name. */
+  Map<String, HostTensor> weights(Snapshot snapshot) {
+    requireSameModel(snapshot);
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    for (VariableSpec variable : spec.variables()) {
+      if (variable.isWeight()) {
+        weights.put(variable.name(), get(snapshot.bits, variable));
+      }
+    }
+    return weights;
+  }
+
+  /**
+   * A snapshot with these parameters and layer state.
+   *
+   * @param weights gives a value by name; null when there is none
+   * @return null unless there is a value for each
+   */
+  @Nullable Snapshot snapshotOf(Function<String, @Nullable HostTensor> weights) {
+    Snapshot snapshot = snapshot();
+    for (VariableSpec variable : spec.variables()) {
+      if (variable.isWeight()) {
+        HostTensor value = weights.apply(variable.name());
+        if (value == null) {
+          return null;
+        }
+        set(snapshot.bits, variable, value);
+      }
+    }
+    return snapshot;
   }
 
   /** Frees the memory; the variables are gone. */

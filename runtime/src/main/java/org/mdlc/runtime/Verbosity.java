@@ -1,6 +1,6 @@
 package org.mdlc.runtime;
 
-import java.io.Console;
+import org.mdlc.runtime.utils.TerminalWidth;
 
 /** How much a run prints; Keras's {@code verbose}. */
 public enum Verbosity {
@@ -8,9 +8,12 @@ public enum Verbosity {
   SILENT,
   /** A progress bar that is redrawn in place; {@code verbose=1}. */
   BAR,
-  /** One line per epoch; {@code verbose=2}. */
+  /** One line per epoch, below one with its number; {@code verbose=2}. */
   LINE,
-  /** {@link #BAR} on a terminal, else {@link #LINE}. */
+  /**
+   * {@link #BAR} on a terminal, else one line per epoch with its number in it, for logs; {@code
+   * verbose="auto"}.
+   */
   AUTO;
 
   /**
@@ -33,14 +36,7 @@ public enum Verbosity {
       case SILENT -> 0;
       case BAR -> 1;
       case LINE -> 2;
-      case AUTO -> isTerminal() ? 1 : 2;
+      case AUTO -> TerminalWidth.isTerminal() ? 1 : 2;
     };
-  }
-
-  // Since JDK 22 there is a console even when the output goes to a file; the API still allows null.
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
   }
 }

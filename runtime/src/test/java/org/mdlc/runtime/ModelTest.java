@@ -342,6 +342,8 @@ class ModelTest {
                 + loss
                 + ", saving model to "
                 + file
+                + "\n\nEpoch 1: finished saving model to "
+                + file
                 + "\n\nEpoch 2: loss did not improve from "
                 + loss
                 + "\n\nEpoch 3: loss did not improve from "
@@ -389,6 +391,18 @@ class ModelTest {
         .startsWith("\r\u001b[1m1/2\u001b[0m")
         .contains("\b\r\u001b[1m2/2\u001b[0m");
     assertThat(lines).hasSize(6);
+  }
+
+  /** The tests run without a terminal. */
+  @Test
+  void withoutATerminalAnEpochIsOneLine() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream output = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    model.fit(data, Fit.epochs(2).output(output));
+    model.fit(data, Fit.epochs(1).output(output));
+    String line = "2/2 - 0s - \\d+(ms|us)/step - loss: \\d\\.\\d{4} - mae: \\d\\.\\d{4}\n";
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .matches("Epoch 1/2 - " + line + "Epoch 2/2 - " + line + line);
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class TestFiles {
 
   /** A copy of a resource as a file, which the caller deletes. */
   public static Path copy(Class<?> owner, String name) throws IOException {
-    Path file = Files.createTempFile("golden", name);
+    Path file = Files.createTempFile("golden", Path.of(name).getFileName().toString());
     try (InputStream in = Objects.requireNonNull(owner.getResourceAsStream(name), name)) {
       Files.write(file, in.readAllBytes());
     }

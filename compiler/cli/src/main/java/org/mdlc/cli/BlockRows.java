@@ -7,27 +7,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
 import org.mdlc.compiler.bind.BoundProgram.Field;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.diag.DidYouMean;
-import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.runtime.ModelSpec;
 import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.HostTensor;
-import org.mdlc.runtime.data.StringTensor;
-import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.IdxFile;
 import org.mdlc.runtime.file.NumpyFiles;
+import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.ColumnNames;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Rows of the source that a train block names.
@@ -37,142 +37,110 @@ import org.mdlc.runtime.file.NumpyFiles;
  */
 record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Path> beside)
     implements RowSource {
-  private static final Pattern NAMES = Pattern.compile("(.+)\\.\\.(.+)");
-  private static final Pattern POSITIONS = Pattern.compile("#(\\d+)(?:\\.\\.#(\\d+))?");
 
   @Override
-  public Map<String, HostTensor> stored(BoundProgram bound) throws IOException {
-    return stored(bound, new LinkedHashMap<>());
-  }
-
-  /**
-   * The arrays.
-   *
-   * @param texts is given what is text
-   */
-  private Map<String, HostTensor> stored(BoundProgram bound, Map<String, StringTensor> texts)
-      throws IOException {
+  public Map<String, List<Integer>> rowShapes(BoundProgram bound) throws IOException {
     var data = source.apply(bound);
-    var files = data.paths().stream().map(beside).toList();
-    Map<String, HostTensor> fields = new LinkedHashMap<>();
-    if (data.format().equals("csv")) {
-      var file = files.getFirst();
-      var table = CsvTable.read(file);
-      for (var field : data.fields()) {
-        if (bound.texts().stream().anyMatch(text -> text.name().equals(field.port()))) {
-          texts.put(field.port(), table.texts(names(file, table, field)));
-        } else {
-          fields.put(field.port(), scaled(columns(file, table, field, bound), field));
-        }
+    var files = files(data);
+    Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+    switch (data.format()) {
+      case "csv" -> {
+        var names = columnNames(files.getFirst());
+        data.fields().forEach(f -> shapes.put(f.port(), List.of(names.places(f.columns()).length)));
       }
-    } else {
-      var arrays = arrays(data.format(), files);
-      for (var field : data.fields()) {
-        fields.put(field.port(), scaled(array(files, arrays, field), field));
+      case "images", "texts" -> {} // a folder says nothing of the size of images
+      default -> {
+        var arrays = arrays(data.format(), files);
+        data.fields().forEach(f -> shapes.put(f.port(), array(files, arrays, f).rowShape()));
       }
     }
-    return fields;
+    return shapes;
   }
 
   @Override
-  public ArrayDataset read(BoundProgram bound, ModelSpec spec, boolean labelled)
-      throws IOException {
-    Map<String, StringTensor> texts = new LinkedHashMap<>();
-    var fields = stored(bound, texts);
-    Map<String, HostTensor> shaped = new LinkedHashMap<>();
-    for (var port : Stream.concat(bound.inputs().stream(), bound.targets().stream()).toList()) {
-      var field = fields.get(port.name());
-      if (field != null) {
-        shaped.put(port.name(), shaped(port, field));
-      }
+  public Dataset read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
+    var data = source.apply(bound);
+    return switch (data.format()) {
+      case "csv" -> csv(bound, data);
+      case "images", "texts" -> new BlockFolder(bound, spec, data, files(data)).read(labelled);
+      default -> arrays(bound, data);
+    };
+  }
+
+  private List<Path> files(DataSource data) {
+    if (data.paths().isEmpty()) {
+      throw new UserError("`data " + data.format() + "(..)` names no file");
     }
-    for (var port : bound.weights()) {
-      var field = fields.get(port.name());
-      if (field != null) {
-        shaped.put(port.name(), field.rowSize() == 1 ? field : shaped(port, field));
-      }
-    }
-    return ArrayDataset.of(shaped, texts);
-  }
-
-  /** Whether a file with these columns or arrays has all that a field is made of. */
-  static boolean has(List<String> names, Field field) {
-    return field.columns().stream().allMatch(column -> has(names, column));
-  }
-
-  private static boolean has(List<String> names, String column) {
-    Matcher positions = POSITIONS.matcher(column);
-    Matcher range = NAMES.matcher(column);
-    return names.contains(column)
-        || positions.matches() && last(positions) < names.size()
-        || range.matches() && names.contains(range.group(1)) && names.contains(range.group(2));
-  }
-
-  private static int last(Matcher positions) {
-    return Integer.parseInt(positions.group(positions.group(2) == null ? 1 : 2));
+    return data.paths().stream().map(beside).toList();
   }
 
   // ---- CSV
 
-  private static HostTensor columns(Path file, CsvTable table, Field field, BoundProgram bound) {
-    var names = names(file, table, field);
-    if (names.size() > 1) {
-      return table.columns(names);
-    }
-    var name = names.getFirst();
-    return isWhole(field.port(), bound) && !table.isNumeric(name)
-        ? table.categories(name).ids()
-        : table.column(name);
+  private static ColumnNames columnNames(Path file) {
+    return new ColumnNames(file.toString(), CsvDataset.header(file));
   }
 
-  private static List<String> names(Path file, CsvTable table, Field field) {
-    var names = new ArrayList<String>();
-    field.columns().forEach(column -> names.addAll(expanded(file, table.header(), column)));
-    return names;
+  private ArrayDataset csv(BoundProgram bound, DataSource data) {
+    var file = files(data).getFirst();
+    var names = columnNames(file);
+    var groups = new ArrayList<ColumnGroup>();
+    for (var field : data.fields()) {
+      requireColumns(names, field);
+      int width = names.places(field.columns()).length;
+      var text = bound.texts().stream().filter(t -> t.name().equals(field.port())).findFirst();
+      if (text.isPresent()) {
+        groups.add(
+            ColumnGroup.texts(field.port(), field.columns().toArray(String[]::new))
+                .shaped(rowShape(text.get().shape().dims())));
+        continue;
+      }
+      port(bound, field)
+          .ifPresent(
+              port ->
+                  groups.add(
+                      ColumnGroup.of(field.port(), dtype(port), field.columns(), width)
+                          .scaled(field.scale(), field.offset())
+                          .shaped(
+                              isOneWeight(bound, port, width) ? List.of() : fitting(port, width))));
+    }
+    return CsvDataset.of(file).columns(groups.toArray(ColumnGroup[]::new)).read();
   }
 
-  private static boolean isWhole(String name, BoundProgram bound) {
-    return Stream.concat(bound.inputs().stream(), bound.targets().stream())
-        .anyMatch(port -> port.name().equals(name) && port.type().dtype() != DType.F32);
+  /** With a guess at the name that was meant. */
+  private static void requireColumns(ColumnNames names, Field field) {
+    for (var column : field.columns()) {
+      for (var end : names.has(List.of(column)) ? new String[0] : column.split("\\.\\.", 2)) {
+        if (!end.startsWith("#") && !names.has(List.of(end))) {
+          throw new DataException(
+              names.table() + ": no column " + end + "; " + advice(end, names.header()));
+        }
+      }
+    }
   }
 
-  /** The columns that {@code label}, {@code p00..p77}, {@code #5} or {@code #0..#63} stands for. */
-  private static List<String> expanded(Path file, List<String> header, String column) {
-    if (header.contains(column)) {
-      return List.of(column);
-    }
-    Matcher positions = POSITIONS.matcher(column);
-    if (positions.matches()) {
-      int first = Integer.parseInt(positions.group(1));
-      return between(file, header, column, first, last(positions));
-    }
-    Matcher names = NAMES.matcher(column);
-    if (names.matches()) {
-      int first = position(file, header, names.group(1));
-      return between(file, header, column, first, position(file, header, names.group(2)));
-    }
-    position(file, header, column);
-    return List.of(column);
-  }
-
-  private static List<String> between(
-      Path file, List<String> header, String column, int first, int last) {
-    if (first > last || last >= header.size()) {
-      throw new DataException(
-          file + ": there are no columns " + column + "; the file has " + header.size());
-    }
-    return header.subList(first, last + 1);
-  }
-
-  private static int position(Path file, List<String> header, String name) {
-    int position = header.indexOf(name);
-    if (position < 0) {
-      throw new DataException(file + ": no column " + name + "; " + advice(name, header));
-    }
-    return position;
+  private static DType dtype(Port port) {
+    return port.type().dtype() == org.mdlc.compiler.type.DType.F32 ? DType.F32 : DType.I32;
   }
 
   // ---- arrays
+
+  private ArrayDataset arrays(BoundProgram bound, DataSource data) throws IOException {
+    var files = files(data);
+    var arrays = arrays(data.format(), files);
+    Map<String, HostTensor> shaped = new LinkedHashMap<>();
+    for (var field : data.fields()) {
+      var values = scaled(array(files, arrays, field), field);
+      port(bound, field)
+          .ifPresent(
+              port ->
+                  shaped.put(
+                      port.name(),
+                      isOneWeight(bound, port, values.rowSize())
+                          ? values
+                          : values.reshapeRows(ints(fitting(port, values.rowSize())))));
+    }
+    return ArrayDataset.of(shaped);
+  }
 
   private static Map<String, HostTensor> arrays(String format, List<Path> files)
       throws IOException {
@@ -180,7 +148,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
       case "npz" -> NumpyFiles.readNpz(files.getFirst());
       case "npy" -> each(files, List.of("x", "y"), NumpyFiles::readNpy);
       case "idx" -> each(files, List.of("images", "labels"), IdxFile::read);
-      default -> throw new UserError("data in the form " + format + "(..) cannot be read yet");
+      default -> throw new UserError("data in the form " + format + "(..) cannot be read");
     };
   }
 
@@ -217,7 +185,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
   // ---- numbers and shapes
 
   /** In double precision, so that {@code images / 255} is the float nearest to the quotient. */
-  private static HostTensor scaled(HostTensor values, Field field) {
+  static HostTensor scaled(HostTensor values, Field field) {
     if (field.scale() == 1 && field.offset() == 0) {
       return values;
     }
@@ -228,24 +196,40 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
     return HostTensor.of(floats, values.shape());
   }
 
-  private static HostTensor shaped(Port port, HostTensor field) {
+  private static Optional<Port> port(BoundProgram bound, Field field) {
+    return Stream.of(bound.inputs(), bound.targets(), bound.weights())
+        .flatMap(List::stream)
+        .filter(port -> port.name().equals(field.port()))
+        .findFirst();
+  }
+
+  /** One weight may stand for all values of a row. */
+  private static boolean isOneWeight(BoundProgram bound, Port port, int width) {
+    return width == 1 && bound.weights().contains(port);
+  }
+
+  private static List<Integer> fitting(Port port, int width) {
     var dims = port.type().shape().dims();
-    int[] row = dims.stream().skip(1).mapToInt(dim -> Math.toIntExact(dim.value())).toArray();
-    int wanted = IntStream.of(row).reduce(1, Math::multiplyExact);
-    if (wanted != field.rowSize()) {
+    var row = rowShape(dims);
+    long wanted = row.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    if (wanted != width) {
       throw new DataException(
           String.format(
               Locale.ROOT,
               "%s takes %d numbers per row (%s), its data has %d",
               port.name(),
               wanted,
-              rowText(dims),
-              field.rowSize()));
+              dims.stream().skip(1).map(Dim::toString).collect(Collectors.joining(", ", "[", "]")),
+              width));
     }
-    return field.reshapeRows(row);
+    return row;
   }
 
-  private static String rowText(List<Dim> dims) {
-    return dims.stream().skip(1).map(Dim::toString).collect(Collectors.joining(", ", "[", "]"));
+  static List<Integer> rowShape(List<Dim> dims) {
+    return dims.stream().skip(1).map(dim -> Math.toIntExact(dim.value())).toList();
+  }
+
+  static int[] ints(List<Integer> sizes) {
+    return sizes.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -13,5 +13,8 @@ final class ExitCode {
   /** A bug of mdlc; {@code EX_SOFTWARE} of sysexits.h. */
   static final int BUG = 70;
 
+  /** Ctrl-C ended training; what a shell says of a program that SIGINT ended. */
+  static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

@@ -8,16 +8,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.runtime.ModelData;
 import org.mdlc.runtime.ModelSpec;
-import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.HostTensor;
-import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.NumpyFiles;
+import org.mdlc.runtime.table.ColumnNames;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Rows of a file given on the command line. Arrays and columns are found by the names of the
@@ -26,11 +28,16 @@ import org.mdlc.runtime.file.NumpyFiles;
  */
 record FileRows(Path file) implements RowSource {
   @Override
-  public Map<String, HostTensor> stored(BoundProgram bound) throws IOException {
+  public Map<String, List<Integer>> rowShapes(BoundProgram bound) throws IOException {
     var alike = alikeTheBlocks(bound, false);
     if (alike.isPresent()) {
-      return alike.get().stored(bound);
+      return alike.get().rowShapes(bound);
     }
+    return stored(bound).entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().rowShape()));
+  }
+
+  private Map<String, HostTensor> stored(BoundProgram bound) throws IOException {
     return switch (kind()) {
       case "npz" -> NumpyFiles.readNpz(file);
       case "npy" ->
@@ -42,8 +49,7 @@ record FileRows(Path file) implements RowSource {
   }
 
   @Override
-  public ArrayDataset read(BoundProgram bound, ModelSpec spec, boolean labelled)
-      throws IOException {
+  public Dataset read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
     var alike = alikeTheBlocks(bound, labelled);
     return alike.isPresent()
         ? alike.get().read(bound, spec, labelled)
@@ -66,22 +72,27 @@ record FileRows(Path file) implements RowSource {
     }
     var weights = bound.weights().stream().map(Port::name).toList();
     block.get().fields().stream()
-        .filter(f -> labelled && weights.contains(f.port()) && BlockRows.has(names, f))
+        .filter(f -> labelled && weights.contains(f.port()) && has(names, f))
         .forEach(f -> ports.add(f.port()));
     var source = only(block.get(), ports);
-    boolean alike = source.fields().stream().allMatch(f -> BlockRows.has(names, f));
+    boolean alike = source.fields().stream().allMatch(f -> has(names, f));
     return alike && !named ? Optional.of(new BlockRows(_ -> source, _ -> file)) : Optional.empty();
+  }
+
+  private boolean has(List<String> names, BoundProgram.Field field) {
+    return new ColumnNames(file.toString(), names).has(field.columns());
   }
 
   private static DataSource only(DataSource source, Set<String> ports) {
     var fields = source.fields().stream().filter(f -> ports.contains(f.port())).toList();
-    return new DataSource(source.format(), source.paths(), fields, source.holdout());
+    return new DataSource(
+        source.format(), source.paths(), fields, source.holdout(), source.place());
   }
 
   /** Of columns or arrays. */
   private List<String> names() throws IOException {
     return kind().equals("csv")
-        ? CsvTable.read(file).header()
+        ? CsvDataset.header(file)
         : List.copyOf(NumpyFiles.readNpz(file).keySet());
   }
 

@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.Run;
-import org.mdlc.runtime.Verbosity;
-import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
 
 /** Uses a model whose weights are trained. */
 final class Inference {
@@ -32,7 +31,8 @@ final class Inference {
               ? heldOut(TrainingParts.read(running, rows, options))
               : rows.read(running.bound(), running.model().spec(), true);
       var how = run(run.batch().orElse(settings.batch()));
-      MetricLines.print("", running.model().evaluate(measured, how), main.terminal().out());
+      MetricLines.print(
+          "", running.model().evaluate(Trainer.ahead(measured), how), main.terminal().out());
     }
   }
 
@@ -52,10 +52,10 @@ final class Inference {
   }
 
   private Run run(int batch) {
-    return Run.batchSize(batch).verbose(Verbosity.of(run.verbose())).output(main.terminal().out());
+    return Run.batchSize(batch).verbose(run.verbose()).output(main.terminal().out());
   }
 
-  private static ArrayDataset heldOut(TrainingParts parts) {
+  private static Dataset heldOut(TrainingParts parts) {
     return parts.test().orElse(parts.training());
   }
 

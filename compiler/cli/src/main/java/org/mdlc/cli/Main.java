@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     footer = {
       "",
-      "Exit codes: 0 done, 1 a mistake in the model or its data, 2 wrong usage, 70 a bug in mdlc.",
+      "Exit codes: 0 done, 1 a mistake in the model or its data, 2 wrong usage, 70 a bug in mdlc,",
+      "130 training was interrupted.",
       "mdlc COMMAND --help tells more about a command."
     })
 public final class Main implements Callable<Integer> {
@@ -58,9 +59,12 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new CheckCommand())
             .addSubcommand(new CompileCommand())
             .addSubcommand(new SummaryCommand())
+            .addSubcommand(new PlotCommand())
             .addSubcommand(new TrainCommand())
             .addSubcommand(new EvaluateCommand())
             .addSubcommand(new PredictCommand())
+            .addSubcommand(new ImportCommand())
+            .addSubcommand(new ExportCommand())
             .addSubcommand(new ExplainCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(writer(terminal.out()))
@@ -91,7 +95,12 @@ public final class Main implements Callable<Integer> {
   }
 
   Reporter reporter() {
-    return new Reporter(terminal, terminal.coloured(color));
+    return new Reporter(terminal, coloured());
+  }
+
+  /** Whether to print in colours. */
+  boolean coloured() {
+    return terminal.coloured(color);
   }
 
   boolean showsStackTraces() {

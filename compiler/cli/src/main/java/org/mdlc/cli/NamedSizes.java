@@ -3,10 +3,11 @@ package org.mdlc.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.type.Dim;
-import org.mdlc.runtime.data.HostTensor;
 
 /** Reads the sizes of a model's named dimensions off its data. */
 final class NamedSizes {
@@ -19,15 +20,25 @@ final class NamedSizes {
         .anyMatch(NamedSizes::isOpen);
   }
 
+  /** The dimensions whose sizes are open. */
+  static Set<String> open(BoundProgram bound) {
+    var open = new TreeSet<String>();
+    ports(bound)
+        .flatMap(port -> port.type().shape().dims().stream())
+        .filter(NamedSizes::isOpen)
+        .forEach(dim -> open.addAll(dim.symbols()));
+    return open;
+  }
+
   /** What the data tells, as settings of the model: {@code T} to {@code 80}. */
-  static Map<String, String> of(BoundProgram bound, Map<String, HostTensor> stored) {
+  static Map<String, String> of(BoundProgram bound, Map<String, List<Integer>> rowShapes) {
     Map<String, Long> sizes = new LinkedHashMap<>();
     ports(bound)
         .forEach(
             port -> {
-              var array = stored.get(port.name());
-              if (array != null) {
-                learn(port.type().shape().dims(), array, sizes);
+              var row = rowShapes.get(port.name());
+              if (row != null) {
+                learn(port.type().shape().dims(), row, sizes);
               }
             });
     Map<String, String> settings = new LinkedHashMap<>();
@@ -44,19 +55,23 @@ final class NamedSizes {
   }
 
   /** Dimension by dimension where the ranks agree, else the one that is open from the rest. */
-  private static void learn(List<Dim> dims, HostTensor array, Map<String, Long> sizes) {
-    if (array.rank() == dims.size()) {
-      for (int axis = 1; axis < dims.size(); axis++) {
-        put(dims.get(axis), array.shape()[axis], sizes);
+  private static void learn(List<Dim> dims, List<Integer> row, Map<String, Long> sizes) {
+    var wanted = dims.subList(1, dims.size());
+    if (row.size() == wanted.size()) {
+      for (int axis = 0; axis < row.size(); axis++) {
+        put(wanted.get(axis), row.get(axis), sizes);
       }
       return;
     }
-    var rows = dims.subList(1, dims.size());
-    var open = rows.stream().filter(NamedSizes::isOpen).toList();
+    var open = wanted.stream().filter(NamedSizes::isOpen).toList();
     long known =
-        rows.stream().filter(Dim::isConstant).mapToLong(Dim::value).reduce(1, Math::multiplyExact);
-    if (open.size() == 1 && known > 0 && array.rowSize() % known == 0) {
-      put(open.getFirst(), array.rowSize() / known, sizes);
+        wanted.stream()
+            .filter(Dim::isConstant)
+            .mapToLong(Dim::value)
+            .reduce(1, Math::multiplyExact);
+    long stored = row.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    if (open.size() == 1 && known > 0 && stored % known == 0) {
+      put(open.getFirst(), stored / known, sizes);
     }
   }
 

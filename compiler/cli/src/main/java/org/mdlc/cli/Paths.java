@@ -2,6 +2,9 @@ package org.mdlc.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.mdlc.runtime.plot.Drawing;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Looks at paths before work begins, so that a slip does not cost a training. */
 final class Paths {
@@ -25,5 +28,16 @@ final class Paths {
       throw new UserError(file + " is a folder; give the name of a file");
     }
     return file;
+  }
+
+  /** A picture that is to be written. */
+  static Path picture(Path file, String option, CommandSpec command) {
+    try {
+      Drawing.requireFormat(file);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          command.commandLine(), option + " writes a .svg or .png file, not " + file, e);
+    }
+    return target(file);
   }
 }

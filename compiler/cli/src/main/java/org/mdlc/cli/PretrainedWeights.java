@@ -32,7 +32,11 @@ final class PretrainedWeights {
                 + pretrained.sha256().get());
       }
     }
-    model.loadWeights(file, pretrained.layer());
+    if (pretrained.layer().isEmpty()) {
+      model.loadWeights(file);
+    } else {
+      model.loadWeights(file, pretrained.layer());
+    }
   }
 
   static String sha256(Path file) throws IOException {

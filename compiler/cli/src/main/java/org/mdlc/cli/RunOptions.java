@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.Verbosity;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,7 +21,7 @@ final class RunOptions {
   @Option(
       names = "--weights",
       paramLabel = "FILE",
-      description = "Weights to start from (.safetensors).")
+      description = "Weights to start from (.safetensors, .weights.h5, .keras, .h5, .npz).")
   private @Nullable Path weights;
 
   @Option(names = "--batch", paramLabel = "ROWS", description = "Rows of a batch.")
@@ -40,9 +41,10 @@ final class RunOptions {
   @Option(
       names = "--verbose",
       paramLabel = "0|1|2",
-      defaultValue = "1",
-      description = "Nothing, a progress bar, or a line per epoch (${DEFAULT-VALUE}).")
-  private int verbose;
+      description =
+          "Nothing, a progress bar, or a line per epoch; unless given, a bar on a terminal, else a"
+              + " line.")
+  private @Nullable Integer verbose;
 
   Optional<Path> weights() {
     return Optional.ofNullable(weights);
@@ -70,10 +72,13 @@ final class RunOptions {
     return noVector;
   }
 
-  int verbose() {
+  Verbosity verbose() {
+    if (verbose == null) {
+      return Verbosity.AUTO;
+    }
     if (verbose < 0 || verbose > 2) {
       throw usage("--verbose is 0, 1 or 2, not " + verbose);
     }
-    return verbose;
+    return Verbosity.of(verbose);
   }
 }

@@ -3,7 +3,11 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.OptionalLong;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
@@ -31,12 +35,17 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     var compilation = Compiler.bind(request);
     var open = compilation.bound().filter(NamedSizes::areOpen);
     if (open.isPresent()) {
-      request = request.withSettings(NamedSizes.of(open.get(), rows.stored(open.get())));
+      request = request.withSettings(NamedSizes.of(open.get(), rows.rowShapes(open.get())));
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
-    long seed = run.seed().orElse(bound.settings().map(s -> s.seed()).orElse(0L));
-    var model = load(Compiler.generate(bound, request), seed);
+    return start(main, bound, request, run);
+  }
+
+  /** Compiles a model that is bound, and loads it. */
+  static RunningModel start(Main main, BoundProgram bound, CompileRequest request, RunOptions run)
+      throws IOException {
+    var model = load(Compiler.generate(bound, request), seed(bound, run));
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
     } else {
@@ -47,7 +56,13 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return new RunningModel(bound, model);
   }
 
-  private static KernelStyle kernels(Main main, RunOptions run) {
+  /** What {@code --seed} says, else the train block, else 0. */
+  static long seed(BoundProgram bound, RunOptions run) {
+    var ofBlock = bound.settings().map(TrainSettings::seed).orElse(OptionalLong.empty());
+    return run.seed().orElse(ofBlock.orElse(0));
+  }
+
+  static KernelStyle kernels(Main main, RunOptions run) {
     if (run.noVector()) {
       return KernelStyle.PLAIN;
     }
@@ -78,7 +93,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   }
 
   private static void readWeights(Main main, Model model, Path file) throws IOException {
-    var unused = model.loadWeights(file).unused();
+    var unused = new ArrayList<>(model.loadWeights(file).unused());
+    if (unused.removeIf(path -> path.startsWith("optimizer/")) && model.spec().trains()) {
+      main.reporter().warning(file + " has the state of another optimizer, which starts anew here");
+    }
     if (!unused.isEmpty()) {
       var named = String.join(", ", unused.subList(0, Math.min(MOST_NAMED, unused.size())));
       var more = unused.size() > MOST_NAMED ? " and " + (unused.size() - MOST_NAMED) + " more" : "";

@@ -1,10 +1,9 @@
 package org.mdlc.cli;
 
-import java.io.Console;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Optional;
+import org.mdlc.runtime.utils.TerminalWidth;
 
 /**
  * Where a command prints.
@@ -22,8 +21,13 @@ record Terminal(
     return new Terminal(
         new PrintStream(System.out, true, StandardCharsets.UTF_8),
         new PrintStream(System.err, true, StandardCharsets.UTF_8),
-        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent(),
+        TerminalWidth.isTerminal(),
         System.getenv());
+  }
+
+  /** How wide it is. */
+  int columns() {
+    return TerminalWidth.columns(environment);
   }
 
   /** Whether to print in colours; the variable NO_COLOR forbids them unless they are asked for. */

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.Model;
+import org.mdlc.runtime.data.DataException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +42,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--save",
       paramLabel = "FILE",
-      description = "Where to write the trained weights (.safetensors).")
+      description =
+          "Where to write the trained weights (.safetensors, .weights.h5, .npz, or a .keras file"
+              + " whose weights to replace).")
   private @Nullable Path save;
 
   @Option(
@@ -49,10 +53,15 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where to write the metrics of every epoch (.csv).")
   private @Nullable Path history;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Where to draw loss and metrics over the epochs (.svg, .png).")
+  private @Nullable Path plot;
+
   @Override
   public Integer call() throws IOException {
-    new Trainer(main, model, run, this).train();
-    return ExitCode.OK;
+    return new Trainer(main, model, run, this).train();
   }
 
   Optional<Path> data() {
@@ -71,14 +80,21 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   Optional<Path> save() {
-    if (save != null && !save.toString().endsWith(".safetensors")) {
-      throw new ParameterException(
-          spec.commandLine(), "--save writes a .safetensors file, not " + save);
+    if (save != null) {
+      try {
+        Model.requireWritable(save);
+      } catch (DataException e) {
+        throw new ParameterException(spec.commandLine(), "--save " + e.getMessage(), e);
+      }
     }
     return Optional.ofNullable(save).map(Paths::target);
   }
 
   Optional<Path> history() {
     return Optional.ofNullable(history).map(Paths::target);
+  }
+
+  Optional<Path> plot() {
+    return Optional.ofNullable(plot).map(file -> Paths.picture(file, "--plot", spec));
   }
 }

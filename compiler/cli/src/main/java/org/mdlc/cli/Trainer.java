@@ -1,6 +1,7 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -12,9 +13,14 @@ import org.mdlc.runtime.History;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.Dataset;
+import org.mdlc.runtime.data.IndexedDataset;
+import org.mdlc.runtime.plot.HistoryPlot;
 
 /** Trains a model stage by stage, then tests it on the rows that were held out. */
 final class Trainer {
+  private static final int AHEAD = 256; // rows that wait for training
+
   private final Main main;
   private final ModelOptions options;
   private final RunOptions run;
@@ -27,21 +33,45 @@ final class Trainer {
     this.train = train;
   }
 
-  void train() throws IOException {
+  /** Returns the exit code. */
+  int train() throws IOException {
     var save = train.save();
     var history = train.history();
+    var plot = train.plot();
     RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
     try (var running = RunningModel.start(main, options, run, rows)) {
       var parts = TrainingParts.read(running, rows, options);
-      var histories = fit(running, parts);
+      boolean interrupted;
+      List<History> histories;
+      try (var interrupt =
+          Interrupt.watch(
+              running.model()::stopTraining, main.terminal().err(), Runtime.getRuntime()::halt)) {
+        histories = fit(running, parts, interrupt);
+        interrupted = interrupt.isRequested();
+      }
       if (save.isPresent()) {
         running.model().saveWeights(save.get()); // before anything else that may fail
       }
       if (history.isPresent()) {
         HistoryFile.write(history.get(), histories);
       }
+      if (plot.isPresent()) {
+        plot(running, histories, plot.get());
+      }
+      if (interrupted) {
+        return ExitCode.INTERRUPTED;
+      }
       parts.test().ifPresent(test -> test(running, test));
+      return ExitCode.OK;
     }
+  }
+
+  private void plot(RunningModel running, List<History> histories, Path file) throws IOException {
+    if (histories.stream().allMatch(history -> history.epochs().isEmpty())) {
+      main.reporter().warning("no epoch ran, so " + file + " is not drawn");
+      return;
+    }
+    HistoryPlot.of(histories.toArray(History[]::new)).title(running.bound().model()).save(file);
   }
 
   private RowSource blockRows() {
@@ -63,14 +93,16 @@ final class Trainer {
         .orElseThrow(() -> new UserError(bound.model() + " has no train block, so it has no loss"));
   }
 
-  private List<History> fit(RunningModel running, TrainingParts parts) {
+  private List<History> fit(RunningModel running, TrainingParts parts, Interrupt interrupt) {
     var settings = settings(running.bound());
     var histories = new ArrayList<History>();
     int epochsBefore = 0;
     var stages = running.bound().stages();
-    for (int stage = 0; stage < stages.size(); stage++) {
+    for (int stage = 0; stage < stages.size() && !interrupt.isRequested(); stage++) {
+      // A backup is of one stage: those before it are done again, and it goes on.
+      var folder = stages.size() > 1 ? Path.of(stages.get(stage).name()) : Path.of("");
       int epochs = train.epochs().orElse(stages.get(stage).epochs());
-      if (stages.size() > 1 && run.verbose() > 0) {
+      if (stages.size() > 1 && run.verbose() != Verbosity.SILENT) {
         main.terminal().out().println("Stage " + stages.get(stage).name());
       }
       var fit =
@@ -79,26 +111,42 @@ final class Trainer {
               .stage(stage)
               .batchSize(run.batch().orElse(settings.batch()))
               .shuffle(settings.shuffle() && !train.noShuffle())
-              .validationSplit(settings.validationSplit())
-              .callbacks(callbacks(settings))
-              .verbose(Verbosity.of(run.verbose()))
+              .validationSplit(
+                  parts.training() instanceof ArrayDataset ? settings.validationSplit() : 0)
+              .callbacks(interrupt)
+              .callbacks(callbacks(settings, folder))
+              .verbose(run.verbose())
               .output(main.terminal().out());
-      parts.validation().ifPresent(fit::validationData);
-      histories.add(running.model().fit(parts.training(), fit));
+      parts.validation().map(Trainer::ahead).ifPresent(fit::validationData);
+      histories.add(running.model().fit(inOrder(running, parts.training()), fit));
       epochsBefore += epochs;
     }
     return histories;
   }
 
-  private Callback[] callbacks(TrainSettings settings) {
+  /** Rows in memory are shuffled in training; others here, and made by threads ahead of it. */
+  private Dataset inOrder(RunningModel running, Dataset training) {
+    boolean shuffled = settings(running.bound()).shuffle() && !train.noShuffle();
+    return training instanceof IndexedDataset rows && !(rows instanceof ArrayDataset)
+        ? ahead(shuffled ? rows.shuffle(RunningModel.seed(running.bound(), run)) : rows)
+        : training;
+  }
+
+  static Dataset ahead(Dataset rows) {
+    return rows instanceof ArrayDataset
+        ? rows
+        : rows.prefetch(Runtime.getRuntime().availableProcessors(), AHEAD);
+  }
+
+  private Callback[] callbacks(TrainSettings settings, Path folder) {
     return settings.callbacks().stream()
-        .map(setting -> CallbackSettings.create(setting, main.terminal().out()))
+        .map(setting -> CallbackSettings.create(setting, folder, main.terminal().out()))
         .toArray(Callback[]::new);
   }
 
-  private void test(RunningModel running, ArrayDataset rows) {
+  private void test(RunningModel running, Dataset rows) {
     var settings = settings(running.bound());
     var how = Run.batchSize(run.batch().orElse(settings.batch())).verbose(Verbosity.SILENT);
-    MetricLines.print("test ", running.model().evaluate(rows, how), main.terminal().out());
+    MetricLines.print("test ", running.model().evaluate(ahead(rows), how), main.terminal().out());
   }
 }

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.file.Hdf5File;
+import org.mdlc.runtime.file.Hdf5Group;
 import org.mdlc.runtime.file.NumpyFiles;
 import org.mdlc.runtime.file.SafeTensors;
 
@@ -57,6 +59,36 @@ final class PretrainedWeightsTest {
         HexFormat.of()
             .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(weights)));
     var run = predict("sha256 \"" + hash + "\"");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out().lines().skip(1).map(Float::parseFloat)).containsExactly(6f, 5f);
+  }
+
+  /** A model of Keras as a layer: its file names weights by class and number. */
+  @Test
+  void aNestedModelStartsFromAFileOfKeras() throws IOException {
+    var root = new Hdf5Group();
+    var vars = root.make("layers/dense/vars");
+    vars.put("0", HostTensor.of(new float[] {2, 3}, 2, 1));
+    vars.put("1", HostTensor.of(new float[] {1}, 1));
+    Hdf5File.write(folder.resolve("line.weights.h5"), root);
+    var model = folder.resolve("m.mdl");
+    Files.writeString(
+        model,
+        """
+        import weights "line.weights.h5" as line
+
+        model Line {
+          input x: f32[2]
+          output y = x |> Dense(1)
+        }
+
+        model M {
+          input x: f32[2]
+          output y = Line(weights = line)(x)
+        }
+        """);
+    var run =
+        CommandRun.of("predict", model.toString(), "--model", "M", "--input", input.toString());
     assertThat(run.err()).isEmpty();
     assertThat(run.out().lines().skip(1).map(Float::parseFloat)).containsExactly(6f, 5f);
   }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.runtime.file.NumpyFiles;
 
 /** {@code train}, {@code evaluate} and {@code predict}, one after the other on one small model. */
@@ -232,7 +234,9 @@ final class RunCommandsTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("error: --epochs is at least 0, not -1\n");
     assertThat(CommandRun.of("train", tiny.model(), "--seed", "-5").exitCode()).isEqualTo(2);
-    assertThat(CommandRun.of("train", tiny.model(), "--save", "w.h5").exitCode()).isEqualTo(2);
+    var save = CommandRun.of("train", tiny.model(), "--save", "w.h5");
+    assertThat(save.exitCode()).isEqualTo(2);
+    assertThat(save.err()).contains("--save w.h5: the old .h5 is only read");
     assertThat(CommandRun.of("train", tiny.model(), "--epoch", "1").err())
         .contains("did you mean --epochs?");
   }
@@ -288,6 +292,33 @@ final class RunCommandsTest {
         npy,
         "-o",
         "y.txt");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"w.weights.h5", "w.npz"})
+  void weightsOfEveryKindAreSavedAndLoaded(String name) {
+    var file = tiny.path(name);
+    var trained = CommandRun.of("train", tiny.model(), "--save", file, "--verbose", "0");
+    assertThat(trained.err()).isEmpty();
+    var loaded = CommandRun.of("evaluate", tiny.model(), "--weights", file, "--verbose", "0");
+    assertThat(loaded.err()).isEmpty();
+    assertThat(loaded.out())
+        .contains("accuracy: ")
+        .isEqualTo(
+            CommandRun.of("evaluate", tiny.model(), "--weights", weights, "--verbose", "0").out());
+  }
+
+  @Test
+  void theStateOfAnotherOptimizerIsMentioned() throws IOException {
+    var file = tiny.path("adam.weights.h5");
+    CommandRun.of("train", tiny.model(), "--save", file, "--verbose", "0", "--epochs", "1");
+    var text = Files.readString(Path.of(tiny.model())).replace("Adam(0.05)", "SGD(0.05)");
+    var other = tiny.write("other.mdl", text);
+    var run = CommandRun.of("train", other, "--weights", file, "--epochs", "1", "--verbose", "0");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err())
+        .isEqualTo(
+            "warning: " + file + " has the state of another optimizer, which starts anew here\n");
   }
 
   private static void refused(int exitCode, String error, String... args) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,8 @@ final class SummaryCommandTest {
              Total params: 746 (2.91 KB)
              Trainable params: 682 (2.66 KB)
              Non-trainable params: 64 (256.00 B)
+             Prediction memory: 293.63 KB (batch of 32)
+             Forward FLOPs: 45,741 per row
             """);
   }
 
@@ -71,6 +74,34 @@ final class SummaryCommandTest {
             "│                     │                   │            │ a[0][0]           │\n",
             "│ dense_1 (Dense)     │ (None, 1000000)   │  8,000,000 │ concatenate[0][0] │\n",
             " Total params: 8,000,020 (30.52 MB)\n");
+  }
+
+  @Test
+  void coloursAreForTerminals() throws IOException {
+    var model = file("model M { input x: f32[2]  output y = x |> Dense(1) }");
+    var bold = "\u001b[1mModel: \"M\"\u001b[0m\n";
+    assertThat(CommandRun.in(Map.of(), true, "summary", model).out()).startsWith(bold);
+    assertThat(CommandRun.of("--color", "always", "summary", model).out()).startsWith(bold);
+    assertThat(CommandRun.in(Map.of("NO_COLOR", "1"), true, "summary", model).out())
+        .startsWith("Model: \"M\"\n");
+    assertThat(CommandRun.of("summary", model).out()).doesNotContain("\u001b");
+  }
+
+  @Test
+  void takesTheWidthOfTheTerminal() throws IOException {
+    var model = file("model M { input x: f32[2]  output y = x |> Dense(1) }");
+    var run = CommandRun.in(Map.of("COLUMNS", "60"), false, "summary", model);
+    assertThat(run.out().lines().skip(1).findFirst())
+        .hasValueSatisfying(l -> assertThat(l).hasSize(56));
+  }
+
+  @Test
+  void openSizesAreShownAsTheyAre() throws IOException {
+    var model = file("model M { input x: f32[T, 2]  output y = x |> Dense(1) }");
+    var open = CommandRun.of("summary", "--details", model);
+    assertThat(open.out()).contains("(None, T, 1)", "│      ? │").doesNotContain("Forward FLOPs");
+    var known = CommandRun.of("summary", "--details", "--set", "T=3", model);
+    assertThat(known.out()).contains("(None, 3, 1)", " Forward FLOPs: 15 per row\n");
   }
 
   @Test

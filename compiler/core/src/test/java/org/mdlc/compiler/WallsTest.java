@@ -28,9 +28,11 @@ final class WallsTest {
           "ir",
           "op",
           "bind",
+          "keras",
           "interp",
           "pass",
           "plan",
+          "summary",
           "emit.java",
           "emit.cuda",
           "driver");
@@ -108,6 +110,16 @@ final class WallsTest {
         .resideOutsideOfPackage(packages("emit.java"))
         .should()
         .dependOnClassesThat(resideInAnyPackage("com.palantir.javapoet.."))
+        .check(COMPILER);
+  }
+
+  @Test
+  void onlyKerasFilesAreJson() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(packages("keras"))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("com.google.gson.."))
         .check(COMPILER);
   }
 

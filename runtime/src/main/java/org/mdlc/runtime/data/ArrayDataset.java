@@ -138,6 +138,12 @@ public final class ArrayDataset implements IndexedDataset {
     return rows;
   }
 
+  /** This. */
+  @Override
+  public ArrayDataset collect() {
+    return this;
+  }
+
   /** A copy of one row. */
   @Override
   public ArrayDataset get(long index) {
@@ -203,7 +209,7 @@ public final class ArrayDataset implements IndexedDataset {
   }
 
   /** Copies of the given rows, in the given order. */
-  public ArrayDataset take(int... rowIndices) {
+  public ArrayDataset takeRows(int... rowIndices) {
     Map<String, HostTensor> taken = new LinkedHashMap<>();
     columns.forEach((name, values) -> taken.put(name, values.take(rowIndices)));
     Map<String, StringTensor> takenTexts = new LinkedHashMap<>();

@@ -123,6 +123,32 @@ public record DataSpec(List<Column> columns) {
                     "the data has no column " + name + "; it has " + String.join(", ", names())));
   }
 
+  /**
+   * Checks rows against this promise; the order of the columns does not matter.
+   *
+   * @param what names the rows in the message: {@code element 7}
+   * @throws DataException naming the first column that differs, with both shapes
+   */
+  public void require(ArrayDataset rows, String what) {
+    DataSpec actual = rows.spec();
+    if (actual.equals(this)) {
+      return;
+    }
+    for (Column column : columns) {
+      if (!actual.has(column.name())) {
+        throw new DataException(
+            what + " has no " + column + ", which the data set promises; it has " + actual);
+      }
+      if (!actual.get(column.name()).equals(column)) {
+        throw new DataException(
+            what + " has " + actual.get(column.name()) + " where the data set promises " + column);
+      }
+    }
+    if (actual.columns().size() != columns.size()) {
+      throw new DataException(what + " has " + actual + ", the data set promises only " + this);
+    }
+  }
+
   /** Such as {@code image f32[28, 28, 1], digit i32[]}. */
   @Override
   public String toString() {

@@ -11,6 +11,20 @@ public interface Elements extends AutoCloseable {
    */
   @Nullable Element next();
 
+  /**
+   * Passes over elements without making them.
+   *
+   * @return how many there were, fewer than {@code count} at the end
+   */
+  default long skip(long count) {
+    for (long skipped = 0; skipped < count; skipped++) {
+      if (next() == null) {
+        return skipped;
+      }
+    }
+    return count;
+  }
+
   /** Frees what the pass holds, such as open files and threads. A pass may be closed early. */
   @Override
   default void close() {}

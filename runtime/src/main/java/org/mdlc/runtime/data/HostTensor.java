@@ -130,6 +130,17 @@ public final class HostTensor {
     return IntStream.of(shape).skip(1).boxed().toList();
   }
 
+  /** Whether the rows of both have the same shape. */
+  boolean hasRowsOf(HostTensor other) {
+    return Arrays.equals(
+        shape,
+        Math.min(1, shape.length),
+        shape.length,
+        other.shape,
+        Math.min(1, other.shape.length),
+        other.shape.length);
+  }
+
   /** Elements in one row: the product of {@link #rowShape}. */
   public int rowSize() {
     return Math.toIntExact(elementCount(Arrays.copyOfRange(shape, 1, Math.max(1, shape.length))));

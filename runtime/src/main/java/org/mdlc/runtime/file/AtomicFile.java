@@ -3,6 +3,8 @@ package org.mdlc.runtime.file;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,12 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Writes a file under a temporary name in the same folder and moves it into place once it is
- * complete, so that nobody ever finds half a file and a failure leaves the old one.
+ * complete and on the disk, so that nobody ever finds half a file and a failure leaves the old one.
  *
  * <p>Otherwise it is as if the file had been opened and written: a file that is replaced keeps its
  * mode, a new one has the mode that new files have here, and a link stays a link, to the file that
@@ -59,10 +62,14 @@ public final class AtomicFile {
     try {
       // Before the content, which may be for few eyes.
       copyMode(target, partial);
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16)) {
+      try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE);
+          OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
         content.writeTo(out);
+        out.flush();
+        channel.force(true); // or a crash of the machine may leave the name without the content
       }
       moveOver(partial, target);
+      forceFolder(folder);
     } finally {
       Files.deleteIfExists(partial);
     }
@@ -100,6 +107,15 @@ public final class AtomicFile {
     PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
     if (view != null && Files.exists(from)) {
       view.setPermissions(Files.getPosixFilePermissions(from));
+    }
+  }
+
+  // Only where folders can be opened, that is not on Windows.
+  private static void forceFolder(Path folder) throws IOException {
+    if (Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
     }
   }
 

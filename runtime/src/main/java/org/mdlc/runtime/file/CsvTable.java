@@ -2,10 +2,10 @@ package org.mdlc.runtime.file;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
@@ -25,12 +26,12 @@ import org.mdlc.runtime.data.StringTensor;
 public final class CsvTable {
   private final Path file;
   private final List<String> header;
-  private final List<CsvRecord> records;
+  private final CsvCells cells;
 
-  private CsvTable(Path file, List<String> header, List<CsvRecord> records) {
+  private CsvTable(Path file, List<String> header, CsvCells cells) {
     this.file = file;
     this.header = List.copyOf(header);
-    this.records = records;
+    this.cells = cells;
   }
 
   /**
@@ -40,37 +41,48 @@ public final class CsvTable {
    *     fields than the header
    */
   public static CsvTable read(Path file) throws IOException {
-    List<CsvRecord> records = new ArrayList<>();
-    try (CsvReader<CsvRecord> csv =
+    CsvCells cells = new CsvCells(file.toString(), Files.size(file));
+    List<String> header = new ArrayList<>();
+    try (CsvReader<Integer> csv =
         CsvReader.builder()
             .detectBomHeader(true)
             // Checked below, where the message can name the line.
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
             .allowUnclosedQuote(false)
-            .ofCsvRecord(file, StandardCharsets.UTF_8)) {
-      csv.forEach(records::add);
+            .build(cells, file, StandardCharsets.UTF_8)) {
+      for (int fields : csv) {
+        if (header.isEmpty()) {
+          for (int i = 0; i < fields; i++) {
+            header.add(cells.cell(i));
+          }
+          requireUnique(file, header);
+        } else if (fields != header.size()) {
+          throw new DataException(
+              String.format(
+                  Locale.ROOT,
+                  "%s, line %d: %d fields, the header has %d columns",
+                  file,
+                  cells.line(cells.rows() - 1),
+                  fields,
+                  header.size()));
+        }
+      }
     } catch (CsvParseException e) {
-      throw new DataException(file + ": " + e.getMessage(), e);
+      throw new DataException(file + ": " + reason(e), e);
     }
-    if (records.isEmpty()) {
+    if (header.isEmpty()) {
       throw new DataException(file + ": empty; expected a header line with the column names");
     }
-    List<String> header = records.removeFirst().getFields();
-    requireUnique(file, header);
-    for (CsvRecord row : records) {
-      if (row.getFieldCount() != header.size()) {
-        throw new DataException(
-            String.format(
-                Locale.ROOT,
-                "%s, line %d: %d fields, the header has %d columns",
-                file,
-                row.getStartingLineNumber(),
-                row.getFieldCount(),
-                header.size()));
-      }
-    }
-    return new CsvTable(file, header, records);
+    return new CsvTable(file, header, cells);
+  }
+
+  /** FastCSV says where, and its cause says what. */
+  private static String reason(CsvParseException e) {
+    Throwable cause = e.getCause();
+    return cause == null || cause.getMessage() == null
+        ? String.valueOf(e.getMessage())
+        : e.getMessage() + ": " + cause.getMessage();
   }
 
   /** The column names, in the order of the file. */
@@ -80,7 +92,7 @@ public final class CsvTable {
 
   /** Number of data lines. */
   public int rows() {
-    return records.size();
+    return cells.rows() - 1;
   }
 
   /**
@@ -90,14 +102,14 @@ public final class CsvTable {
    */
   public HostTensor column(String name) {
     int column = index(name);
-    for (CsvRecord row : records) {
-      if (!isInt(row.getField(column))) {
+    for (int row = 0; row < rows(); row++) {
+      if (!isInt(cell(row, column))) {
         return floats(column, column).reshape(rows());
       }
     }
     int[] values = new int[rows()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Integer.parseInt(records.get(i).getField(column).strip());
+      values[i] = Integer.parseInt(cell(i, column).strip());
     }
     return HostTensor.of(values, rows());
   }
@@ -145,7 +157,7 @@ public final class CsvTable {
   /** Whether every value of the column is a number. */
   public boolean isNumeric(String name) {
     int column = index(name);
-    return records.stream().allMatch(row -> isFloat(row.getField(column)));
+    return IntStream.range(0, rows()).allMatch(row -> isFloat(cell(row, column)));
   }
 
   /**
@@ -156,11 +168,13 @@ public final class CsvTable {
   public Categories categories(String name) {
     int column = index(name);
     Set<String> sorted = new TreeSet<>();
-    records.forEach(row -> sorted.add(row.getField(column).strip()));
+    for (int row = 0; row < rows(); row++) {
+      sorted.add(cell(row, column).strip());
+    }
     List<String> names = List.copyOf(sorted);
     int[] ids = new int[rows()];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] = Collections.binarySearch(names, records.get(i).getField(column).strip());
+      ids[i] = Collections.binarySearch(names, cell(i, column).strip());
     }
     return new Categories(names, HostTensor.of(ids, rows()));
   }
@@ -173,9 +187,9 @@ public final class CsvTable {
   public StringTensor texts(List<String> names) {
     int[] columns = names.stream().mapToInt(this::index).toArray();
     List<String> values = new ArrayList<>(rows() * columns.length);
-    for (CsvRecord row : records) {
+    for (int row = 0; row < rows(); row++) {
       for (int column : columns) {
-        values.add(row.getField(column));
+        values.add(cell(row, column));
       }
     }
     return StringTensor.of(values, rows(), columns.length);
@@ -185,23 +199,26 @@ public final class CsvTable {
     int width = last - first + 1;
     float[] values = new float[Math.multiplyExact(rows(), width)];
     for (int i = 0; i < rows(); i++) {
-      CsvRecord row = records.get(i);
       for (int j = 0; j < width; j++) {
-        values[i * width + j] = number(row, first + j);
+        values[i * width + j] = number(i, first + j);
       }
     }
     return HostTensor.of(values, rows(), width);
   }
 
-  private float number(CsvRecord row, int column) {
-    String text = row.getField(column).strip();
+  private String cell(int row, int column) {
+    return cells.cell((row + 1L) * header.size() + column);
+  }
+
+  private float number(int row, int column) {
+    String text = cell(row, column).strip();
     if (!isFloat(text)) {
       throw new DataException(
           String.format(
               Locale.ROOT,
               "%s, line %d, column %s: %s",
               file,
-              row.getStartingLineNumber(),
+              cells.line(row + 1),
               header.get(column),
               text.isEmpty() ? "no value" : "\"" + text + "\" is not a number"));
     }

@@ -33,7 +33,8 @@ enum ElementType {
   /** Bytes of one number in the file. */
   final int bytes;
 
-  private final DType dtype;
+  /** What one becomes. */
+  final DType dtype;
 
   ElementType(int bytes, DType dtype) {
     this.bytes = bytes;
@@ -49,7 +50,8 @@ enum ElementType {
    */
   HostTensor read(InputStream in, ByteOrder order, String place, int... shape) throws IOException {
     HostTensor tensor = HostTensor.zeros(dtype, shape);
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(order);
+    int chunkBytes = (int) Math.min(CHUNK_BYTES, (long) tensor.size() * bytes);
+    ByteBuffer chunk = ByteBuffer.allocate(chunkBytes).order(order);
     int done = 0;
     while (done < tensor.size()) {
       int count = Math.min(CHUNK_BYTES / bytes, tensor.size() - done);
@@ -60,6 +62,16 @@ enum ElementType {
       done += count;
     }
     return tensor;
+  }
+
+  /**
+   * Converts the bytes of a whole tensor.
+   *
+   * @param place for messages
+   * @throws DataException if a number does not fit 32 bits
+   */
+  void decode(byte[] stored, ByteOrder order, HostTensor tensor, String place) {
+    decode(ByteBuffer.wrap(stored).order(order), tensor, 0, tensor.size(), place);
   }
 
   private void decode(ByteBuffer chunk, HostTensor tensor, int first, int count, String place) {

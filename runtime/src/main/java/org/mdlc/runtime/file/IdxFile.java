@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,27 @@ public final class IdxFile {
       return isCompressed(file) ? readCompressed(file) : readPlain(file);
     } catch (EOFException | ZipException e) {
       throw new DataException(file + ": the file is cut short or damaged", e);
+    }
+  }
+
+  /** The array in the mapped bytes of a file; a copy of one that is compressed. */
+  static MappedArray map(Path file, MemorySegment bytes) {
+    try {
+      if (isCompressed(file)) {
+        return MappedArray.of(file.toString(), read(file));
+      }
+      DataInputStream data = new DataInputStream(new SegmentStream(bytes));
+      Announced array = Announced.read(data, file.toString());
+      return new MappedArray(
+          file.toString(),
+          bytes.asSlice(array.headerBytes()),
+          array.type,
+          ByteOrder.BIG_ENDIAN,
+          array.shape);
+    } catch (EOFException e) {
+      throw new DataException(file + ": the file is cut short or damaged", e);
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -6,20 +6,18 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -34,8 +32,6 @@ import org.mdlc.runtime.data.HostTensor;
  * complex numbers, records, and Python objects (which are programs and would have to be run).
  */
 public final class NumpyFiles {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final int HEADER_ALIGNMENT = 64;
   // Deflate cannot do better than 1032 to 1, so a greater announced size is a lie.
   private static final long MAX_DEFLATE_RATIO = 1032;
@@ -69,19 +65,34 @@ public final class NumpyFiles {
         if (!entry.getName().endsWith(".npy")) {
           throw new DataException(place + ": expected only .npy files in an .npz");
         }
-        if (entry.getSize() < 0
-            || entry.getSize() / MAX_DEFLATE_RATIO > entry.getCompressedSize()) {
-          throw new DataException(place + ": the archive announces an impossible size");
-        }
         String name = entry.getName().substring(0, entry.getName().length() - ".npy".length());
-        try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
-          arrays.put(name, read(in, entry.getSize(), place));
-        }
+        arrays.put(name, read(zip, entry, file));
       }
     } catch (ZipException | EOFException e) {
       throw new DataException(file + ": not a readable .npz archive: " + e.getMessage(), e);
     }
     return Collections.unmodifiableMap(arrays);
+  }
+
+  /** Reads one array of an {@code .npz} file, by the name of its entry. */
+  static HostTensor readNpz(Path file, String entryName) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(entryName);
+      if (entry == null) {
+        throw new DataException(file + ": the archive lists " + entryName + " and lacks it");
+      }
+      return read(zip, entry, file);
+    }
+  }
+
+  private static HostTensor read(ZipFile zip, ZipEntry entry, Path file) throws IOException {
+    String place = file + ", array " + entry.getName();
+    if (entry.getSize() < 0 || entry.getSize() / MAX_DEFLATE_RATIO > entry.getCompressedSize()) {
+      throw new DataException(place + ": the archive announces an impossible size");
+    }
+    try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
+      return read(in, entry.getSize(), place);
+    }
   }
 
   /** Writes an {@code .npy} file that NumPy reads as {@code float32} or {@code int32}. */
@@ -96,56 +107,33 @@ public final class NumpyFiles {
         out -> {
           ZipOutputStream zip = new ZipOutputStream(out);
           for (Map.Entry<String, HostTensor> array : arrays.entrySet()) {
-            putEntry(zip, array.getKey(), array.getValue());
+            KerasArchive.store(zip, array.getKey() + ".npy", to -> write(to, array.getValue()));
           }
           zip.finish();
         });
   }
 
-  private static void putEntry(ZipOutputStream zip, String name, HostTensor array)
-      throws IOException {
-    CRC32 checksum = new CRC32();
-    CountingStream counter = new CountingStream(checksum);
-    write(counter, array);
-    ZipEntry entry = new ZipEntry(name + ".npy");
-    entry.setMethod(ZipEntry.STORED);
-    entry.setSize(counter.count);
-    entry.setCompressedSize(counter.count);
-    entry.setCrc(checksum.getValue());
-    // A fixed date keeps the same arrays the same bytes.
-    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
-    zip.putNextEntry(entry);
-    write(zip, array);
-    zip.closeEntry();
-  }
-
   private static HostTensor read(InputStream in, long bytes, String place) throws IOException {
     try {
       DataInputStream data = new DataInputStream(in);
-      if (!Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
-        throw new DataException(place + ": not an .npy file: it does not start with \\x93NUMPY");
-      }
-      int major = data.readUnsignedByte();
-      int minor = data.readUnsignedByte();
-      if (major < 1 || major > 3) {
-        throw new DataException(place + ": unknown .npy version " + major + "." + minor);
-      }
-      long headerBytes =
-          major == 1
-              ? Short.toUnsignedInt(Short.reverseBytes(data.readShort()))
-              : Integer.toUnsignedLong(Integer.reverseBytes(data.readInt()));
-      long start = MAGIC.length + (major == 1 ? 4L : 6L) + headerBytes;
-      if (headerBytes > MAX_HEADER_BYTES || start > bytes) {
-        throw new DataException(place + ": impossible header of " + headerBytes + " bytes");
-      }
-      String text = new String(data.readNBytes((int) headerBytes), StandardCharsets.UTF_8);
-      NpyHeader header = NpyHeader.parse(text, place);
-      int[] shape = Header.checkedShape(place, header.shape(), header.type().bytes, bytes - start);
+      NpyHeader header = NpyHeader.read(data, bytes, place);
+      int[] shape =
+          Header.checkedShape(
+              place, header.shape(), header.type().bytes, bytes - header.dataOffset());
       return header.fortranOrder()
           ? fromFortran(header.type().read(data, header.order(), place, reversed(shape)), shape)
           : header.type().read(data, header.order(), place, shape);
     } catch (EOFException e) {
       throw new DataException(place + ": the file is cut short", e);
+    }
+  }
+
+  /** Reads an array from memory. */
+  static HostTensor read(MemorySegment bytes, String place) {
+    try {
+      return read(new SegmentStream(bytes), bytes.byteSize(), place);
+    } catch (IOException e) {
+      throw new DataException(place + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -165,10 +153,10 @@ public final class NumpyFiles {
             + "', 'fortran_order': False, 'shape': ("
             + shape
             + "), }";
-    int unpadded = MAGIC.length + 4 + header.length() + 1;
+    int unpadded = NpyHeader.MAGIC.length + 4 + header.length() + 1;
     int padding = Math.floorMod(-unpadded, HEADER_ALIGNMENT);
     byte[] text = (header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
-    out.write(MAGIC);
+    out.write(NpyHeader.MAGIC);
     out.write(new byte[] {1, 0, (byte) text.length, (byte) (text.length >>> 8)});
     out.write(text);
     writeElements(out, array);
@@ -215,26 +203,5 @@ public final class NumpyFiles {
       }
     }
     return array;
-  }
-
-  private static final class CountingStream extends OutputStream {
-    private final CRC32 checksum;
-    private long count;
-
-    CountingStream(CRC32 checksum) {
-      this.checksum = checksum;
-    }
-
-    @Override
-    public void write(int value) {
-      checksum.update(value);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      checksum.update(bytes, offset, length);
-      count += length;
-    }
   }
 }

@@ -1,4 +1,7 @@
-/** Readers and writers of {@code .npy}, {@code .npz}, {@code .safetensors} and {@code .csv}. */
+/**
+ * Readers and writers of {@code .npy}, {@code .npz}, {@code .safetensors}, HDF5, {@code .keras} and
+ * {@code .csv}.
+ */
 @NullMarked
 package org.mdlc.runtime.file;
 

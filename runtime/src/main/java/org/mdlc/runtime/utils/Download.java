@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,13 @@ final class Download {
   private final URI origin;
   private final long maxBytes;
   private final @Nullable PrintStream output;
+  private final ProxySelector proxies;
 
-  Download(URI origin, long maxBytes, @Nullable PrintStream output) {
+  Download(URI origin, long maxBytes, @Nullable PrintStream output, ProxySelector proxies) {
     this.origin = origin;
     this.maxBytes = maxBytes;
     this.output = output;
+    this.proxies = proxies;
   }
 
   void to(Path file, @Nullable FileHash hash) throws IOException, InterruptedException {
@@ -83,7 +87,7 @@ final class Download {
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(CONNECT)
-            .proxy(Proxies.fromEnvironment())
+            .proxy(proxies)
             .build()) {
       if (!ask(client, part, tag)) {
         Files.deleteIfExists(part);
@@ -113,10 +117,10 @@ final class Download {
     HttpResponse<InputStream> answer =
         client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = answer.body()) {
-      if (here > 0 && answer.statusCode() == RANGE_NOT_SATISFIABLE) {
+      if (here > 0 && (answer.statusCode() == RANGE_NOT_SATISFIABLE || isOtherPart(answer, here))) {
         return false;
       }
-      if (answer.statusCode() != OK && answer.statusCode() != PARTIAL) {
+      if (answer.statusCode() != OK && (answer.statusCode() != PARTIAL || here == 0)) {
         throw new ServerSaysNo(
             "URL fetch failure on "
                 + origin
@@ -143,6 +147,17 @@ final class Download {
       }
       return true;
     }
+  }
+
+  /** Whether the server sends a part, but not the one that was asked for. */
+  private static boolean isOtherPart(HttpResponse<?> answer, long from) {
+    return answer.statusCode() == PARTIAL
+        && !answer
+            .headers()
+            .firstValue("Content-Range")
+            .orElse("")
+            .toLowerCase(Locale.ROOT)
+            .startsWith("bytes " + from + "-");
   }
 
   /** A weak tag does not vouch for single bytes, so only strong ones and dates are kept. */

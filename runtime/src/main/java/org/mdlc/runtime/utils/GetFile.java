@@ -155,11 +155,12 @@ public final class GetFile {
     String target = wanted;
     String file = wanted;
     if (extract) {
-      // As Keras: without a name the content lies under the archive's own.
+      // As Keras: without a name the content lies under the archive's own, with "a.tar.gz" in
+      // "a_extracted".
       if (fname == null || !wanted.contains(".")) {
         file = wanted + "_archive";
       } else {
-        target = wanted + "_extracted";
+        target = wanted.substring(0, wanted.indexOf('.')) + "_extracted";
       }
     }
     try (FileChannel channel =
@@ -204,7 +205,7 @@ public final class GetFile {
     if (output != null) {
       output.println("Downloading data from " + origin);
     }
-    new Download(origin, maxBytes, output).to(file, hash);
+    new Download(origin, maxBytes, output, Proxies.fromEnvironment()).to(file, hash);
     return true;
   }
 

@@ -23,9 +23,12 @@ public final class Labels {
     }
     int largest = 0;
     for (int i = 0; i < labels.size(); i++) {
-      largest = Math.max(largest, (int) labels.get(i));
+      largest = Math.max(largest, classOf(labels, i));
     }
-    return toCategorical(labels, Math.addExact(largest, 1));
+    if (largest == Integer.MAX_VALUE) {
+      throw new DataException("the labels of " + labels + " need more than 2^31 classes");
+    }
+    return toCategorical(labels, largest + 1);
   }
 
   /**
@@ -34,12 +37,17 @@ public final class Labels {
    *
    * @param labels of any shape, whole numbers (fractions are cut off); a last axis of size 1 is
    *     left out
+   * @param numClasses 0 for as many as the largest label says
    * @return f32, the shape of the labels and an axis of {@code numClasses}
    * @throws DataException if a label is not within 0 and {@code numClasses - 1}, naming it
    */
   public static HostTensor toCategorical(HostTensor labels, int numClasses) {
-    if (numClasses < 1) {
-      throw new IllegalArgumentException("`numClasses` is at least 1, not " + numClasses);
+    if (numClasses < 0) {
+      throw new IllegalArgumentException(
+          "`numClasses` is at least 1, or 0 for as many as there are, not " + numClasses);
+    }
+    if (numClasses == 0) {
+      return toCategorical(labels);
     }
     int[] shape = labels.shape();
     int rank = shape.length > 1 && shape[shape.length - 1] == 1 ? shape.length - 1 : shape.length;
@@ -48,7 +56,7 @@ public final class Labels {
     HostTensor rows = HostTensor.zeros(DType.F32, oneHot);
     float[] values = rows.floats();
     for (int i = 0; i < labels.size(); i++) {
-      int label = (int) labels.get(i);
+      int label = classOf(labels, i);
       if (label < 0 || label >= numClasses) {
         throw new DataException(
             "label "
@@ -64,5 +72,13 @@ public final class Labels {
       values[i * numClasses + label] = 1;
     }
     return rows;
+  }
+
+  private static int classOf(HostTensor labels, int element) {
+    double label = labels.get(element);
+    if (Double.isNaN(label)) {
+      throw new DataException("element " + element + " of " + labels + " is NaN and no class");
+    }
+    return (int) label;
   }
 }

@@ -1,5 +1,7 @@
 package org.mdlc.runtime.utils;
 
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
 
@@ -18,9 +20,11 @@ public final class Normalize {
    * @param x of any shape but a scalar's; one of a single axis becomes one row, [1, n], as in Keras
    * @param axis from the left, or from the right when negative. (Keras 3.15 divides along the wrong
    *     axis for 0; this does not.)
-   * @param order of the norm: 2 is Euclidean, 1 the sum of magnitudes, infinity the largest
+   * @param order of the norm, as NumPy's: 2 is Euclidean, 1 the sum of magnitudes, infinity the
+   *     largest magnitude and -infinity the smallest, 0 the number of values that are not 0, any
+   *     other p is sum(|x| ** p) ** (1 / p)
    * @return f32, of the shape of x
-   * @throws IllegalArgumentException if there is no such axis or the order is not positive
+   * @throws IllegalArgumentException if there is no such axis or the order is not a number
    */
   public static HostTensor normalize(HostTensor x, int axis, double order) {
     int rank = x.rank();
@@ -28,8 +32,8 @@ public final class Normalize {
       throw new IllegalArgumentException(
           "`axis` is " + axis + ", but " + x + " has " + rank + " axes");
     }
-    if (!(order > 0)) {
-      throw new IllegalArgumentException("`order` is positive, not " + order);
+    if (Double.isNaN(order)) {
+      throw new IllegalArgumentException("`order` is a number, not NaN");
     }
     int along = axis < 0 ? axis + rank : axis;
     int count = x.dim(along);
@@ -52,11 +56,13 @@ public final class Normalize {
   }
 
   private static double norm(HostTensor x, int first, int stride, int count, double order) {
-    double norm = 0;
-    for (int i = 0; i < count; i++) {
-      double size = Math.abs(x.get(first + i * stride));
-      norm = Double.isInfinite(order) ? Math.max(norm, size) : norm + Math.pow(size, order);
+    DoubleStream sizes =
+        IntStream.range(0, count).mapToDouble(i -> Math.abs(x.get(first + i * stride)));
+    if (Double.isInfinite(order)) {
+      return (order > 0 ? sizes.max() : sizes.min()).orElse(0);
     }
-    return Double.isInfinite(order) ? norm : Math.pow(norm, 1 / order);
+    return order == 0
+        ? sizes.filter(size -> size != 0).count()
+        : Math.pow(sizes.map(size -> Math.pow(size, order)).sum(), 1 / order);
   }
 }

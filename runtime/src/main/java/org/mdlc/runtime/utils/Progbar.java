@@ -11,7 +11,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 
 /**
- * A progress bar on one line of a terminal; Keras's {@code keras.utils.Progbar}, byte for byte.
+ * A progress bar on one line of a terminal; Keras's {@code keras.utils.Progbar}, byte for byte
+ * unless {@link Builder#columns} says that the terminal is too narrow.
  *
  * <pre>{@code
  * 3/10 ━━━━━━━━━━━━━━━━━━━━ 0s 12ms/step - accuracy: 0.4688 - loss: 0.6785
@@ -21,19 +22,23 @@ public final class Progbar {
   /** The target of a bar whose number of steps is not known. */
   public static final int UNKNOWN = -1;
 
+  private static final int UNLIMITED = 0;
+
   private static final String BOLD = "\u001b[1m";
   private static final String GREEN = "\u001b[32m";
   private static final String WHITE = "\u001b[37m";
   private static final String RESET = "\u001b[0m";
   private static final String CELL = "━";
 
-  private final int target;
+  private int target;
   private final int width;
   private final int verbose;
   private final double interval;
   private final String unitName;
   private final Predicate<String> averaged;
   private final boolean dynamicDisplay;
+  private final int columns;
+  private final String prefix;
   private final PrintStream output;
   private final DoubleSupplier clock;
 
@@ -52,6 +57,8 @@ public final class Progbar {
     unitName = builder.unitName;
     averaged = builder.averaged;
     dynamicDisplay = builder.dynamicDisplay;
+    columns = builder.columns;
+    prefix = builder.prefix;
     output = builder.output;
     clock = builder.clock;
     start = clock.getAsDouble();
@@ -60,6 +67,11 @@ public final class Progbar {
   /** Starts a bar with Keras's defaults: width 20, verbose 1, every metric averaged. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Says how many steps there are, once that is known. */
+  public void setTarget(int steps) {
+    target = steps;
   }
 
   /** {@link #update(int, Map, boolean)}, which finishes the bar when the target is reached. */
@@ -127,6 +139,9 @@ public final class Progbar {
             ? eta(secondsPerUnit * (target - current))
             : PythonFormat.fixed(now - start, 0) + "s";
     String rest = formatTime(secondsPerUnit) + metrics(true);
+    if (!finish) {
+      rest = fitted(rest, visibleWidth + 1 + elapsed.length());
+    }
     visibleWidth += 1 + elapsed.length() + rest.length();
 
     StringBuilder message = new StringBuilder();
@@ -140,8 +155,21 @@ public final class Progbar {
     return message.toString();
   }
 
+  /**
+   * What there is room for: a line that the terminal wraps cannot be redrawn. The last line of a
+   * bar stays, so it may wrap.
+   */
+  private String fitted(String rest, int before) {
+    int room = columns - 1 - before;
+    if (!dynamicDisplay || columns == UNLIMITED || rest.length() <= room) {
+      return rest;
+    }
+    return room < 1 ? "" : rest.substring(0, room - 1) + "…";
+  }
+
   private String summaryLine(int current, double now, double secondsPerUnit) {
-    return count(current)
+    return prefix
+        + count(current)
         + " - "
         + PythonFormat.fixed(now - start, 0)
         + "s -"
@@ -224,6 +252,8 @@ public final class Progbar {
     private Predicate<String> averaged = name -> true;
     private boolean metricsChosen;
     private boolean dynamicDisplay = true;
+    private int columns = UNLIMITED;
+    private String prefix = "";
     private PrintStream output = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private DoubleSupplier clock = () -> System.nanoTime() * 1e-9;
 
@@ -273,6 +303,21 @@ public final class Progbar {
     /** Whether the line is redrawn in place; if not, every update starts a new line. */
     public Builder dynamicDisplay(boolean inPlace) {
       dynamicDisplay = inPlace;
+      return this;
+    }
+
+    /**
+     * Width of the terminal: the bar leaves out what there is no room for, until its last line. Not
+     * limited unless set, as in Keras.
+     */
+    public Builder columns(int terminalWidth) {
+      columns = terminalWidth;
+      return this;
+    }
+
+    /** What the line of verbose 2 begins with; nothing unless set. */
+    public Builder prefix(String text) {
+      prefix = text;
       return this;
     }
 

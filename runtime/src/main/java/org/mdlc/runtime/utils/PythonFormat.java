@@ -37,6 +37,26 @@ public final class PythonFormat {
         + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
+  /** As {@code repr(value)}: the shortest digits that are read as the same number. */
+  public static String repr(double value) {
+    if (!Double.isFinite(value)) {
+      return notFinite(value);
+    }
+    if (value == 0) {
+      return sign(value) + "0.0";
+    }
+    BigDecimal digits = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+    int exponent = digits.precision() - digits.scale() - 1;
+    if (exponent < -4 || exponent >= 16) {
+      BigDecimal mantissa = digits.movePointLeft(exponent);
+      String power =
+          String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
+      return sign(value) + mantissa.toPlainString() + power;
+    }
+    String plain = digits.toPlainString();
+    return sign(value) + (plain.contains(".") ? plain : plain + ".0");
+  }
+
   private static String notFinite(double value) {
     return Double.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
   }

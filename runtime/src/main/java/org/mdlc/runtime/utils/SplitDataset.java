@@ -115,12 +115,20 @@ public final class SplitDataset {
       random().shuffle(order);
     }
     return new ArrayDataset.Split(
-        data.take(IntStream.range(0, leftRows).map(i -> order[i]).toArray()),
-        data.take(IntStream.range(rows - rightRows, rows).map(i -> order[i]).toArray()));
+        data.takeRows(IntStream.range(0, leftRows).map(i -> order[i]).toArray()),
+        data.takeRows(IntStream.range(rows - rightRows, rows).map(i -> order[i]).toArray()));
   }
 
   private PythonRandom random() {
-    return new PythonRandom(seed.orElseGet(() -> System.nanoTime() % SEED_END));
+    return new PythonRandom(seed.orElseGet(SplitDataset::drawnSeed));
+  }
+
+  /** As Keras draws it from {@code random.randint(0, 1e6)}, which {@code set_random_seed} seeds. */
+  private static long drawnSeed() {
+    OptionalLong global = RandomSeed.get();
+    return global.isPresent()
+        ? new PythonRandom(global.getAsLong()).randInt(0, SEED_END)
+        : System.nanoTime() % SEED_END;
   }
 
   private record Size(String name, int rows, double share) {

@@ -24,9 +24,9 @@ class ArrayDatasetTest {
   @Test
   void takesAndSlicesRows() {
     assertThat(data.rows()).isEqualTo(4);
-    assertThat(data.take(3, 0, 3).get("x"))
+    assertThat(data.takeRows(3, 0, 3).get("x"))
         .isEqualTo(HostTensor.of(new float[] {7, 8, 1, 2, 7, 8}, 3, 2));
-    assertThat(data.take(3, 0, 3).get("y")).isEqualTo(HostTensor.of(new int[] {40, 10, 40}, 3));
+    assertThat(data.takeRows(3, 0, 3).get("y")).isEqualTo(HostTensor.of(new int[] {40, 10, 40}, 3));
     assertThat(data.slice(1, 3).get("x")).isEqualTo(HostTensor.of(new float[] {3, 4, 5, 6}, 2, 2));
     assertThat(data.slice(2, 2).rows()).isZero();
     assertThat(data.names()).containsExactly("x", "y");

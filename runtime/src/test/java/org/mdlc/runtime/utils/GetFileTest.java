@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -46,6 +47,8 @@ class GetFileTest {
   private HttpServer server;
   private final Map<String, byte[]> files = new LinkedHashMap<>();
   private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, String> redirects = new LinkedHashMap<>();
+  private volatile int skipped;
   private volatile String tag = "\"1\"";
   private volatile int breakAfter = -1;
 
@@ -65,6 +68,12 @@ class GetFileTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
+      String other = redirects.get(exchange.getRequestURI().getPath());
+      if (other != null) {
+        exchange.getResponseHeaders().add("Location", other);
+        exchange.sendResponseHeaders(302, -1);
+        return;
+      }
       byte[] file = files.get(exchange.getRequestURI().getPath());
       if (file == null) {
         exchange.sendResponseHeaders(404, -1);
@@ -77,6 +86,12 @@ class GetFileTest {
         from = Integer.parseInt(range.replaceAll("\\D", ""));
       }
       exchange.getResponseHeaders().add("ETag", tag);
+      if (from > 0) {
+        exchange
+            .getResponseHeaders()
+            .add("Content-Range", "bytes " + (from + skipped) + "-" + file.length);
+        from += skipped;
+      }
       exchange.sendResponseHeaders(from > 0 ? 206 : 200, file.length - from);
       OutputStream body = exchange.getResponseBody();
       int until = breakAfter < 0 ? file.length : breakAfter;
@@ -172,6 +187,38 @@ class GetFileTest {
   }
 
   @Test
+  void startsAgainWhenTheServerSendsAnotherPart() throws Exception {
+    breakAfter = 5000;
+    assertThatThrownBy(() -> get("/data/iris.csv").get()).isInstanceOf(IOException.class);
+    breakAfter = -1;
+    skipped = 10;
+    assertThat(get("/data/iris.csv").get()).hasBinaryContent(CONTENT);
+    assertThat(ranges).hasSize(3).last().isEqualTo("null");
+  }
+
+  @Test
+  void followsRedirects() throws Exception {
+    redirects.put("/here.csv", "/there.csv");
+    redirects.put("/there.csv", url("/data/iris.csv"));
+    assertThat(get("/here.csv").get())
+        .isEqualTo(cache.resolve("datasets/here.csv"))
+        .hasBinaryContent(CONTENT);
+    redirects.put("/round.csv", "/round.csv");
+    assertThatThrownBy(() -> get("/round.csv").get())
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("URL fetch failure on " + url("/round.csv"));
+    assertThat(inCache()).containsExactly("here.csv");
+  }
+
+  /** Keras goes to /tmp/.keras when the folder is not there yet. */
+  @Test
+  void makesTheCacheFolder() throws Exception {
+    assertThat(get("/data/iris.csv").cacheDir(cache.resolve("new/cache")).get())
+        .isEqualTo(cache.resolve("new/cache/datasets/iris.csv"))
+        .hasBinaryContent(CONTENT);
+  }
+
+  @Test
   void saysWhatTheServerSays() {
     assertThatThrownBy(() -> get("/data/none.csv").get())
         .isInstanceOf(IOException.class)
@@ -249,8 +296,8 @@ class GetFileTest {
     return bytes.toByteArray();
   }
 
-  private static TarArchiveEntry link(String name, String target) {
-    var entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
+  private static TarArchiveEntry link(String name, String target, byte kind) {
+    var entry = new TarArchiveEntry(name, kind);
     entry.setLinkName(target);
     return entry;
   }
@@ -288,13 +335,13 @@ class GetFileTest {
     assertThat(get("/flowers.tar.gz").fname("f").extract(true).get())
         .isEqualTo(cache.resolve("datasets/f"));
     assertThat(get("/flowers.tar.gz").fname("f.tar.gz").extract(true).get())
-        .isEqualTo(cache.resolve("datasets/f.tar.gz_extracted"));
+        .isEqualTo(cache.resolve("datasets/f_extracted"));
     assertThat(inCache())
         .containsExactly(
             "f",
             "f.tar.gz",
-            "f.tar.gz_extracted",
             "f_archive",
+            "f_extracted",
             "flowers.tar.gz",
             "flowers.tar.gz_archive");
     int asked = ranges.size();
@@ -317,10 +364,14 @@ class GetFileTest {
             new TarArchiveEntry("../escaped.csv"),
             new TarArchiveEntry("a/../../escaped.csv"),
             new TarArchiveEntry("/tmp/escaped-from-tar.csv", true),
-            link("door", "/tmp"),
+            link("door", "/tmp", TarConstants.LF_SYMLINK),
+            link("up", "..", TarConstants.LF_SYMLINK),
+            link("passwords", "/etc/passwd", TarConstants.LF_LINK),
+            link("archive", "../evil.tar.gz_archive", TarConstants.LF_LINK),
+            new TarArchiveEntry("up/escaped.csv"),
             new TarArchiveEntry("door/escaped-from-tar.csv")));
     assertThat(tree(get("/evil.tar.gz").extract(true).get()))
-        .containsExactly("door/escaped-from-tar.csv", "good.csv");
+        .containsExactly("door/escaped-from-tar.csv", "good.csv", "up/escaped.csv");
     files.put(
         "/evil.zip",
         zip("good.csv", "../escaped.csv", "a\\..\\..\\escaped.csv", "/tmp/escaped-from-tar.csv"));
@@ -344,20 +395,59 @@ class GetFileTest {
       tar.closeArchiveEntry();
     }
     files.put("/bomb.tar.gz", bytes.toByteArray());
-    assertThatThrownBy(() -> get("/bomb.tar.gz").extract(true).maxBytes(1_000_000).get())
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("is too large to extract: more than 1000000 bytes");
-    assertThat(inCache()).containsExactly("bomb.tar.gz_archive");
+    bytes.reset();
+    try (var zip = new ZipArchiveOutputStream(bytes)) {
+      zip.putArchiveEntry(new ZipArchiveEntry("zeros"));
+      zip.write(new byte[20_000_000]);
+      zip.closeArchiveEntry();
+    }
+    files.put("/bomb.zip", bytes.toByteArray());
+    for (String bomb : List.of("/bomb.tar.gz", "/bomb.zip")) {
+      assertThatThrownBy(() -> get(bomb).extract(true).maxBytes(1_000_000).get())
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("is too large to extract: more than 1000000 bytes");
+    }
+    assertThat(inCache()).containsExactly("bomb.tar.gz_archive", "bomb.zip_archive");
   }
 
   @Test
-  void aFileThatIsNoArchiveIsAnError() {
+  void aFileThatIsNoArchiveIsAnError() throws Exception {
     assertThatThrownBy(() -> get("/data/iris.csv").extract(true).get())
         .isInstanceOf(DataException.class)
         .hasMessageContaining("iris.csv_archive cannot be extracted");
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GzipCompressorOutputStream(bytes)) {
+      gzip.write(CONTENT);
+    }
+    files.put("/iris.csv.gz", bytes.toByteArray());
+    files.put("/cut.tar.gz", Arrays.copyOf(bytes.toByteArray(), 60));
+    for (String name : List.of("iris.csv.gz", "cut.tar.gz")) {
+      assertThatThrownBy(() -> get("/" + name).extract(true).get())
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(name + "_archive cannot be extracted");
+      assertThat(cache.resolve("datasets/" + name)).doesNotExist();
+    }
   }
 
   // ---- proxies
+
+  /** The server of this test as the proxy of a host that does not exist. */
+  @Test
+  void loadsThroughAProxy() throws Exception {
+    var address = "127.0.0.1:" + server.getAddress().getPort();
+    var proxies = new Proxies(Map.of("http_proxy", address));
+    Path file = cache.resolve("iris.csv");
+    new Download(URI.create("http://host.invalid/data/iris.csv"), 1 << 20, null, proxies)
+        .to(file, null);
+    assertThat(file).hasBinaryContent(CONTENT);
+    var direct = new Proxies(Map.of("http_proxy", address, "no_proxy", "*"));
+    assertThatThrownBy(
+            () ->
+                new Download(URI.create("http://host.invalid/data/iris.csv"), 1 << 20, null, direct)
+                    .to(file, null))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("URL fetch failure on http://host.invalid/data/iris.csv");
+  }
 
   @Test
   void proxiesOfTheEnvironment() {

@@ -190,6 +190,30 @@ class ProgbarTest {
     assertPrinted("beyond_target");
   }
 
+  /** What does not fit would wrap, and a wrapped line cannot be taken back. */
+  @Test
+  void redrawsWithinTheTerminal() {
+    Progbar bar = bar().target(2).statelessMetrics().columns(50).build();
+    update(bar, 2.0, 1, LOSS, false);
+    String shown = printed.toString(StandardCharsets.UTF_8).replaceAll("\u001b\\[[0-9]*m", "");
+    assertThat(shown).isEqualTo("\r1/2 ━━━━━━━━━━━━━━━━━━━━ 2s 2s/step - accuracy: …").hasSize(50);
+    printed.reset();
+    update(bar, 5.4, 2, LOSS, true);
+    shown = printed.toString(StandardCharsets.UTF_8).replaceAll("\u001b\\[[0-9]*m", "");
+    assertThat(shown)
+        .isEqualTo(
+            "\b".repeat(49)
+                + "\r2/2 ━━━━━━━━━━━━━━━━━━━━ 5s 3s/step - accuracy: 0.4688 - loss: 0.6785\n");
+  }
+
+  @Test
+  void aLineMayBeginWithWords() {
+    Progbar bar = bar().target(12).verbose(2).prefix("Epoch 1/3 - ").statelessMetrics().build();
+    update(bar, 2.5, 12, LOSS, true);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .isEqualTo("Epoch 1/3 - 12/12 - 2s - 208ms/step - accuracy: 0.4688 - loss: 0.6785\n");
+  }
+
   @Test
   void statefulAndStatelessExcludeEachOther() {
     assertThatThrownBy(() -> bar().statefulMetrics("a").statelessMetrics("b"))

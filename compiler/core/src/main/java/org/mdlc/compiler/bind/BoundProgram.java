@@ -2,10 +2,13 @@ package org.mdlc.compiler.bind;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Role;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
@@ -31,6 +34,9 @@ import org.mdlc.compiler.type.TensorType;
  * @param stages training stages in order; one for a plain train block, none without one
  * @param precision the narrow float type in which layers compute, if the model asks for one
  * @param fixedBatch the most examples of a batch, where an input declares it
+ * @param keras where Keras keeps the weights of the same model in its files
+ * @param architecture the model in the user's words
+ * @param compile what the train block minimises and measures
  */
 public record BoundProgram(
     String model,
@@ -50,7 +56,10 @@ public record BoundProgram(
     List<Text> texts,
     List<HostStep> hostSteps,
     Optional<DType> precision,
-    Optional<Integer> fixedBatch) {
+    Optional<Integer> fixedBatch,
+    KerasLayout keras,
+    Architecture architecture,
+    Optional<Architecture.Compile> compile) {
 
   /**
    * After the path of a weight: the key that its initializer draws with, a SEED variable read by
@@ -67,14 +76,29 @@ public record BoundProgram(
   /**
    * A layer that starts from a file in place of its initializers.
    *
-   * @param layer path of the layer; the file names weights from there on
+   * @param layer path of the layer; the file names weights from there on. Empty for the model itself
    * @param file where it lies: as written, counted from the folder of the .mdl file that names it
    * @param sha256 of the file, 64 hexadecimal digits
    */
   public record Pretrained(String layer, String file, Optional<String> sha256) {}
 
-  /** A named tensor that crosses the model's boundary; the first dimension is the batch. */
-  public record Port(String name, TensorType type) {}
+  /**
+   * A named tensor that crosses the model's boundary; the first dimension is the batch.
+   *
+   * @param ranges what its numbers must keep to, all of them
+   */
+  public record Port(String name, TensorType type, List<Range> ranges) {
+    public Port {
+      ranges = List.copyOf(ranges);
+    }
+
+    public Port(String name, TensorType type) {
+      this(name, type, List.of());
+    }
+  }
+
+  /** Whole numbers from {@code low} to {@code high - 1}, and {@code also} where there is one. */
+  public record Range(int low, int high, OptionalInt also) {}
 
   /** An input of strings; the first dimension is the batch. */
   public record Text(String name, Shape shape) {}
@@ -167,6 +191,7 @@ public record BoundProgram(
   /**
    * The plain settings of a train block.
    *
+   * @param seed empty where the block names none
    * @param holdout rows for the final test from a source of their own; a share of the training rows
    *     is in {@link DataSource#holdout}
    * @param validation rows for validation from a source of their own
@@ -174,7 +199,7 @@ public record BoundProgram(
   public record TrainSettings(
       int batch,
       int epochs,
-      long seed,
+      OptionalLong seed,
       boolean shuffle,
       double validationSplit,
       Optional<DataSource> data,
@@ -189,12 +214,19 @@ public record BoundProgram(
   /**
    * Where training data comes from.
    *
-   * @param format {@code csv}, {@code npz}, {@code idx} ...
+   * @param format {@code csv}, {@code npz}, {@code images} ...
    * @param paths as written, relative to the .mdl file
    * @param fields model input or target name to the columns that make it
    * @param holdout share of the rows (the last ones) kept for the final test, 0 when none
+   * @param place where it is written
    */
-  public record DataSource(String format, List<String> paths, List<Field> fields, double holdout) {}
+  public record DataSource(
+      String format, List<String> paths, List<Field> fields, double holdout, Span place) {
+    public DataSource {
+      paths = List.copyOf(paths);
+      fields = List.copyOf(fields);
+    }
+  }
 
   /**
    * One model input or target read from data.
@@ -209,6 +241,32 @@ public record BoundProgram(
   public record CallbackSetting(String name, List<Argument> arguments) {}
 
   public record Argument(String name, String value) {}
+
+  /** The same model with another idea of where Keras keeps its weights. */
+  public BoundProgram withKeras(KerasLayout layout) {
+    return new BoundProgram(
+        model,
+        inputs,
+        outputs,
+        targets,
+        weights,
+        variables,
+        predict,
+        initialize,
+        evaluate,
+        adapt,
+        metrics,
+        stages,
+        settings,
+        pretrained,
+        texts,
+        hostSteps,
+        precision,
+        fixedBatch,
+        layout,
+        architecture,
+        compile);
+  }
 
   /** The same model with other graphs for its phases. */
   public BoundProgram withPhases(
@@ -231,7 +289,10 @@ public record BoundProgram(
         texts,
         hostSteps,
         precision,
-        fixedBatch);
+        fixedBatch,
+        keras,
+        architecture,
+        compile);
   }
 
   public BoundProgram {

@@ -198,7 +198,10 @@ final class Calls {
       return Poison.POISON;
     }
     try {
-      return builtin.body().apply(new Given(builtin, values, evaluator, span));
+      var given = new Given(builtin, values, evaluator, span);
+      var result = evaluator.sketch().inLibrary(() -> builtin.body().apply(given));
+      evaluator.sketch().function(builtin.name(), values, result, span);
+      return result;
     } catch (Misuse m) {
       throw located(m, builtin, matched, values, span);
     }
@@ -261,8 +264,20 @@ final class Calls {
       return Poison.POISON;
     }
     evaluator.lints().softmax(function, inner, span);
-    var result = body(tree.body(), inner, tree.name().text());
-    return result(tree.result(), result, inner, tree.name().text());
+    if (!Problems.isLibrary(tree.span().file())) {
+      return result(
+          tree.result(), body(tree.body(), inner, tree.name().text()), inner, tree.name().text());
+    }
+    var operands = new LinkedHashMap<String, Datum>();
+    inner.own().forEach(b -> operands.put(b.name(), b.value()));
+    operands.keySet().retainAll(tree.params().stream().map(p -> p.name().text()).toList());
+    var result =
+        evaluator
+            .sketch()
+            .inLibrary(() -> body(tree.body(), inner, tree.name().text()));
+    var checked = result(tree.result(), result, inner, tree.name().text());
+    evaluator.sketch().function(tree.name().text(), operands, checked, span);
+    return checked;
   }
 
   private Datum body(Ast.Block block, Scope scope, String name) {

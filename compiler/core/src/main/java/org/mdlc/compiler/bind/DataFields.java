@@ -19,7 +19,14 @@ import org.mdlc.compiler.type.TensorType;
 
 /** Reads where rows come from: a source and, per model input or label, the columns that fill it. */
 final class DataFields {
-  private static final List<String> FORMATS = List.of("csv", "npz", "npy", "idx", "images");
+  private static final List<String> FORMATS =
+      List.of("csv", "npz", "npy", "idx", "images", "texts");
+
+  /** What a folder's files are called, and their classes. */
+  private static final Map<String, List<String>> FOLDERS =
+      Map.of("images", List.of("images", "labels"), "texts", List.of("texts", "labels"));
+
+  private static final Set<Long> CHANNELS = Set.of(1L, 3L, 4L);
 
   /** {@code columns * scale + offset}; the columns alone are the start. */
   private record Affine(List<String> columns, double scale, double offset) {}
@@ -115,7 +122,12 @@ final class DataFields {
     table = new DataColumns(table(files, beside, format.name(), paths));
     var fields = !tree.fields().isEmpty() || main == null ? tree.fields() : main.fields();
     return Optional.of(
-        new DataSource(format.name(), paths, fields(fields, tree, format.name()), holdout));
+        new DataSource(
+            format.name(),
+            paths,
+            fields(fields, tree, format.name()),
+            holdout,
+            tree.source().span()));
   }
 
   /** The CSV file of a source, if it is there. */
@@ -145,6 +157,7 @@ final class DataFields {
       try {
         var affine = affine(tree.value());
         text(tree, affine, format);
+        folder(tree, affine, format);
         count(tree, affine, format);
         fields.put(name, new Field(name, affine.columns(), affine.scale(), affine.offset()));
       } catch (Misuse m) {
@@ -183,17 +196,56 @@ final class DataFields {
     if (!texts.contains(tree.name().text())) {
       return;
     }
-    if (!format.equals("csv")) {
+    if (!format.equals("csv") && !format.equals("texts")) {
       throw new Misuse(
               Codes.TEXT_SOURCE,
               "`" + tree.name() + "` takes text, and " + format + "(..) holds numbers only")
-          .help("text comes from csv(\"file.csv\")");
+          .help("text comes from csv(\"file.csv\") or texts(\"folder\")");
     }
     if (affine.scale() != 1 || affine.offset() != 0) {
       throw new Misuse(
               Codes.TEXT_SOURCE,
               "`" + tree.name() + "` takes text, which cannot be scaled or shifted")
           .help("give the column alone: " + tree.name() + " = " + affine.columns().get(0));
+    }
+  }
+
+  /** A folder has files, and their classes. */
+  private void folder(Ast.Field tree, Affine affine, String format) {
+    var known = FOLDERS.get(format);
+    var type = ports.get(portOf(tree));
+    if (known == null || type == null) {
+      return;
+    }
+    var column = affine.columns().get(0);
+    if (affine.columns().size() > 1 || !known.contains(column)) {
+      throw new Misuse(
+              Codes.UNKNOWN_COLUMN,
+              format + "(..) has `" + String.join("` and `", known) + "`, and nothing else")
+          .help(
+              "write `"
+                  + tree.name()
+                  + " = "
+                  + known.get(labels.contains(portOf(tree)) ? 1 : 0)
+                  + "`");
+    }
+    boolean takesText = texts.contains(tree.name().text());
+    if (column.equals("texts") != (format.equals("texts") && takesText)) {
+      throw new Misuse(
+          Codes.TEXT_SOURCE,
+          takesText
+              ? "`" + tree.name() + "` takes text, and labels are numbers"
+              : "`" + tree.name() + "` takes numbers, and the files of texts(..) are text");
+    }
+    var row = type.shape().dims().subList(1, type.rank());
+    if (column.equals("images")
+        && (row.size() != 3 || row.get(2).isConstant() && !CHANNELS.contains(row.get(2).value()))) {
+      throw new Misuse(
+              Codes.DATA_SHAPE,
+              "images are [height, width, channels] with 1, 3 or 4 channels; `"
+                  + tree.name()
+                  + "` is not")
+          .note("it is " + declared(tree, type));
     }
   }
 

@@ -83,10 +83,13 @@ sealed interface Datum {
    *
    * @param frame the graph it is defined in
    * @param mask says which of its steps count; layers hand it on, functions do not
+   * @param logits what a probability was made of; layers hand it on, functions do not
    */
-  record Tensor(Frame frame, Value value, Trail trail, @Nullable Tensor mask) implements Shaped {
+  record Tensor(
+      Frame frame, Value value, Trail trail, @Nullable Tensor mask, @Nullable Logits logits)
+      implements Shaped {
     Tensor(Frame frame, Value value, Trail trail) {
-      this(frame, value, trail, null);
+      this(frame, value, trail, null, null);
     }
 
     TensorType type() {
@@ -121,11 +124,26 @@ sealed interface Datum {
     }
 
     Tensor with(Trail other) {
-      return new Tensor(frame, value, other, mask);
+      return new Tensor(frame, value, other, mask, logits);
     }
 
     Tensor withMask(@Nullable Tensor other) {
-      return new Tensor(frame, value, trail, other);
+      return new Tensor(frame, value, trail, other, logits);
+    }
+
+    Tensor withLogits(@Nullable Logits other) {
+      return new Tensor(frame, value, trail, mask, other);
+    }
+  }
+
+  /**
+   * What a tensor of probabilities was made of.
+   *
+   * @param function that made it: {@code softmax} (of the last axis) or {@code sigmoid}
+   */
+  record Logits(String function, Tensor of) {
+    public Logits {
+      of = of.withMask(null).withLogits(null);
     }
   }
 

@@ -90,7 +90,7 @@ final class Emitter {
   Tensor here(Tensor tensor) {
     return tensor.frame() == frame
         ? tensor
-        : new Tensor(frame, frame.use(tensor), tensor.trail(), tensor.mask());
+        : new Tensor(frame, frame.use(tensor), tensor.trail(), tensor.mask(), tensor.logits());
   }
 
   Tensor read(Variable variable) {

@@ -2,7 +2,9 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -61,6 +63,8 @@ final class Evaluator {
   private final Masks masks = new Masks(this);
   private final InputTypes inputTypes = new InputTypes();
   private final ShapeAdvice shapeAdvice = new ShapeAdvice(inputTypes);
+  private final Ranges ranges = new Ranges();
+  private final Sketch sketch = new Sketch(this);
   private final Lints lints;
   private final Library library;
   private Instance instance;
@@ -145,12 +149,21 @@ final class Evaluator {
     return shapeAdvice;
   }
 
+  Ranges ranges() {
+    return ranges;
+  }
+
   Masks masks() {
     return masks;
   }
 
   Usage usage() {
     return usage;
+  }
+
+  /** What notes the calls of the model. */
+  Sketch sketch() {
+    return sketch;
   }
 
   /** Where nothing but definitions can be seen. */
@@ -231,7 +244,13 @@ final class Evaluator {
     if (precision.isEmpty() || !x.dtype().isFloat()) {
       return x;
     }
-    var wide = emitter.add(new Cast(DType.F32), x).withMask(x.mask());
+    var logits = x.logits();
+    var wide =
+        emitter
+            .add(new Cast(DType.F32), x)
+            .withMask(x.mask())
+            .withLogits(
+                logits == null ? null : new Datum.Logits(logits.function(), wide(logits.of())));
     var last = x.trail();
     var maker = last.maker();
     return maker == null || !maker.value().equals(x.value())
@@ -367,7 +386,7 @@ final class Evaluator {
               Codes.TYPE_MISMATCH, "`" + s.span().text() + "` stands only inside a list");
       case Ast.Unary u -> {
         var operand = eval(u.operand(), scope, Category.VALUE);
-        yield operand.isPoison() ? Poison.POISON : arithmetic.unary(u.op(), operand).unmasked();
+        yield operand.isPoison() ? Poison.POISON : unary(u, operand);
       }
       case Ast.Binary b -> binary(b, scope);
       case Ast.Pipe p -> calls.pipe(p, scope, wanted);
@@ -448,16 +467,33 @@ final class Evaluator {
     return misuse;
   }
 
+  private Datum unary(Ast.Unary tree, Datum operand) {
+    var result = arithmetic.unary(tree.op(), operand).unmasked();
+    sketch.function("unary " + tree.op().name(), Map.of("x", operand), result, tree.span());
+    return result;
+  }
+
+  private Datum noted(Ast.Binary tree, Datum left, Datum right, Datum result) {
+    var operands = new LinkedHashMap<String, Datum>();
+    operands.put("a", left);
+    operands.put("b", right);
+    sketch.function(tree.op().symbol(), operands, result, tree.span());
+    return result;
+  }
+
   private Datum binary(Ast.Binary tree, Scope scope) {
     if (tree.op() == Ast.BinaryOp.AND || tree.op() == Ast.BinaryOp.OR) {
       var left = eval(tree.left(), scope, Category.VALUE);
       if (left instanceof Truth t && t.value() == (tree.op() == Ast.BinaryOp.OR)) {
         return left; // the other side need not make sense: `x == none or x > 0`
       }
-      return arithmetic.binary(tree.op(), left, eval(tree.right(), scope, Category.VALUE));
+      var right = eval(tree.right(), scope, Category.VALUE);
+      return noted(tree, left, right, arithmetic.binary(tree.op(), left, right));
     }
     if (tree.op() == Ast.BinaryOp.EQUAL || tree.op() == Ast.BinaryOp.NOT_EQUAL) {
-      return arithmetic.binary(tree.op(), wordOr(tree.left(), scope), wordOr(tree.right(), scope));
+      var left = wordOr(tree.left(), scope);
+      var right = wordOr(tree.right(), scope);
+      return noted(tree, left, right, arithmetic.binary(tree.op(), left, right));
     }
     var left = eval(tree.left(), scope, Category.VALUE);
     var right = eval(tree.right(), scope, Category.VALUE);
@@ -470,7 +506,7 @@ final class Evaluator {
     if (tree.op() != Ast.BinaryOp.MATMUL) {
       lints.broadcast(tree, left, right, result);
     }
-    return result;
+    return noted(tree, left, right, result);
   }
 
   /** In a comparison a word that is no name stands for itself: {@code padding == same}. */

@@ -24,6 +24,10 @@ final class Files {
   /** A file's constants, still to be evaluated, in order. */
   record Pending(Ast.Constant tree, Scope scope, Library library) {}
 
+  /** Weights that a model of this file or of its imports starts from. */
+  private record Start(Ast.WeightsImport tree, Library library) {}
+
+  private final List<Start> starts = new ArrayList<>();
   private final Problems problems;
   private final DiagnosticSink sink;
   private final Binder.Request request;
@@ -50,6 +54,26 @@ final class Files {
   /** The libraries of the user's files. */
   List<Library> users() {
     return users;
+  }
+
+  /** The weights that models start from wherever they are used. */
+  Map<Ast.Model, Datum.WeightsFile> starts() {
+    var byModel = new LinkedHashMap<Ast.Model, Datum.WeightsFile>();
+    for (var start : starts) {
+      var name = start.tree().name();
+      var entry = start.library().find(Category.VALUE, name.text());
+      if (entry == null || !(entry.value() instanceof Datum.ModelDefinition model)) {
+        problems.unknownModel(name, start.library());
+      } else if (byModel.put(model.tree(), new Datum.WeightsFile(start.tree())) != null) {
+        problems.report(
+            Diagnostic.of(
+                    Codes.DUPLICATE_NAME,
+                    name.span(),
+                    "`" + name + "` starts from two files of weights")
+                .help("keep one of them"));
+      }
+    }
+    return byModel;
   }
 
   List<Pending> constants() {
@@ -92,7 +116,11 @@ final class Files {
         case Ast.Import _, Ast.Train _ -> {}
         case Ast.WeightsImport w -> {
           checkHash(w);
-          put(library, Category.VALUE, w.name(), value(w, scope));
+          if (w.forModel()) {
+            starts.add(new Start(w, library));
+          } else {
+            put(library, Category.VALUE, w.name(), value(w, scope));
+          }
         }
         case Ast.Constant c -> put(library, Category.VALUE, c.name(), value(c, scope));
         case Ast.Model m -> put(library, Category.VALUE, m.name(), value(m, scope));

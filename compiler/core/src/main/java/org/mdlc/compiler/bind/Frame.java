@@ -9,9 +9,17 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
+import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.Broadcast;
+import org.mdlc.compiler.op.Composite;
+import org.mdlc.compiler.op.Identity;
+import org.mdlc.compiler.op.Reshape;
+import org.mdlc.compiler.op.Reverse;
+import org.mdlc.compiler.op.Transpose;
 
 /**
  * A graph under construction: the step itself, or the body of a layer call or scan inside it. A
@@ -81,6 +89,55 @@ final class Frame {
           .help("compute it where it is used, or keep it in a `state`");
     }
     return take(parent.use(tensor));
+  }
+
+  /**
+   * The input of the whole step whose numbers a tensor is made of: all of them, in any order and
+   * shape; null when it is anything else.
+   */
+  Graph.@Nullable Input source(Value value) {
+    var whole = behindViews(value);
+    if (parent != null) {
+      for (var entry : imported.entrySet()) {
+        if (entry.getValue().equals(whole)) {
+          return parent.source(entry.getKey());
+        }
+      }
+      return null;
+    }
+    return builder.inputs().stream().filter(i -> i.value().equals(whole)).findFirst().orElse(null);
+  }
+
+  private Value behindViews(Value value) {
+    return behindViews(value, builder.nodes());
+  }
+
+  private static Value behindViews(Value value, List<Node> nodes) {
+    var made = value;
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      var node = nodes.get(i);
+      if (node.results().contains(made)) {
+        var operand = shownWhole(node, node.results().indexOf(made));
+        if (operand < 0) {
+          return made;
+        }
+        made = node.operands().get(operand);
+      }
+    }
+    return made;
+  }
+
+  /** Which operand of a node a result shows in another order or shape; -1 for none. */
+  private static int shownWhole(Node node, int result) {
+    return switch (node.op()) {
+      case Reshape _, Transpose _, Broadcast _, Reverse _, Identity _ -> 0;
+      case Composite layer -> {
+        var graph = layer.body();
+        var made = behindViews(graph.outputs().get(result).value(), graph.nodes());
+        yield graph.inputs().stream().map(Graph.Input::value).toList().indexOf(made);
+      }
+      default -> -1;
+    };
   }
 
   private Value take(Value outer) {

@@ -1,6 +1,7 @@
 package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Listing;
@@ -41,9 +42,21 @@ final class Indexing {
     }
     return switch (target) {
       case Listing l -> list(l, entries, tree);
-      case Tensor t -> tensor(t, entries).unmasked();
+      case Tensor t -> noted(t, entries, tensor(t, entries).unmasked(), tree);
       default -> throw new Misuse(Codes.TYPE_MISMATCH, target.kind() + " cannot be indexed");
     };
+  }
+
+  private Datum noted(Tensor target, List<Entry> entries, Datum result, Ast.Index tree) {
+    var parts = new LinkedHashMap<String, Datum>();
+    parts.put("x", target);
+    for (int i = 0; i < entries.size(); i++) {
+      var entry = entries.get(i);
+      parts.put(
+          Sketch.index(entry.tree, i), Datum.list(entry.first, entry.second, entry.third));
+    }
+    evaluator.sketch().function("[]", parts, result, tree.span());
+    return result;
   }
 
   /** One entry with its expressions evaluated. */

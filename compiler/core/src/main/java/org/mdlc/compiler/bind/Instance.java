@@ -36,6 +36,7 @@ final class Instance {
   private boolean declaredTrainable;
   private String path;
   private @Nullable Span firstCall;
+  private @Nullable String variableName;
 
   Instance(
       @Nullable Instance maker,
@@ -59,6 +60,17 @@ final class Instance {
 
   String name() {
     return name;
+  }
+
+  /** What a {@code let} of the layer that made it calls it; null without one. */
+  @Nullable String variableName() {
+    return variableName;
+  }
+
+  void variableName(String given) {
+    if (variableName == null) {
+      variableName = given;
+    }
   }
 
   /** Layers from the outside in, with {@code /}; empty for the model itself. */

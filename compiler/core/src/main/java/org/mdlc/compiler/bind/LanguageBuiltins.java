@@ -99,9 +99,21 @@ final class LanguageBuiltins {
             "x, carrying a mask (bool, the first dimensions of x) or none.",
             LanguageBuiltins::withMask),
         Builtin.of(
+            "logits_of(p, function)",
+            "What p was made of, if it came straight out of `\"softmax\"` (over the last axis) or `\"sigmoid\"`, also at the end of a layer; else none.",
+            LanguageBuiltins::logitsOf),
+        Builtin.of(
+            "with_logits(p, x, function)",
+            "p, remembered as the function of x that logits_of asks for.",
+            LanguageBuiltins::withLogits),
+        Builtin.of(
             "on_host(kind, x, shape, dtype = f32)",
             "What the runtime's layer of this kind, with the arguments of the layer that asks, makes of text before a batch enters the model.",
             HostLayers::onHost),
+        Builtin.of(
+            "in_range(x, low, high, also = none)",
+            "x itself. Where it is an input or label of the model, in any shape, data whose whole numbers are not low .. high-1 (or `also`) is an error that names row and number.",
+            Ranges::inRange),
         Builtin.of(
             "add_loss(x, value)",
             "x itself; the number is added to the loss that is minimised.",
@@ -251,6 +263,18 @@ final class LanguageBuiltins {
   private static Datum withMask(Given g) {
     var x = g.tensor("x");
     return x.withMask(g.has("mask") ? g.evaluator().masks().fitting(x, g) : null);
+  }
+
+  private static Datum logitsOf(Given g) {
+    var logits = g.tensor("p").logits();
+    return logits == null || !logits.function().equals(g.text("function"))
+        ? None.NONE
+        : logits.of();
+  }
+
+  private static Datum withLogits(Given g) {
+    var logits = new Datum.Logits(g.text("function"), g.tensor("x"));
+    return g.tensor("p").withLogits(logits);
   }
 
   private static Datum addLoss(Given g) {

@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class Layers {
   private final Map<String, Instance> byName = new LinkedHashMap<>();
   private final List<Instance> made = new ArrayList<>();
   private final Map<Instance, Datum.WeightsFile> pretrained = new LinkedHashMap<>();
+  private final Map<Ast.Model, Datum.WeightsFile> starts = new IdentityHashMap<>();
   private int order;
   private int recent;
 
@@ -66,10 +68,28 @@ final class Layers {
     return pretrained;
   }
 
-  /** Notes a name for a layer of the model itself. */
+  /** Lets models start from weights wherever they are used, unless the use says otherwise. */
+  void startFrom(Map<Ast.Model, Datum.WeightsFile> files) {
+    starts.putAll(files);
+  }
+
+  /** Notes what a model starts from. */
+  void start(Instance instance) {
+    if (instance.source() instanceof Datum.ModelDefinition m && starts.containsKey(m.tree())) {
+      pretrained.put(instance, Objects.requireNonNull(starts.get(m.tree())));
+    }
+  }
+
+  /** Notes a name for a layer in the model, or in the layer, that made it. */
   void name(Datum value, String name) {
-    if (value instanceof Datum.Layer l && evaluator.instance().path().isEmpty()) {
+    if (!(value instanceof Datum.Layer l)) {
+      return;
+    }
+    if (evaluator.instance().path().isEmpty()) {
       byName.putIfAbsent(name, l.instance());
+    }
+    if (l.instance().maker() == evaluator.instance()) {
+      l.instance().variableName(name);
     }
   }
 
@@ -318,6 +338,7 @@ final class Layers {
                 trainable.span());
       }
     }
+    start(instance);
     var weights = universal.get("weights");
     if (weights != null) {
       var value = evaluator.calls().evaluate(weights, null, null, scope);
@@ -385,9 +406,11 @@ final class Layers {
     settle(instance, span);
     ChannelOrder.check(instance, operands, evaluator.inputTypes())
         .ifPresent(evaluator.lints()::report);
+    var given = given(tree.operands(), operands);
     var result =
         composite(
             instance,
+            given,
             () -> {
               var value =
                   inBody(
@@ -399,8 +422,21 @@ final class Layers {
               }
               return evaluator.calls().result(tree.result(), value, inner, definition.name());
             });
+    evaluator.sketch().layer(instance, given, result, span);
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
+  }
+
+  /** The operands that the call names: neither defaults nor masks that come along. */
+  private static Map<String, Datum> given(List<Ast.Param> params, Arguments operands) {
+    var given = new LinkedHashMap<String, Datum>();
+    for (var param : params) {
+      var name = param.name().text();
+      if (!param.span().equals(operands.spans().get(name))) {
+        given.put(name, Objects.requireNonNull(operands.values().get(name)));
+      }
+    }
+    return given;
   }
 
   /** Shapes, without the batch, that a layer declares for its operands beside the first. */
@@ -459,7 +495,7 @@ final class Layers {
   }
 
   /** Runs a body in a graph of its own and puts it into the outer one as a single node. */
-  private Datum composite(Instance instance, Supplier<Datum> body) {
+  private Datum composite(Instance instance, Map<String, Datum> given, Supplier<Datum> body) {
     var outer = evaluator.emitter().frame();
     var frame = outer.inner(instance.kind());
     instance.restart();
@@ -472,7 +508,9 @@ final class Layers {
                     instance,
                     () -> {
                       evaluator.mark();
-                      return body.get();
+                      return evaluator
+                          .sketch()
+                          .inside(instance, frame, given, instance.span(), body);
                     }));
     evaluator.statement(before);
     if (result.isPoison()) {
@@ -504,6 +542,14 @@ final class Layers {
               Role.RESULT,
               frame.use(mask));
     }
+    var logits =
+        tensors.stream()
+            .map(Tensor::logits)
+            .filter(l -> l != null && l.of().frame() == frame)
+            .map(Datum.Logits::of)
+            .distinct()
+            .toList();
+    logits.forEach(l -> frame.builder().output("logits", Role.RESULT, frame.use(l)));
     var writes = frame.writes();
     writes.forEach(
         (variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
@@ -522,6 +568,9 @@ final class Layers {
                 new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
     int at = tensors.size() + masks.size();
     var outside = new LinkedHashMap<Tensor, Tensor>();
+    for (var inside : logits) {
+      outside.put(inside, results.get(at++));
+    }
     for (int i = 0; i < masks.size(); i++) {
       outside.put(masks.get(i), results.get(tensors.size() + i).with(masks.get(i).trail()));
     }
@@ -546,10 +595,16 @@ final class Layers {
     return switch (value) {
       case Tensor t -> {
         var mask = t.mask();
+        var logits = t.logits();
         yield tensors
             .next()
             .with(t.trail())
-            .withMask(mask == null ? null : outside.getOrDefault(mask, mask));
+            .withMask(mask == null ? null : outside.getOrDefault(mask, mask))
+            .withLogits(
+                logits == null
+                    ? null
+                    : new Datum.Logits(
+                        logits.function(), outside.getOrDefault(logits.of(), logits.of())));
       }
       case Listing l -> {
         var items = new ArrayList<Datum>();
@@ -590,6 +645,7 @@ final class Layers {
     var result =
         composite(
             instance,
+            values,
             () -> {
               run(tree, run, inner);
               var outputs = List.copyOf(run.outputs().values());
@@ -597,6 +653,7 @@ final class Layers {
                   ? Poison.POISON
                   : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
             });
+    evaluator.sketch().layer(instance, values, result, span);
     var operands = new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>());
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
@@ -662,6 +719,7 @@ final class Layers {
     if (run.outermost()) {
       run.inputs().put(name, value);
       run.spans().put(name, tree.name().span());
+      evaluator.sketch().input(name, value, tree.name().span());
     }
     scope.put(name, value, tree.name().span());
   }

@@ -251,7 +251,7 @@ final class Library {
     return map;
   }
 
-  private static String plain(String name) {
+  static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replace("_", "");
   }
 }

@@ -89,6 +89,17 @@ final class Losses {
     return total;
   }
 
+  private double weightOf(Ast.LossItem item, Scope scope) {
+    var weight = item.weight();
+    return weight == null
+        ? 1
+        : evaluator
+            .within(
+                Evaluator.Mode.PLAIN, () -> evaluator.eval(weight, scope, Category.VALUE))
+            .number()
+            .orElse(1.0);
+  }
+
   private Tensor weighted(Tensor value, Ast.LossItem item, Scope scope) {
     var weight = item.weight();
     if (weight == null) {
@@ -134,6 +145,7 @@ final class Losses {
                   .conversions()
                   .configured(loss, Category.LOSS, "the loss of `" + output + "`");
       var at = item.loss().span();
+      evaluator.sketch().loss(output, callee, weightOf(item, scope), at);
       var label = label(callee, output, prediction, at);
       var values = compare(callee, label, prediction, at);
       fit.check(callee, prediction, output, at);

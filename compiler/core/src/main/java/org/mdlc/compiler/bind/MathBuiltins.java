@@ -48,7 +48,7 @@ final class MathBuiltins {
         unary("sqrt", new Sqrt(), "Square root.", false),
         unary("rsqrt", new Rsqrt(), "1 / sqrt(x).", false),
         unary("tanh", new Tanh(), "Hyperbolic tangent.", false),
-        unary("sigmoid", new Sigmoid(), "1 / (1 + exp(-x)).", false),
+        Builtin.of("sigmoid(x)", "1 / (1 + exp(-x)).", MathBuiltins::sigmoid),
         unary("erf", new Erf(), "Error function.", false),
         unary("erfinv", new Erfinv(), "Inverse of the error function.", false),
         unary("sin", new Sin(), "Sine.", false),
@@ -107,6 +107,12 @@ final class MathBuiltins {
     var x = g.tensor("x");
     boolean whole = keepsWhole && x.dtype() == DType.I32;
     return g.emit().add(op, whole ? x : g.emit().cast(x, DType.F32));
+  }
+
+  private static Datum sigmoid(Given g) {
+    return apply(g, new Sigmoid(), false) instanceof Tensor t
+        ? t.withLogits(new Datum.Logits("sigmoid", g.tensor("x")))
+        : apply(g, new Sigmoid(), false);
   }
 
   private static Datum ofAll(Given g, Elementwise op) {

@@ -107,6 +107,14 @@ final class Metrics {
         free = named + "_" + i;
       }
       warnOfAccuracy(callee, output, item);
+      evaluator
+          .sketch()
+          .metric(
+              output,
+              value instanceof Datum.Text ? value : callee,
+              given.orElse(""),
+              item.weighted(),
+              item.metric().span());
       measure(callee, free, output, prediction, item);
     } catch (Misuse m) {
       evaluator.problems().report(m, item.metric().span(), prediction.trail());

@@ -15,6 +15,8 @@ import org.mdlc.compiler.syntax.Ast;
 
 /** Runs a model's body once per phase: each phase is a graph of its own, over the same weights. */
 final class ModelPhases {
+  private static final String PREDICT = "predict";
+
   /** One run of the model. */
   record Phase(Frame frame, Layers.ModelRun run, Scope scope) {}
 
@@ -30,7 +32,7 @@ final class ModelPhases {
 
   @Nullable BoundProgram bind(Ast.@Nullable Train train, ProgramBinder program) {
     evaluator.precision(Precision.of(definition.tree(), evaluator.problems()));
-    var predict = run("predict", false);
+    var predict = run(PREDICT, false);
     checkOutputs(predict);
     if (train == null) {
       run("train", true); // for the weights and keys that only training needs
@@ -46,11 +48,11 @@ final class ModelPhases {
     var graph = predicting(predict);
     return new BoundProgram(
         definition.tree().name().text(),
-        ProgramBinder.inputs(graph),
+        evaluator.ranges().ofInputs(ProgramBinder.inputs(graph)),
         predict.run().outputs().entrySet().stream()
             .map(o -> new Port(o.getKey(), o.getValue().type()))
             .toList(),
-        training == null ? List.of() : training.targets(),
+        training == null ? List.of() : evaluator.ranges().ofTargets(training.targets()),
         training == null ? List.of() : training.weights(),
         ProgramBinder.variables(evaluator),
         graph,
@@ -65,7 +67,11 @@ final class ModelPhases {
         evaluator.hostLayers().steps(),
         evaluator.precision(),
         Optional.ofNullable(evaluator.variables().fixedBatch())
-            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)));
+            .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)),
+        KerasPaths.of(
+            evaluator, graph, training == null ? Optional.empty() : training.kerasSlots()),
+        evaluator.sketch().of(root),
+        training == null ? Optional.empty() : Optional.of(training.compile()));
   }
 
   private static List<BoundProgram.Text> texts(Phase phase) {
@@ -99,6 +105,7 @@ final class ModelPhases {
   /** Runs the body in a new graph. */
   Phase run(String name, boolean training) {
     var frame = Frame.root(name);
+    boolean isPredict = name.equals(PREDICT);
     evaluator.training(training);
     evaluator.layers().startPhase();
     root.restart();
@@ -110,7 +117,13 @@ final class ModelPhases {
         frame,
         () -> {
           evaluator.mark();
+          if (isPredict) {
+            evaluator.sketch().begin(frame);
+          }
           evaluator.layers().run(definition.tree(), run, scope);
+          if (isPredict) {
+            evaluator.sketch().end(root, run.outputs());
+          }
           run.outputs().replaceAll((_, value) -> evaluator.wide(value));
           return run;
         });

@@ -2,9 +2,12 @@ package org.mdlc.compiler.bind;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.BoundProgram.Update;
 import org.mdlc.compiler.bind.Datum.Configured;
@@ -46,6 +49,7 @@ final class Optimizers {
   private final Variable iteration;
   private final Map<String, Variable> rates = new LinkedHashMap<>();
   private final Map<String, Variable> scalerStates = new LinkedHashMap<>();
+  private final Set<String> slotNames = new LinkedHashSet<>();
 
   /**
    * @param place what tells it from the other optimizers of the train block: {@code _head_1}
@@ -72,6 +76,13 @@ final class Optimizers {
     if (scaler != null) {
       declareScale();
     }
+  }
+
+  /** How Keras lists what it keeps; none where it scales the loss, which Keras lists otherwise. */
+  Optional<KerasLayout.Slots> kerasSlots() {
+    return scaler == null
+        ? Optional.of(new KerasLayout.Slots(prefix, KerasSlots.of(optimizer.name(), slotNames)))
+        : Optional.empty();
   }
 
   /** What the paths of everything it keeps begin with, ending in {@code /}. */
@@ -220,6 +231,7 @@ final class Optimizers {
       if (!constrain(weights.get(i))) {
         return false;
       }
+      slotNames.addAll(slots.get(i).made().keySet());
     }
     emit.write(iteration, emit.add(new Add(), count, emit.constant(DType.I32, 1)));
     if (finite != null) {

@@ -4,10 +4,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.mdlc.compiler.bind.Datum.Trail;
+import org.mdlc.compiler.bind.Library.Category;
+import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
+import org.mdlc.compiler.syntax.Ast;
 
 /**
  * Reports errors at the place of the user's that led to them: an error inside the library is one of
@@ -91,6 +95,22 @@ final class Problems {
       }
     }
     return diagnostic;
+  }
+
+  /** Reports a name that is not that of a model. */
+  void unknownModel(Ast.Name name, Library library) {
+    var models = library.names(Category.VALUE).stream().filter(library::isModel).toList();
+    boolean known = library.find(Category.VALUE, name.text()) != null;
+    var diagnostic =
+        Diagnostic.of(
+            Codes.UNKNOWN_MODEL,
+            name.span(),
+            known ? "`" + name + "` is no model" : "there is no model `" + name + "`");
+    var near = DidYouMean.nearest(name.text(), models);
+    report(
+        near.isPresent()
+            ? diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get())
+            : diagnostic);
   }
 
   private static Diagnostic withTrail(Diagnostic diagnostic, Trail trail) {

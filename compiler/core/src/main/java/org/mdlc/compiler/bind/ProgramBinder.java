@@ -50,6 +50,7 @@ final class ProgramBinder {
         new Instance(null, "", "", 0, file.span().before(), Datum.None.NONE, Arguments.empty());
     constants(new Evaluator(problems, library, nowhere));
     trains();
+    files.starts();
   }
 
   Optional<BoundProgram> bind() {
@@ -74,6 +75,8 @@ final class ProgramBinder {
     var train = trains.get(definition.tree().name().text());
     var arguments = arguments(definition, train, evaluator);
     root.reconfigure(definition, arguments);
+    evaluator.layers().startFrom(files.starts());
+    evaluator.layers().start(root);
     return Optional.ofNullable(new ModelPhases(evaluator, definition, root).bind(train, this));
   }
 
@@ -103,18 +106,7 @@ final class ProgramBinder {
       var name = t.model().text();
       var entry = library.find(Category.VALUE, name);
       if (entry == null || !(entry.value() instanceof Datum.ModelDefinition)) {
-        var models = library.names(Category.VALUE).stream().filter(library::isModel).toList();
-        var diagnostic =
-            Diagnostic.of(
-                Codes.UNKNOWN_MODEL,
-                t.model().span(),
-                entry == null ? "there is no model `" + name + "`" : "`" + name + "` is no model");
-        var near = DidYouMean.nearest(name, models);
-        problems.report(
-            near.isPresent()
-                ? diagnostic.help(
-                    "did you mean `" + near.get() + "`?", t.model().span(), near.get())
-                : diagnostic);
+        problems.unknownModel(t.model(), library);
       } else {
         var before = trains.putIfAbsent(name, t);
         if (before != null) {

@@ -1,41 +1,23 @@
 package org.mdlc.compiler.bind;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.mdlc.compiler.bind.BoundProgram.Argument;
-import org.mdlc.compiler.bind.BoundProgram.CallbackSetting;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
-import org.mdlc.compiler.diag.Diagnostic;
-import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
 /** Batch, epochs, seed, data and callbacks: what a train block says besides what is minimised. */
 final class Settings {
-  private static final List<String> CALLBACKS =
-      List.of(
-          "EarlyStopping",
-          "ModelCheckpoint",
-          "ReduceLROnPlateau",
-          "LearningRateScheduler",
-          "CSVLogger",
-          "TerminateOnNaN",
-          "BackupAndRestore",
-          "TensorBoard");
-
-  private static final Set<String> SETTING_THE_RATE =
-      Set.of("ReduceLROnPlateau", "LearningRateScheduler");
+  private static final long MAX_SEED = 0xffff_ffffL;
 
   private final Evaluator evaluator;
   private final TrainItems items;
@@ -99,13 +81,15 @@ final class Settings {
     return new TrainSettings(
         batch,
         (int) numbers.whole(base, "epochs", 1, 1, 1_000_000_000, scope),
-        numbers.whole(base, "seed", 0, 0, 0xffff_ffffL, scope),
+        base.settings().containsKey("seed")
+            ? OptionalLong.of(numbers.whole(base, "seed", 0, 0, MAX_SEED, scope))
+            : OptionalLong.empty(),
         shuffle == null || numbers.truth(shuffle, scope),
         split == null ? 0 : numbers.share(split, scope),
         source,
         holdout == null || share > 0 ? Optional.empty() : fields.source(holdout, data, 0),
         validation == null ? Optional.empty() : fields.source(validation, data, 0),
-        callbacks());
+        new TrainCallbacks(evaluator, items, metrics, scope).bind());
   }
 
   /** Looks at the rows of the data, if they are there. */
@@ -190,93 +174,5 @@ final class Settings {
               holdout.source().span());
     }
     return 0;
-  }
-
-  // ---- callbacks
-
-  private List<CallbackSetting> callbacks() {
-    var settings = new ArrayList<CallbackSetting>();
-    for (var item : items.base().callbacks()) {
-      var callback = callback(item.callback());
-      if (callback != null) {
-        settings.add(callback);
-      }
-    }
-    return settings;
-  }
-
-  private @Nullable CallbackSetting callback(Ast.Expr tree) {
-    var name =
-        tree instanceof Ast.Call c && c.callee() instanceof Ast.NameExpr n
-            ? n
-            : tree instanceof Ast.NameExpr n ? n : null;
-    if (name == null) {
-      evaluator
-          .problems()
-          .report(
-              new Misuse(
-                  Codes.TYPE_MISMATCH, "a callback is written like EarlyStopping(patience = 3)"),
-              tree.span());
-      return null;
-    }
-    if (!CALLBACKS.contains(name.name())) {
-      var diagnostic =
-          Diagnostic.of(
-              Codes.UNKNOWN_NAME, name.span(), "there is no callback `" + name.name() + "`");
-      var near = DidYouMean.nearest(name.name(), CALLBACKS);
-      evaluator
-          .problems()
-          .report(
-              near.isPresent()
-                  ? diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get())
-                  : diagnostic.note("callbacks are " + String.join(", ", CALLBACKS)));
-      return null;
-    }
-    if (SETTING_THE_RATE.contains(name.name())) {
-      requireSettableRate(name);
-    }
-    var arguments = new ArrayList<Argument>();
-    for (var argument : tree instanceof Ast.Call c ? c.arguments() : List.<Ast.Arg>of()) {
-      var value =
-          evaluator.within(
-              Evaluator.Mode.PLAIN, () -> evaluator.eval(argument.value(), scope, Category.VALUE));
-      if (!value.isPoison()) {
-        var key = argument.name() == null ? "" : argument.name().text();
-        arguments.add(new Argument(key, value.text()));
-        if (key.equals("monitor")) {
-          monitor(value, argument);
-        }
-      }
-    }
-    return new CallbackSetting(name.name(), arguments);
-  }
-
-  private void requireSettableRate(Ast.NameExpr callback) {
-    var optimizers = items.stages().stream().flatMap(s -> s.optimizers().stream()).toList();
-    boolean settable = evaluator.variables().all().stream().anyMatch(Optimizers::isLearningRate);
-    if (settable || optimizers.isEmpty() || evaluator.problems().hasErrors()) {
-      return;
-    }
-    evaluator
-        .problems()
-        .report(
-            Diagnostic.of(
-                    Codes.SCHEDULED_RATE,
-                    callback.span(),
-                    "`" + callback.name() + "` sets the learning rate, which follows a schedule")
-                .also(optimizers.get(0).span(), "this is the optimizer")
-                .help("leave one of the two out"));
-  }
-
-  private void monitor(Datum value, Ast.Arg argument) {
-    if (!(value instanceof Datum.Text figure) || figure.value().equals("learning_rate")) {
-      return;
-    }
-    boolean validated =
-        items.base().data().containsKey("validation")
-            || items.base().settings().containsKey("validation_split");
-    var diagnostic =
-        new Monitors(metrics, items.base()).check(figure.value(), argument.value(), validated);
-    diagnostic.ifPresent(evaluator.problems()::report);
   }
 }

@@ -5,6 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.DiagnosticSink;
@@ -19,7 +24,7 @@ import org.mdlc.compiler.syntax.Parser;
  * its definitions, and parsing all of them took half the time of a check: so the text is cut into
  * definitions by the lines that begin one, and each is parsed when it is first used.
  */
-final class StandardLibrary {
+public final class StandardLibrary {
   /** Names of library files begin so. */
   static final String PREFIX = "std/";
 
@@ -33,7 +38,7 @@ final class StandardLibrary {
   private StandardLibrary() {}
 
   private static final class Holder {
-    static final List<Part> PARTS = names().stream().flatMap(n -> parts(n).stream()).toList();
+    static final List<Part> PARTS = index().stream().flatMap(n -> parts(n).stream()).toList();
   }
 
   /** One definition, in its place in the file. */
@@ -131,8 +136,40 @@ final class StandardLibrary {
     return start;
   }
 
+  /** Every name of it, and of the compiler's own functions. */
+  public static Set<String> names() {
+    return Stream.concat(
+            parts().stream().map(Part::name), Library.builtins().allNames().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * A definition that is offered to users; {@code glorot_uniform} and {@code GlorotUniform} are one
+   * name.
+   */
+  public static Optional<Ast.Definition> definition(Ast.Kind kind, String name) {
+    return parts().stream()
+        .filter(p -> p.isDocumented() && p.keyword().equals(kind.word()))
+        .filter(p -> Library.plain(p.name()).equals(Library.plain(name)))
+        .findFirst()
+        .map(p -> (Ast.Definition) p.tree());
+  }
+
+  /** A function of it. */
+  public static Optional<Ast.Function> function(String name) {
+    return parts().stream()
+        .filter(p -> p.keyword().equals("fn") && p.name().equals(name))
+        .findFirst()
+        .map(p -> (Ast.Function) p.tree());
+  }
+
+  /** The name that a layer of a class gets, as in Keras: {@code MaxPooling2D} to {@code max_pooling2d}. */
+  public static String layerName(String className) {
+    return Layers.snakeCase(className);
+  }
+
   /** The index is a resource too, since a class path cannot be listed. */
-  private static List<String> names() {
+  private static List<String> index() {
     return read("index.txt").lines().filter(l -> !l.isBlank()).toList();
   }
 

@@ -45,6 +45,7 @@ final class Training {
   private final List<Stage> stages = new ArrayList<>();
   private final Set<Variable> moved = new HashSet<>();
   private final Map<String, Span> prefixes = new LinkedHashMap<>();
+  private final List<Optimizers> movers = new ArrayList<>();
   private @Nullable Graph evaluate;
   private @Nullable Graph adapt;
   private @Nullable TrainSettings settings;
@@ -83,6 +84,19 @@ final class Training {
 
   List<Stage> stages() {
     return stages;
+  }
+
+  /** What Keras keeps of the optimizer, if it is the only one. */
+  Optional<KerasLayout.Slots> kerasSlots() {
+    return movers.size() == 1 ? movers.getFirst().kerasSlots() : Optional.empty();
+  }
+
+  /** What is minimised and measured first. */
+  Architecture.Compile compile() {
+    boolean simple =
+        movers.size() == 1 && stages.size() == 1 && stages.getFirst().objectives().size() == 1
+            && items.stages().getFirst().minimizes().isEmpty();
+    return evaluator.sketch().compile(simple);
   }
 
   TrainSettings settings() {
@@ -172,9 +186,11 @@ final class Training {
                       "the train block of " + tree.model() + " has no loss")
                   .help("write `loss MeanSquaredError()`, or `minimize ..`"));
     }
+    evaluator.sketch().compiling(stages.isEmpty());
     var movers = movers(part, named ? "_" + part.name() : "", scope);
     var name = part.name().isEmpty() ? "train" : "train_" + part.name();
     var graph = forward(part, name, true, scope, movers);
+    evaluator.sketch().compiling(false);
     var trained = freezing.trained(evaluator.variables().all());
     if (trained.isEmpty()
         && !predict.run().outputs().isEmpty()
@@ -259,7 +275,9 @@ final class Training {
 
   private Optimizers mover(Configured optimizer, String place, Span at) {
     evaluator.lints().rate(optimizer);
+    evaluator.sketch().optimizer(optimizer);
     var mover = new Optimizers(evaluator, optimizer, place);
+    movers.add(mover);
     var other = prefixes.putIfAbsent(mover.prefix(), at);
     if (other != null) {
       var name = mover.prefix().substring(0, mover.prefix().length() - 1);

@@ -212,7 +212,10 @@ public enum Codes {
       "A callback sets the learning rate, and every optimizer has a schedule for it."),
 
   // ---- 06: data
-  UNKNOWN_FORMAT("E0601", "unknown data format", "Data comes from csv, npz, npy, idx or a folder."),
+  UNKNOWN_FORMAT(
+      "E0601",
+      "unknown data format",
+      "Data comes from csv, npz, npy, idx, or a folder of images or texts."),
   MISSING_FIELD(
       "E0602",
       "input without data",
@@ -235,9 +238,13 @@ public enum Codes {
   TEXT_SOURCE(
       "E0608",
       "text from numbers",
-      "An input of strings is filled by columns of a CSV file as they stand."),
-  LABEL_OUT_OF_RANGE(
+      "An input of strings is filled by columns of a CSV file, or the texts of a folder, as they stand."),
+  CLASS_COUNT(
       "E0609",
+      "classes do not fit the output",
+      "A folder of images or texts has another number of classes than the output."),
+  LABEL_OUT_OF_RANGE(
+      "E0610",
       "label outside the classes",
       "A class number in the data is none of those that the output has."),
 
@@ -252,6 +259,12 @@ public enum Codes {
       "The file's SHA-256 differs from the declared one."),
   WEIGHTS_MISMATCH(
       "E0705", "weights do not fit", "Names or shapes in the file are not those of the layer."),
+  NOT_A_KERAS_MODEL(
+      "E0706", "not a model of Keras", "The file is not a model as Keras 3 writes one."),
+  NOT_IN_MDL(
+      "E0707", "nothing like it in mdl", "The model of Keras holds something that mdl cannot say."),
+  NOT_IN_KERAS(
+      "E0708", "nothing like it in Keras", "The model does something that no layer of Keras does."),
 
   // ---- 09: limits
   NESTED_TOO_DEEP("E0901", "nested too deeply", "The text nests deeper than the compiler follows."),

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -15,6 +16,7 @@ import org.mdlc.compiler.emit.java.CompiledPrograms;
 import org.mdlc.compiler.emit.java.JavaEmitter;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.TextForm;
+import org.mdlc.compiler.op.Control;
 import org.mdlc.compiler.pass.BuildTrainStep;
 import org.mdlc.compiler.pass.MixedPrecision;
 import org.mdlc.compiler.pass.Pipeline;
@@ -22,6 +24,7 @@ import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
 import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Parser;
 import org.mdlc.compiler.type.Dim;
@@ -32,9 +35,6 @@ import org.mdlc.compiler.type.Dim;
  * imports and, for their mistakes, the CSV files of train blocks.
  */
 public final class Compiler {
-  /** Of the memory report, where the train block does not say. */
-  private static final int USUAL_BATCH = 32;
-
   private static final String BOUND = "Bind";
   private static final String BUILT = "BuildTrainStep";
   private static final String PLANNED = "MakeProgram";
@@ -98,17 +98,35 @@ public final class Compiler {
     requireSizes(program);
     var bound = MixedPrecision.of(program);
     var plans = new Plans(bound, request);
+    var initialize = plans.plan(bound.initialize()).program();
+    var predict = plans.plan(bound.predict());
+    var evaluate = Optional.ofNullable(bound.evaluate()).map(e -> plans.plan(e).program());
+    var adapt = Optional.ofNullable(bound.adapt()).map(a -> plans.plan(a).program());
+    var train = bound.stages().stream().map(plans::plan).toList();
     var programs =
         new CompiledPrograms(
             bound,
-            plans.plan(bound.initialize()),
-            plans.plan(bound.predict()),
-            Optional.ofNullable(bound.evaluate()).map(plans::plan),
-            Optional.ofNullable(bound.adapt()).map(plans::plan),
-            bound.stages().stream().map(plans::plan).toList());
+            initialize,
+            predict.program(),
+            evaluate,
+            adapt,
+            train.stream().map(Planned::program).toList(),
+            ModelSummary.of(program).withNeeds(plans.needs(predict, train)));
     var source = JavaEmitter.emit(programs, request.packageName(), request.kernels());
     var prefix = request.packageName().isEmpty() ? "" : request.packageName() + ".";
     return new GeneratedModel(prefix + bound.model(), source, programs);
+  }
+
+  /** What a model is made of and, unless the size of a named dimension is open, what it needs. */
+  public static ModelSummary summary(BoundProgram program, CompileRequest request) {
+    var summary = ModelSummary.of(program);
+    if (!openSizes(program).isEmpty()) {
+      return summary;
+    }
+    var bound = MixedPrecision.of(program);
+    var plans = new Plans(bound, request);
+    var train = bound.stages().stream().map(plans::plan).toList();
+    return summary.withNeeds(plans.needs(plans.plan(bound.predict()), train));
   }
 
   /** The names that dumps can be asked for, in order. */
@@ -121,27 +139,49 @@ public final class Compiler {
     return List.copyOf(names);
   }
 
+  /**
+   * The program of a phase.
+   *
+   * @param flops of the operations that it carries out
+   */
+  private record Planned(Program program, Dim flops) {}
+
   /** From the graph of a phase to its program. */
   private record Plans(BoundProgram bound, CompileRequest request) {
-    Program plan(BoundProgram.Stage stage) {
+    ModelSummary.Needs needs(Planned predict, List<Planned> train) {
+      int batch = batch();
+      return new ModelSummary.Needs(
+          batch,
+          train.stream().mapToLong(p -> stepBytes(p, batch)).max().orElse(0),
+          stepBytes(predict, batch),
+          Control.cost(bound.predict()).flops().at(batch),
+          train.stream().mapToLong(p -> p.flops().at(batch)).max().orElse(0));
+    }
+
+    private static long stepBytes(Planned planned, int batch) {
+      return planned.program().stepBytes(batch) + CompiledPrograms.SCRATCH_BYTES;
+    }
+
+    Planned plan(BoundProgram.Stage stage) {
       stage.objectives().forEach(objective -> show(BOUND, objective.forward()));
       var step = BuildTrainStep.of(bound, stage);
       show(BUILT, step);
       return optimized(step);
     }
 
-    Program plan(Graph graph) {
+    Planned plan(Graph graph) {
       show(BOUND, graph);
       return optimized(graph);
     }
 
-    private Program optimized(Graph graph) {
+    private Planned optimized(Graph graph) {
       var dumps = request.dumps();
-      var program = MakeProgram.run(Pipeline.optimize(Map.of()).run(graph, dumps), batch());
+      var ready = Pipeline.optimize(Map.of()).run(graph, dumps);
+      var program = MakeProgram.run(ready, batch());
       if (dumps.wants(PLANNED)) {
         dumps.dump(PLANNED, graph.name(), ProgramText.print(program));
       }
-      return program;
+      return new Planned(program, Control.cost(ready).flops());
     }
 
     private void show(String stage, Graph graph) {
@@ -151,7 +191,10 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(USUAL_BATCH);
+      return bound
+          .settings()
+          .map(BoundProgram.TrainSettings::batch)
+          .orElse(ModelSummary.USUAL_BATCH);
     }
   }
 
@@ -160,7 +203,9 @@ public final class Compiler {
     var binding =
         new Binder.Request(
             model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
-    return Binder.bind(file, binding, problems);
+    var bound = Binder.bind(file, binding, problems);
+    bound.ifPresent(program -> FolderClasses.check(program, problems));
+    return problems.hasErrors() ? Optional.empty() : bound;
   }
 
   private static Optional<SourceFile> imported(String path) {
@@ -173,12 +218,17 @@ public final class Compiler {
     }
   }
 
-  private static void requireSizes(BoundProgram bound) {
+  private static SortedSet<String> openSizes(BoundProgram bound) {
     var open = new TreeSet<String>();
     bound.inputs().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     bound.targets().forEach(p -> p.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     bound.variables().forEach(v -> v.type().shape().dims().forEach(d -> open.addAll(d.symbols())));
     open.removeAll(Dim.BATCH.symbols());
+    return open;
+  }
+
+  private static void requireSizes(BoundProgram bound) {
+    var open = openSizes(bound);
     if (!open.isEmpty()) {
       throw new InvalidRequest(
           "the size of "

@@ -36,12 +36,18 @@ final class ModelChoice {
   }
 
   /**
-   * The models that a file is there for: those with a train block; if none has one, all that can be
-   * bound by themselves.
+   * The models that a file is there for: those with a train block; if none has one, those with
+   * weights to start from; if none has these, all that can be bound by themselves.
    */
   static List<String> meant(Ast.File file, Set<String> settings) {
+    var meant = central(file);
+    return meant.isEmpty() ? standalone(file, settings) : meant;
+  }
+
+  /** The models with a train block or, where none has one, those with weights to start from. */
+  private static List<String> central(Ast.File file) {
     var trained = trained(file);
-    return trained.isEmpty() ? standalone(file, settings) : trained;
+    return trained.isEmpty() ? started(file) : trained;
   }
 
   private static Stream<Ast.Model> own(Ast.File file) {
@@ -49,7 +55,8 @@ final class ModelChoice {
   }
 
   /**
-   * The wanted model; if none is wanted, the only one with a train block, else the only one.
+   * The wanted model; if none is wanted, the only one with a train block or with weights to start
+   * from, else the only one.
    *
    * @throws InvalidRequest if there is no such model, or several would do
    */
@@ -62,9 +69,9 @@ final class ModelChoice {
     if (wanted.isPresent()) {
       return find(name, models, wanted.get());
     }
-    var trained = trained(file);
-    if (trained.size() == 1) {
-      return trained.get(0);
+    var central = central(file);
+    if (central.size() == 1) {
+      return central.get(0);
     }
     if (models.size() > 1) {
       throw new InvalidRequest(
@@ -88,6 +95,14 @@ final class ModelChoice {
     return file.items().stream()
         .filter(Ast.Train.class::isInstance)
         .map(item -> ((Ast.Train) item).model().text())
+        .distinct()
+        .toList();
+  }
+
+  private static List<String> started(Ast.File file) {
+    return file.items().stream()
+        .filter(item -> item instanceof Ast.WeightsImport w && w.forModel())
+        .map(item -> ((Ast.WeightsImport) item).name().text())
         .distinct()
         .toList();
   }

@@ -130,6 +130,11 @@ public final class GraphBuilder {
     return List.copyOf(nodes);
   }
 
+  /** The inputs so far. */
+  public List<Graph.Input> inputs() {
+    return List.copyOf(inputs);
+  }
+
   public Graph build() {
     return new Graph(name, inputs, nodes, outputs);
   }

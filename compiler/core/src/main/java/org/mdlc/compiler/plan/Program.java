@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.type.DType;
 
 /**
  * A step made ready to print: an ordered list of library calls, kernels and copies over buffers at
@@ -54,6 +55,28 @@ public record Program(
   /** Bytes of an arena at a batch size. */
   public long arenaBytes(Arena arena, long batch) {
     return arenaSizes.getOrDefault(arena, 0L) * arena.scale(batch);
+  }
+
+  /**
+   * Bytes of the memory of a step that runs this, at a batch size: the arenas, and what its caller
+   * fills and reads, each arena from a multiple of {@link Arena#ALIGNMENT} on.
+   */
+  public long stepBytes(long batch) {
+    long bytes = 0;
+    for (var arena : Arena.values()) {
+      long size = arenaSizes.getOrDefault(arena, 0L);
+      for (var buffer : buffers) {
+        if (isOutside(buffer) && Arena.of(buffer.elements()) == arena) {
+          size += arena.size(buffer.elements(), DType.BYTES);
+        }
+      }
+      bytes += size * arena.scale(batch);
+    }
+    return bytes;
+  }
+
+  private static boolean isOutside(Buffer buffer) {
+    return buffer.storage() instanceof Buffer.Input || buffer.storage() instanceof Buffer.Result;
   }
 
   /** The buffer of a variable, if this step touches it. */

@@ -45,8 +45,14 @@ public final class Ast {
   /** {@code import "blocks.mdl"}. */
   public record Import(StringLit path, Span span) implements Item {}
 
-  /** {@code import weights "vgg.safetensors" sha256 "9f.." as vgg}. */
-  public record WeightsImport(StringLit path, @Nullable StringLit sha256, Name name, Span span)
+  /**
+   * {@code import weights "imagenet.safetensors" sha256 ".." as imagenet}.
+   *
+   * @param name what the weights are called; or the model that starts from them
+   * @param forModel true for {@code import weights ".." for Mnist}
+   */
+  public record WeightsImport(
+      StringLit path, @Nullable StringLit sha256, Name name, boolean forModel, Span span)
       implements Item {}
 
   /** {@code let classes = 10} outside any definition. */

@@ -35,10 +35,13 @@ final class DiagnosticsTest {
   /** Found where files are read, not here. */
   private static final List<Codes> ELSEWHERE =
       List.of(
-          Codes.UNKNOWN_COLUMN,
           Codes.LABEL_OUT_OF_RANGE,
           Codes.LARGE_BATCH,
           Codes.MISSING_DATA_FILE,
+          Codes.CLASS_COUNT,
+          Codes.NOT_A_KERAS_MODEL,
+          Codes.NOT_IN_MDL,
+          Codes.NOT_IN_KERAS,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
           Codes.IMPORT_CYCLE,

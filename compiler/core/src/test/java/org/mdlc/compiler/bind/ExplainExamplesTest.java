@@ -36,8 +36,12 @@ final class ExplainExamplesTest {
           Codes.LABEL_OUT_OF_RANGE,
           Codes.LARGE_BATCH,
           Codes.MISSING_DATA_FILE,
+          Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
           Codes.WEIGHTS_MISMATCH,
+          Codes.NOT_A_KERAS_MODEL,
+          Codes.NOT_IN_MDL,
+          Codes.NOT_IN_KERAS,
           Codes.FILE_TOO_LARGE);
 
   @TestFactory

@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,6 +99,11 @@ class KerasNamesTest {
       return mdl.startsWith("(");
     }
 
+    /** Not of the language but of the runtime: a class, or a class and a method. */
+    boolean java() {
+      return category.equals(UTILITIES);
+    }
+
     String text() {
       return String.join("\t", category, name, mdl, note);
     }
@@ -119,7 +125,11 @@ class KerasNamesTest {
   void everyNameThatIsThereIsADefinitionOfItsKind() {
     var missing = new ArrayList<String>();
     for (var line : table) {
-      if (line.form()) {
+      if (line.java()) {
+        if (!line.absent() && !line.form() && !isInRuntime(line.mdl)) {
+          missing.add(line.key() + ": the runtime has no public " + line.mdl);
+        }
+      } else if (line.form()) {
         if (!FORMS.contains(line.mdl.substring(1, line.mdl.length() - 1))) {
           missing.add(line.key() + ": the language has no form " + line.mdl);
         }
@@ -135,7 +145,7 @@ class KerasNamesTest {
   void argumentsDifferOnlyWhereTheNoteSaysSo() {
     var differences = new ArrayList<String>();
     for (var line : table) {
-      var definition = line.absent() || line.form() ? null : found(line, line.mdl);
+      var definition = line.absent() || line.form() || line.java() ? null : found(line, line.mdl);
       if (definition == null) {
         continue;
       }
@@ -155,7 +165,7 @@ class KerasNamesTest {
     var cases = new Cases();
     var untested =
         table.stream()
-            .filter(l -> !l.absent() && !l.form())
+            .filter(l -> !l.absent() && !l.form() && !l.java())
             .filter(l -> Objects.requireNonNull(surface.get(l.key())).expected())
             .filter(l -> !cases.cover(l))
             .map(l -> l.key() + ": no golden case")
@@ -181,7 +191,7 @@ class KerasNamesTest {
   void noAbsentNameIsInTheLibrary() {
     assertThat(
             table.stream()
-                .filter(l -> l.absent() && found(l, l.name) != null)
+                .filter(l -> l.absent() && !l.java() && found(l, l.name) != null)
                 .map(Line::text)
                 .toList())
         .isEmpty();
@@ -195,7 +205,7 @@ class KerasNamesTest {
           table.stream()
               .map(
                   l ->
-                      l.absent() && found(l, l.name) != null
+                      l.absent() && !l.java() && found(l, l.name) != null
                           ? new Line(l.category, l.name, l.name, "")
                           : l)
               .toList();
@@ -213,7 +223,7 @@ class KerasNamesTest {
       """
       # What each public name of Keras is in mdl, by hand: category, Keras name, mdl name, note. The mdl name is a definition of the library, a form of the
       # language in parentheses, or - where it is deliberately absent. The note says how it differs, with each argument that is not as in Keras in backquotes,
-      # or why it is absent. KerasNamesTest holds the table to Keras's own list and to the library, and writes docs/keras.md from it.
+      # or why it is absent. Utilities are classes and methods of org.mdlc.runtime.utils. KerasNamesTest holds the table to Keras's own list and to the library, and writes docs/keras.md from it.
       """;
 
   private static List<Line> table() {
@@ -253,6 +263,20 @@ class KerasNamesTest {
       case Datum.Native n -> isClass ? null : n;
       case null, default -> null;
     };
+  }
+
+  private static final String UTILITIES = "utils";
+
+  private static boolean isInRuntime(String name) {
+    var parts = name.split("\\.", 2);
+    try {
+      var type = Class.forName("org.mdlc.runtime.utils." + parts[0]);
+      return Modifier.isPublic(type.getModifiers())
+          && (parts.length == 1
+              || Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals(parts[1])));
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   private static Category categoryOf(String category) {
@@ -477,6 +501,7 @@ class KerasNamesTest {
     titles.put("initializers", "Initializers");
     titles.put("regularizers", "Regularizers");
     titles.put("constraints", "Constraints");
+    titles.put(UTILITIES, "Utilities");
     return titles;
   }
 
@@ -484,9 +509,10 @@ class KerasNamesTest {
     return """
         # Keras names
 
-        Every public name of Keras 3.15.1 in nine of its modules, and what it is in mdl. Where nothing stands beside a name, it has the arguments of Keras in
+        Every public name of Keras 3.15.1 in ten of its modules, and what it is in mdl. Where nothing stands beside a name, it has the arguments of Keras in
         their order with their defaults, and its numbers are tested against real Keras ([golden.md](golden.md)). These arguments are said otherwise
-        everywhere: %s. A word in parentheses is a form of the [language](language.md).
+        everywhere: %s. A word in parentheses is a form of the [language](language.md) or a command. The utilities are classes of the
+        [runtime](utilities.md).
         """
             .formatted(
                 UNIVERSAL.stream()

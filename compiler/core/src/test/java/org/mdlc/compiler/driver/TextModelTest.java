@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Verbosity;
@@ -84,7 +85,7 @@ final class TextModelTest {
     try (Model model = create(SENTIMENT)) {
       model.adapt(DATA);
       float[] all = model.predict(DATA).get("mood").floats();
-      ArrayDataset some = DATA.take(5, 2, 7);
+      ArrayDataset some = DATA.takeRows(5, 2, 7);
       assertThat(model.predict(some).get("mood").floats()).containsExactly(all[5], all[2], all[7]);
     }
   }

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.mdlc.compiler.bind.Architecture;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.KerasLayout;
 import org.mdlc.compiler.interp.Interpreter;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
@@ -196,6 +198,9 @@ final class BuildTrainStepTest {
         List.of(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
+        KerasLayout.NONE,
+        Architecture.NONE,
         Optional.empty());
   }
 

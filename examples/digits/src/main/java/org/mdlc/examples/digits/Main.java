@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.mdlc.runtime.data.ArrayDataset;
-import org.mdlc.runtime.file.CsvTable;
+import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Trains the model of {@code digits.mdl}, from which the build has generated the class {@link
@@ -13,7 +14,7 @@ import org.mdlc.runtime.file.CsvTable;
 public final class Main {
   private static final long SEED = 42;
   private static final double HELD_OUT = 0.2;
-  private static final float BRIGHTEST = 16;
+  private static final double BRIGHTEST = 16;
 
   private Main() {}
 
@@ -35,9 +36,10 @@ public final class Main {
 
   /** Images of 8 by 8 dots with values from 0 to 1, and the digits they show. */
   static ArrayDataset read(Path file) throws IOException {
-    CsvTable table = CsvTable.read(file);
-    return ArrayDataset.of(
-        "image", table.columns("p00", "p77").dividedBy(BRIGHTEST).reshapeRows(8, 8, 1),
-        "digit", table.column("label"));
+    return CsvDataset.of(file)
+        .columns(
+            ColumnGroup.floats("image", "p00..p77").scaled(1 / BRIGHTEST, 0).shaped(8, 8, 1),
+            ColumnGroup.ints("digit", "label"))
+        .read();
   }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.StringTensor;
-import org.mdlc.runtime.file.CsvTable;
+import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Trains the model of {@code reviews.mdl}, from which the build has generated the class {@link
@@ -50,8 +51,8 @@ public final class Main {
 
   /** Reviews, and 1 for each that praises. */
   static ArrayDataset read(Path file) throws IOException {
-    CsvTable table = CsvTable.read(file);
-    return ArrayDataset.of("praise", table.column("praise"))
-        .with("review", table.texts(List.of("review")));
+    return CsvDataset.of(file)
+        .columns(ColumnGroup.ints("praise"), ColumnGroup.texts("review"))
+        .read();
   }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.bind.BoundProgram;
@@ -77,10 +78,12 @@ public final class JavaEmitter {
             .addStatement("super(SPEC)")
             .build());
     type.addMethod(create(self));
+    type.addMethod(createUnseeded(self));
     type.addMethod(newStep());
     bound.settings().ifPresent(s -> type.addMethod(defaults(s)));
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
+    SummaryPrinter.print(programs.summary(), type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
@@ -138,6 +141,25 @@ public final class JavaEmitter {
         .addStatement("model.initialize(seed)")
         .addStatement("return model")
         .build();
+  }
+
+  /** The seed of the train block is the model's own. */
+  private MethodSpec createUnseeded(ClassName self) {
+    var method =
+        MethodSpec.methodBuilder("create")
+            .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+            .returns(self);
+    var seed = bound.settings().map(BoundProgram.TrainSettings::seed).orElse(OptionalLong.empty());
+    return seed.isPresent()
+        ? method
+            .addJavadoc("A new model with the seed of its train block.\n")
+            .addStatement("return create($LL)", seed.getAsLong())
+            .build()
+        : method
+            .addJavadoc(
+                "A new model with the seed that was set by {@code setRandomSeed}, or 0 if none was.\n")
+            .addStatement("return create($T.get().orElse(0))", JavaTypes.RANDOM_SEED)
+            .build();
   }
 
   private static MethodSpec defaults(BoundProgram.TrainSettings settings) {
@@ -222,6 +244,7 @@ public final class JavaEmitter {
                     dtype(p.type()),
                     rowSizes(p.type())));
     hostSteps(body);
+    ranges(body, "inputRange", bound.arrays());
     bound
         .targets()
         .forEach(
@@ -232,6 +255,7 @@ public final class JavaEmitter {
                     JavaTypes.DTYPE,
                     dtype(p.type()),
                     rowSizes(p.type())));
+    ranges(body, "targetRange", bound.targets());
     bound
         .weights()
         .forEach(p -> body.addStatement("spec.weight($S$L)", p.name(), rowSizes(p.type())));
@@ -248,13 +272,9 @@ public final class JavaEmitter {
     var chunks = variableChunks();
     for (int i = 0; i < chunks.size(); i++) {
       body.addStatement("variables$L(spec)", i + 1);
-      type.addMethod(
-          MethodSpec.methodBuilder("variables" + (i + 1))
-              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-              .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
-              .addCode(chunks.get(i))
-              .build());
+      type.addMethod(specificationPart("variables" + (i + 1), chunks.get(i)));
     }
+    keras(type, body);
     for (var metric : bound.metrics()) {
       body.addStatement(
           "spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
@@ -268,6 +288,54 @@ public final class JavaEmitter {
             .returns(JavaTypes.MODEL_SPEC)
             .addCode(body.build())
             .build());
+  }
+
+  /** Where Keras keeps the weights in its files. */
+  private void keras(TypeSpec.Builder type, CodeBlock.Builder body) {
+    var groups = bound.keras().groups();
+    for (int from = 0; from < groups.size(); from += VARIABLES_PER_METHOD) {
+      var code = CodeBlock.builder();
+      for (var group : groups.subList(from, Math.min(from + VARIABLES_PER_METHOD, groups.size()))) {
+        code.addStatement("spec.kerasGroup($S, $L)", group.path(), strings(group.weights()));
+      }
+      var name = "kerasGroups" + (from / VARIABLES_PER_METHOD + 1);
+      body.addStatement("$L(spec)", name);
+      type.addMethod(specificationPart(name, code.build()));
+    }
+    bound
+        .keras()
+        .optimizer()
+        .ifPresent(
+            slots ->
+                body.addStatement(
+                    "spec.kerasSlots($L)",
+                    strings(
+                        Stream.concat(
+                                Stream.of(slots.prefix()),
+                                slots.lists().stream().map(list -> String.join(" ", list)))
+                            .toList())));
+  }
+
+  private static CodeBlock strings(List<String> texts) {
+    return texts.stream().map(s -> CodeBlock.of("$S", s)).collect(CodeBlock.joining(", "));
+  }
+
+  private static MethodSpec specificationPart(String name, CodeBlock code) {
+    return MethodSpec.methodBuilder(name)
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addParameter(JavaTypes.MODEL_SPEC.nestedClass("Builder"), "spec")
+        .addCode(code)
+        .build();
+  }
+
+  private static void ranges(CodeBlock.Builder body, String method, List<BoundProgram.Port> ports) {
+    for (var port : ports) {
+      for (var range : port.ranges()) {
+        var also = range.also().isPresent() ? ", " + range.also().getAsInt() : "";
+        body.addStatement(
+            "spec.$L($S, $L, $L$L)", method, port.name(), range.low(), range.high(), also);
+      }
+    }
   }
 
   /** Texts, and the layers that make numbers of them. */

@@ -14,6 +14,7 @@ final class JavaTypes {
   static final String RUNTIME = "org.mdlc.runtime";
   static final String KERNEL = RUNTIME + ".kernel";
 
+  static final ClassName SUMMARY = ClassName.get(RUNTIME, "Summary");
   static final ClassName MODEL = ClassName.get(RUNTIME, "Model");
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
@@ -24,6 +25,7 @@ final class JavaTypes {
   static final ClassName INITIAL = ClassName.get(RUNTIME, "Initial");
   static final ClassName METRIC_SPEC = ClassName.get(RUNTIME, "MetricSpec");
   static final ClassName STRING_LAYERS = ClassName.get(RUNTIME + ".preprocessing", "StringLayers");
+  static final ClassName RANDOM_SEED = ClassName.get(RUNTIME + ".utils", "RandomSeed");
   static final ClassName DTYPE = ClassName.get(RUNTIME + ".data", "DType");
 
   private static final List<String> KERNEL_CLASSES =

@@ -8,13 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.mdlc.compiler.bind.Architecture;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.Variable;
+import org.mdlc.compiler.bind.KerasLayout;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.op.Tensor64;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
+import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
@@ -69,11 +72,20 @@ final class GeneratedStep {
             List.of(),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
+            KerasLayout.NONE,
+            Architecture.NONE,
             Optional.empty());
     var nothing = MakeProgram.run(new Graph("initialize", List.of(), List.of(), List.of()), 1);
     return JavaEmitter.emit(
         new CompiledPrograms(
-            bound, nothing, program, Optional.empty(), Optional.empty(), List.of()),
+            bound,
+            nothing,
+            program,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            ModelSummary.of(bound)),
         "",
         style);
   }
