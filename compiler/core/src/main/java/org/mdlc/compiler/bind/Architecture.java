@@ -116,7 +116,8 @@ public record Architecture(List<Input> inputs, List<Call> calls, Map<String, Pla
   public record Named(String name, boolean users) implements Plain {}
 
   /**
-   * An initializer, regularizer, constraint, schedule, optimizer, loss or metric with its arguments.
+   * An initializer, regularizer, constraint, schedule, optimizer, loss or metric with its
+   * arguments.
    *
    * @param kind such as {@code initializer}
    * @param users the definition is the user's

@@ -76,7 +76,8 @@ public record BoundProgram(
   /**
    * A layer that starts from a file in place of its initializers.
    *
-   * @param layer path of the layer; the file names weights from there on. Empty for the model itself
+   * @param layer path of the layer; the file names weights from there on. Empty for the model
+   *     itself
    * @param file where it lies: as written, counted from the folder of the .mdl file that names it
    * @param sha256 of the file, 64 hexadecimal digits
    */

@@ -271,10 +271,7 @@ final class Calls {
     var operands = new LinkedHashMap<String, Datum>();
     inner.own().forEach(b -> operands.put(b.name(), b.value()));
     operands.keySet().retainAll(tree.params().stream().map(p -> p.name().text()).toList());
-    var result =
-        evaluator
-            .sketch()
-            .inLibrary(() -> body(tree.body(), inner, tree.name().text()));
+    var result = evaluator.sketch().inLibrary(() -> body(tree.body(), inner, tree.name().text()));
     var checked = result(tree.result(), result, inner, tree.name().text());
     evaluator.sketch().function(tree.name().text(), operands, checked, span);
     return checked;

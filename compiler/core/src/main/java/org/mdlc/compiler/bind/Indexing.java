@@ -52,8 +52,7 @@ final class Indexing {
     parts.put("x", target);
     for (int i = 0; i < entries.size(); i++) {
       var entry = entries.get(i);
-      parts.put(
-          Sketch.index(entry.tree, i), Datum.list(entry.first, entry.second, entry.third));
+      parts.put(Sketch.index(entry.tree, i), Datum.list(entry.first, entry.second, entry.third));
     }
     evaluator.sketch().function("[]", parts, result, tree.span());
     return result;

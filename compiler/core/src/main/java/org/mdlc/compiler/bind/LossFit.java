@@ -15,6 +15,7 @@ import org.mdlc.compiler.source.Span;
  */
 final class LossFit {
   private static final String LOGITS = "from_logits";
+
   /** Whose outputs are numbers and no classes. */
   private static final Set<String> OF_NUMBERS =
       Set.of(

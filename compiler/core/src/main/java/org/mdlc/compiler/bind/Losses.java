@@ -94,8 +94,7 @@ final class Losses {
     return weight == null
         ? 1
         : evaluator
-            .within(
-                Evaluator.Mode.PLAIN, () -> evaluator.eval(weight, scope, Category.VALUE))
+            .within(Evaluator.Mode.PLAIN, () -> evaluator.eval(weight, scope, Category.VALUE))
             .number()
             .orElse(1.0);
   }

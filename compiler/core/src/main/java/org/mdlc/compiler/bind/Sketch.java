@@ -219,9 +219,7 @@ final class Sketch {
     for (var step : body.steps) {
       var callee =
           step.layer == null ? new Architecture.Function(step.function) : layer(step.layer);
-      calls.add(
-          new Architecture.Call(
-              callee, plain(step.operands), plain(step.result), step.span));
+      calls.add(new Architecture.Call(callee, plain(step.operands), plain(step.result), step.span));
     }
     return new Architecture(
         body.inputs.stream()
@@ -264,8 +262,7 @@ final class Sketch {
       case Datum.Real r -> new Architecture.Real(r.value());
       case Datum.Truth t -> new Architecture.Truth(t.value());
       case Datum.Text t -> new Architecture.Text(t.value());
-      case Datum.Listing l ->
-          new Architecture.Items(l.items().stream().map(this::plain).toList());
+      case Datum.Listing l -> new Architecture.Items(l.items().stream().map(this::plain).toList());
       case Tensor t -> new Architecture.Tensor(id(t), t.type(), t.mask() != null);
       case Datum.Native n -> new Architecture.Named(n.builtin().name(), false);
       case Datum.Function f ->

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.ir.CompilerBug;
@@ -138,8 +138,7 @@ public final class StandardLibrary {
 
   /** Every name of it, and of the compiler's own functions. */
   public static Set<String> names() {
-    return Stream.concat(
-            parts().stream().map(Part::name), Library.builtins().allNames().stream())
+    return Stream.concat(parts().stream().map(Part::name), Library.builtins().allNames().stream())
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -163,7 +162,10 @@ public final class StandardLibrary {
         .map(p -> (Ast.Function) p.tree());
   }
 
-  /** The name that a layer of a class gets, as in Keras: {@code MaxPooling2D} to {@code max_pooling2d}. */
+  /**
+   * The name that a layer of a class gets, as in Keras: {@code MaxPooling2D} to {@code
+   * max_pooling2d}.
+   */
   public static String layerName(String className) {
     return Layers.snakeCase(className);
   }

@@ -94,7 +94,9 @@ final class Training {
   /** What is minimised and measured first. */
   Architecture.Compile compile() {
     boolean simple =
-        movers.size() == 1 && stages.size() == 1 && stages.getFirst().objectives().size() == 1
+        movers.size() == 1
+            && stages.size() == 1
+            && stages.getFirst().objectives().size() == 1
             && items.stages().getFirst().minimizes().isEmpty();
     return evaluator.sketch().compile(simple);
   }

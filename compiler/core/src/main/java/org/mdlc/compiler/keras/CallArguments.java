@@ -100,13 +100,18 @@ final class CallArguments {
   static List<Argument> flat(List<Argument> positional) {
     return positional.stream()
         .flatMap(
-            a -> a instanceof KerasGraph.Items i ? i.items().stream() : java.util.stream.Stream.of(a))
+            a ->
+                a instanceof KerasGraph.Items i
+                    ? i.items().stream()
+                    : java.util.stream.Stream.of(a))
         .toList();
   }
 
   /** True when a float input of the model enters a layer that takes indices. */
   boolean wantsWholeNumbers(Layer reader, Tensor tensor) {
-    return takesWholeNumbers(reader) && graph.maker(tensor).isInput() && !isWhole(graph.maker(tensor));
+    return takesWholeNumbers(reader)
+        && graph.maker(tensor).isInput()
+        && !isWhole(graph.maker(tensor));
   }
 
   /** True for Embedding and its like. */

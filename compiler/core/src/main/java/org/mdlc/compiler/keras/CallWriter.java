@@ -135,7 +135,11 @@ final class CallWriter {
       outline.noCounterpart(
           where,
           "there is no " + kind.word() + " " + className + ", which " + wording(where) + " has",
-          "docs/keras.md lists what there is; `" + kind.word() + " " + className + "(..)(..)` defines it");
+          "docs/keras.md lists what there is; `"
+              + kind.word()
+              + " "
+              + className
+              + "(..)(..)` defines it");
       return "none";
     }
     var written =
@@ -172,7 +176,11 @@ final class CallWriter {
         if (value == null && parameter.defaultValue() == null) {
           outline.malformed(
               where,
-              "`" + Outline.nameOf(where) + "` lacks the argument `" + name + "` of "
+              "`"
+                  + Outline.nameOf(where)
+                  + "` lacks the argument `"
+                  + name
+                  + "` of "
                   + definition.name());
         }
         continue;
@@ -186,7 +194,8 @@ final class CallWriter {
       texts.add(positional ? text : name + " = " + text);
     }
     for (var entry : config.entrySet()) {
-      if (!parameters.containsKey(entry.getKey()) && saysSomething(entry.getKey(), entry.getValue())) {
+      if (!parameters.containsKey(entry.getKey())
+          && saysSomething(entry.getKey(), entry.getValue())) {
         unknownArgument(definition, entry.getKey(), entry.getValue(), where, parameters.keySet());
       }
     }
@@ -227,16 +236,27 @@ final class CallWriter {
   }
 
   private void unknownArgument(
-      Ast.Definition definition, String key, JsonElement value, JsonObject where, Set<String> known) {
+      Ast.Definition definition,
+      String key,
+      JsonElement value,
+      JsonObject where,
+      Set<String> known) {
     var text = value.toString();
     var near = DidYouMean.nearest(key, known);
     outline.noCounterpart(
         where,
-        "`" + Outline.nameOf(where) + "` has " + key + " = "
+        "`"
+            + Outline.nameOf(where)
+            + "` has "
+            + key
+            + " = "
             + (text.length() > 40 ? text.substring(0, 40) + ".." : text)
-            + ", and " + definition.name() + " takes no such argument",
+            + ", and "
+            + definition.name()
+            + " takes no such argument",
         near.map(n -> "it takes `" + n + "`; build the layer anew in Keras with that")
-            .orElse("docs/keras.md says what is different; build the layer anew in Keras without it"));
+            .orElse(
+                "docs/keras.md says what is different; build the layer anew in Keras without it"));
   }
 
   private static boolean isDefault(Ast.Param parameter, String text) {
@@ -288,8 +308,14 @@ final class CallWriter {
     }
     outline.noCounterpart(
         where,
-        "`" + Outline.nameOf(where) + "` applies the function " + name + ", which mdl does not have",
-        "build the layer in Keras without it, and write `fn " + name + "(x) = ..` in the .mdl file");
+        "`"
+            + Outline.nameOf(where)
+            + "` applies the function "
+            + name
+            + ", which mdl does not have",
+        "build the layer in Keras without it, and write `fn "
+            + name
+            + "(x) = ..` in the .mdl file");
     return "linear";
   }
 
@@ -345,10 +371,16 @@ final class CallWriter {
     }
     outline.noCounterpart(
         where,
-        "`" + Outline.nameOf(where) + "` is given " + Json.className(object) + " where mdl takes "
+        "`"
+            + Outline.nameOf(where)
+            + "` is given "
+            + Json.className(object)
+            + " where mdl takes "
             + String.join(" or ", names),
         names.contains("fn")
-            ? "in Keras, leave the activation out and put the layer " + Json.className(object) + " behind"
+            ? "in Keras, leave the activation out and put the layer "
+                + Json.className(object)
+                + " behind"
             : "build the layer anew in Keras without it");
     return "none";
   }

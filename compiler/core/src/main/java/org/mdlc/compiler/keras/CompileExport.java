@@ -16,15 +16,16 @@ final class CompileExport {
   private final ConfigWriter configs;
   private final Span at;
 
-  CompileExport(
-      Architecture.Compile compile, List<String> outputs, ConfigWriter configs, Span at) {
+  CompileExport(Architecture.Compile compile, List<String> outputs, ConfigWriter configs, Span at) {
     this.compile = compile;
     this.outputs = outputs;
     this.configs = configs;
     this.at = at;
   }
 
-  /** The object, or nothing where Keras compiles no such training: the model is then saved alone. */
+  /**
+   * The object, or nothing where Keras compiles no such training: the model is then saved alone.
+   */
   JsonElement write() {
     if (!compile.simple() || compile.optimizer().isEmpty() || hasOwn()) {
       return JsonNull.INSTANCE;

@@ -73,9 +73,7 @@ final class ConfigWriter {
       config.addProperty("trainable", trainable); // some layers without weights do not take it
     }
     config.add("dtype", policy());
-    layer
-        .arguments()
-        .forEach((name, value) -> config.add(name, argument(layer, name, value)));
+    layer.arguments().forEach((name, value) -> config.add(name, argument(layer, name, value)));
     return object("keras.layers", layer.kind(), config);
   }
 
@@ -122,8 +120,11 @@ final class ConfigWriter {
               at,
               "`" + c.name() + "` is a definition of your own, which Keras does not have",
               "use one of the library's, which are Keras's");
-      case Architecture.Axis _, Architecture.Slice _, Architecture.Rest _,
-          Architecture.Tensor _, Architecture.Other _ ->
+      case Architecture.Axis _,
+          Architecture.Slice _,
+          Architecture.Rest _,
+          Architecture.Tensor _,
+          Architecture.Other _ ->
           throw new NotInKeras(
               at,
               value instanceof Architecture.Other o && o.text().equals("a function")

@@ -19,9 +19,7 @@ final class Dtypes {
 
   /** The name of a policy, which is saved as an object or as a string. */
   static Optional<String> policy(JsonElement dtype) {
-    return dtype instanceof JsonObject o
-        ? Json.string(Json.config(o), "name")
-        : Json.string(dtype);
+    return dtype instanceof JsonObject o ? Json.string(Json.config(o), "name") : Json.string(dtype);
   }
 
   /** True for a policy under which layers compute in a narrow type. */

@@ -26,11 +26,37 @@ final class FunctionExport {
 
   private static final Set<String> ACTIVATIONS =
       Set.of(
-          "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "softplus", "log_sigmoid",
-          "softsign", "silu", "swish", "gelu", "mish", "hard_sigmoid", "hard_silu", "hard_swish",
-          "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink", "squareplus", "sparse_plus",
-          "sparse_sigmoid", "softmax", "log_softmax", "sparsemax", "tanh", "sigmoid",
-          "exponential", "linear", "glu");
+          "relu",
+          "relu6",
+          "leaky_relu",
+          "elu",
+          "celu",
+          "selu",
+          "softplus",
+          "log_sigmoid",
+          "softsign",
+          "silu",
+          "swish",
+          "gelu",
+          "mish",
+          "hard_sigmoid",
+          "hard_silu",
+          "hard_swish",
+          "hard_tanh",
+          "hard_shrink",
+          "soft_shrink",
+          "tanh_shrink",
+          "squareplus",
+          "sparse_plus",
+          "sparse_sigmoid",
+          "softmax",
+          "log_softmax",
+          "sparsemax",
+          "tanh",
+          "sigmoid",
+          "exponential",
+          "linear",
+          "glu");
 
   private static final Map<String, String> MERGES =
       Map.of(
@@ -254,8 +280,7 @@ final class FunctionExport {
         : operation(NUMPY + "." + className, new JsonObject(), operands);
   }
 
-  private Made reduction(
-      String className, Map<String, Plain> operands, Plain x, Span at) {
+  private Made reduction(String className, Map<String, Plain> operands, Plain x, Span at) {
     var axes = new ArrayList<Integer>();
     var type = x instanceof Architecture.Tensor t ? t.type() : null;
     if (type == null) {
@@ -364,7 +389,8 @@ final class FunctionExport {
           case "bool" -> "bool";
           case "u32" -> "uint32";
           case String other ->
-              throw new NotInKeras(at, "Keras has no type `" + other + "`", "cast to i32, f32 or bool");
+              throw new NotInKeras(
+                  at, "Keras has no type `" + other + "`", "cast to i32, f32 or bool");
         };
     return operation(CORE + ".Cast", config("dtype", new JsonPrimitive(name)), List.of(x));
   }

@@ -99,8 +99,7 @@ final class GraphExport {
     }
     var order = UnitOrder.of(inputs, outputs.stream().map(Origin::source).toList());
     return new Written(
-        json(order, outputs),
-        order.stream().map(Unit::node).filter(Objects::nonNull).toList());
+        json(order, outputs), order.stream().map(Unit::node).filter(Objects::nonNull).toList());
   }
 
   /** After an error: later calls find tensors, and say no more about them. */
@@ -117,8 +116,7 @@ final class GraphExport {
   private static List<Architecture.Tensor> tensorsOf(Plain value) {
     return switch (value) {
       case Architecture.Tensor t -> List.of(t);
-      case Architecture.Items i ->
-          i.items().stream().flatMap(v -> tensorsOf(v).stream()).toList();
+      case Architecture.Items i -> i.items().stream().flatMap(v -> tensorsOf(v).stream()).toList();
       case null, default -> List.of();
     };
   }
@@ -152,7 +150,9 @@ final class GraphExport {
       problems.report(
           new NotInKeras(
                   input.span(),
-                  "the input `" + input.name() + "` is text, whose layers keep their vocabulary"
+                  "the input `"
+                      + input.name()
+                      + "` is text, whose layers keep their vocabulary"
                       + " outside of config.json",
                   "export a model that begins with the numbers made of it")
               .diagnostic());
@@ -191,8 +191,7 @@ final class GraphExport {
     unit.calls().add(new Unit.Call(sources, json));
     var results = tensorsOf(call.result());
     for (int i = 0; i < results.size(); i++) {
-      origins.put(
-          results.get(i).id(), new Origin(new Source(unit, unit.calls().size() - 1), i));
+      origins.put(results.get(i).id(), new Origin(new Source(unit, unit.calls().size() - 1), i));
     }
   }
 
@@ -273,7 +272,9 @@ final class GraphExport {
     if (!elsewhere.add(layer.path())) {
       throw new NotInKeras(
           layer.span(),
-          "the layer `" + layer.name() + "` is called both in a model and outside of it, which a"
+          "the layer `"
+              + layer.name()
+              + "` is called both in a model and outside of it, which a"
               + " description of Keras cannot say",
           "give the model's result to it outside only, or make two layers");
     }
@@ -409,7 +410,8 @@ final class GraphExport {
     for (var unit : order) {
       var json = unit.json();
       json.addProperty("name", unit.name());
-      json.add("inbound_nodes", ConfigWriter.list(unit.calls().stream().map(Unit.Call::json).toList()));
+      json.add(
+          "inbound_nodes", ConfigWriter.list(unit.calls().stream().map(Unit.Call::json).toList()));
       list.add(json);
     }
     var config = new JsonObject();
@@ -417,7 +419,8 @@ final class GraphExport {
     config.addProperty("trainable", true);
     config.add("layers", list);
     config.add(
-        "input_layers", one(inputs.stream().map(i -> listed(new Origin(new Source(i, 0), 0))).toList()));
+        "input_layers",
+        one(inputs.stream().map(i -> listed(new Origin(new Source(i, 0), 0))).toList()));
     config.add("output_layers", one(outputs.stream().map(GraphExport::listed).toList()));
     var model = ConfigWriter.object("keras.src.models.functional", "Functional", config);
     model.addProperty("registered_name", "Functional");

@@ -89,7 +89,10 @@ final class GraphWriter {
     }
   }
 
-  /** Tensors that leave and are used inside as well, or leave twice, or come from outside as they are. */
+  /**
+   * Tensors that leave and are used inside as well, or leave twice, or come from outside as they
+   * are.
+   */
   boolean isUsedInside(Tensor tensor) {
     return uses.getOrDefault(tensor, 0) > 1 || named.containsKey(tensor) || outputCount(tensor) > 1;
   }
@@ -155,7 +158,8 @@ final class GraphWriter {
     var order = inOrder();
     inline(order);
     for (var place : order) {
-      boolean onlyLeaves = outputCount(place) == 1 && keep.contains(first(place)) && !isUsedInside(first(place));
+      boolean onlyLeaves =
+          outputCount(place) == 1 && keep.contains(first(place)) && !isUsedInside(first(place));
       if (onlyLeaves || inlined.containsKey(place)) {
         continue;
       }
@@ -167,7 +171,11 @@ final class GraphWriter {
   private void statement(Place place, String indent, Map<Tensor, String> outputNames) {
     makeShared(place, indent);
     int count = outputCount(place);
-    var base = place.layer() + (layer(place.layer()).calls().size() > 1 && isShared(place.layer()) ? "_" + (place.call() + 1) : "");
+    var base =
+        place.layer()
+            + (layer(place.layer()).calls().size() > 1 && isShared(place.layer())
+                ? "_" + (place.call() + 1)
+                : "");
     var results = new ArrayList<String>();
     var expression = pipe(place);
     for (int i = 0; i < count; i++) {
@@ -181,7 +189,8 @@ final class GraphWriter {
       named.put(tensor, name);
       results.add(name);
     }
-    var left = "let " + (count == 1 ? results.getFirst() : "(" + String.join(", ", results) + ")") + " = ";
+    var left =
+        "let " + (count == 1 ? results.getFirst() : "(" + String.join(", ", results) + ")") + " = ";
     text.append(indent).append(left).append(expression.text(indent, left.length())).append('\n');
   }
 
@@ -272,7 +281,9 @@ final class GraphWriter {
     return Math.max(used, OutputCount.of(layer.json(), call(place(tensor))));
   }
 
-  /** Read by one pipeline only, of which it is the beginning; {@code order} has what it reads first. */
+  /**
+   * Read by one pipeline only, of which it is the beginning; {@code order} has what it reads first.
+   */
   private void inline(List<Place> order) {
     for (var place : order) {
       var tensor = first(place);
@@ -362,7 +373,8 @@ final class GraphWriter {
 
   private Pipe operation(Layer layer, Call given) {
     boolean step = OperationWriter.isStep(layer, given);
-    var head = step ? whole(layer, (Tensor) given.positional().getFirst()) : new Pipe("", List.of());
+    var head =
+        step ? whole(layer, (Tensor) given.positional().getFirst()) : new Pipe("", List.of());
     var written = operations.write(layer, given, step ? _ -> "" : this::operand);
     return written.step().isPresent()
         ? (step ? head : new Pipe(operand(given.positional().getFirst()), List.of()))
@@ -375,7 +387,9 @@ final class GraphWriter {
     var place = place(tensor);
     if (named.containsKey(tensor) || !needed.contains(place)) {
       var name = operand(tensor);
-      return new Pipe(arguments.wantsWholeNumbers(reader, tensor) ? "cast(" + name + ", i32)" : name, List.of());
+      return new Pipe(
+          arguments.wantsWholeNumbers(reader, tensor) ? "cast(" + name + ", i32)" : name,
+          List.of());
     }
     return pipe(place);
   }

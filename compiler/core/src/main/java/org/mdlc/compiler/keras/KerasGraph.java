@@ -39,8 +39,7 @@ record KerasGraph(
   /** One call of a layer: what it is given. */
   record Call(List<Argument> positional, Map<String, Argument> named) {
     Stream<Tensor> tensors() {
-      return Stream.concat(positional.stream(), named.values().stream())
-          .flatMap(Argument::tensors);
+      return Stream.concat(positional.stream(), named.values().stream()).flatMap(Argument::tensors);
     }
   }
 
@@ -77,7 +76,10 @@ record KerasGraph(
     int calls = layer == null ? 0 : layer.isInput() ? 1 : layer.calls().size();
     if (layer == null || tensor.call() >= calls) {
       throw new NotKeras(
-          "config.json speaks of call " + tensor.call() + " of a layer " + tensor.layer()
+          "config.json speaks of call "
+              + tensor.call()
+              + " of a layer "
+              + tensor.layer()
               + ", which it does not have");
     }
     return layer;
@@ -130,7 +132,8 @@ record KerasGraph(
     var input = new JsonObject();
     input.addProperty("class_name", "InputLayer");
     input.add("config", own);
-    return new Layer(first.equals("input_layer") ? "input_layer_0" : "input_layer", input, List.of());
+    return new Layer(
+        first.equals("input_layer") ? "input_layer_0" : "input_layer", input, List.of());
   }
 
   // ---- any graph
@@ -155,7 +158,8 @@ record KerasGraph(
     }
     if (layers.isEmpty()) {
       throw new NotKeras(
-          "the model is of the class " + Json.className(model)
+          "the model is of the class "
+              + Json.className(model)
               + ", whose layers only its Python code knows; build it as a Functional or Sequential"
               + " model and save that");
     }

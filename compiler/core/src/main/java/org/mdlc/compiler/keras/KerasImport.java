@@ -18,8 +18,8 @@ import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.syntax.Parser;
 
 /**
- * Reads Keras's description of a model ({@code config.json} of a {@code .keras} file,
- * {@code keras.models.model_from_json}) and writes it as mdl.
+ * Reads Keras's description of a model ({@code config.json} of a {@code .keras} file, {@code
+ * keras.models.model_from_json}) and writes it as mdl.
  */
 public final class KerasImport {
   private final String file;
@@ -38,8 +38,7 @@ public final class KerasImport {
    * @param problems takes everything that mdl cannot say (E0707) or that is not Keras's (E0706)
    * @return the model, unless there are errors
    */
-  public static Optional<ImportedModel> read(
-      String file, String config, DiagnosticSink problems) {
+  public static Optional<ImportedModel> read(String file, String config, DiagnosticSink problems) {
     try {
       return new KerasImport(file, problems).read(config);
     } catch (NotKeras e) {
@@ -76,12 +75,14 @@ public final class KerasImport {
       parts.add(train);
     }
     var text = String.join("\n", parts);
-    return bind(name, text).map(bound -> new ImportedModel(name, text, places(bound, model.layers())));
+    return bind(name, text)
+        .map(bound -> new ImportedModel(name, text, places(bound, model.layers())));
   }
 
   private static String modelName(String name, KerasGraph graph) {
     boolean own =
-        !name.equals("?") && !name.matches("(functional|sequential|model)(_\\d+)?")
+        !name.equals("?")
+            && !name.matches("(functional|sequential|model)(_\\d+)?")
             && !graph.inputs().isEmpty();
     return own ? Names.pascal(name) : "Imported";
   }
@@ -97,7 +98,8 @@ public final class KerasImport {
   }
 
   private static void collect(JsonObject model, Set<String> policies, Outline outline) {
-    for (JsonElement element : Json.array(Json.config(model), "layers").map(a -> a.asList()).orElse(List.of())) {
+    for (JsonElement element :
+        Json.array(Json.config(model), "layers").map(a -> a.asList()).orElse(List.of())) {
       if (!(element instanceof JsonObject layer)) {
         continue;
       }
@@ -108,11 +110,17 @@ public final class KerasImport {
         continue;
       }
       var others = policies.stream().filter(p -> Dtypes.isMixed(p) || p.equals("float32")).toList();
-      boolean alike = others.isEmpty() || others.contains(policy.get()) || Dtypes.isUsual(policy.get()) && !policy.get().equals("float32");
+      boolean alike =
+          others.isEmpty()
+              || others.contains(policy.get())
+              || Dtypes.isUsual(policy.get()) && !policy.get().equals("float32");
       if (!alike || !(Dtypes.isUsual(policy.get()) || Dtypes.isMixed(policy.get()))) {
         outline.noCounterpart(
             layer,
-            "the layer `" + Outline.nameOf(layer) + "` computes in " + policy.get()
+            "the layer `"
+                + Outline.nameOf(layer)
+                + "` computes in "
+                + policy.get()
                 + (alike ? "" : ", and the layers before it in " + others.getFirst()),
             "a model of mdl has one policy: float32, mixed_bfloat16 or mixed_float16; build the"
                 + " model in Keras under one of them");
@@ -129,8 +137,7 @@ public final class KerasImport {
     var tree = Parser.parse(source, problems);
     return problems.hasErrors()
         ? Optional.empty()
-        : Binder.bind(
-            tree, new Binder.Request(name, Map.of(), _ -> Optional.empty()), problems);
+        : Binder.bind(tree, new Binder.Request(name, Map.of(), _ -> Optional.empty()), problems);
   }
 
   private static List<ImportedModel.WeightPlace> places(
@@ -139,8 +146,7 @@ public final class KerasImport {
         bound.variables().stream()
             .filter(v -> v.role() == Role.PARAM || v.role() == Role.STATE)
             .toList();
-    var places =
-        WeightPaths.of(layers, weights.stream().map(BoundProgram.Variable::path).toList());
+    var places = WeightPaths.of(layers, weights.stream().map(BoundProgram.Variable::path).toList());
     return weights.stream()
         .filter(v -> places.containsKey(v.path()))
         .map(

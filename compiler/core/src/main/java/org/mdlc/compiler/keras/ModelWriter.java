@@ -18,7 +18,10 @@ final class ModelWriter {
   /** Sizes that are not known, by the number of dimensions of an example. */
   private static final List<List<String>> OPEN_SIZES =
       List.of(
-          List.of(), List.of("T"), List.of("T", "C"), List.of("H", "W", "C"),
+          List.of(),
+          List.of("T"),
+          List.of("T", "C"),
+          List.of("H", "W", "C"),
           List.of("D", "H", "W", "C"));
 
   private final Outline outline;
@@ -143,14 +146,18 @@ final class ModelWriter {
         type = "i32"; // Embedding takes indices; Keras lets them come as floats
       }
       writer.name(tensor, name, type.equals("i32"));
-      var shape = Json.array(config, "batch_shape").or(() -> Json.array(config, "batch_input_shape"));
+      var shape =
+          Json.array(config, "batch_shape").or(() -> Json.array(config, "batch_input_shape"));
       if (shape.isEmpty() || shape.get().isEmpty()) {
         throw new NotKeras("the input " + layer.name() + " has no shape");
       }
       var sizes = shape.get().asList();
       var batch = Json.whole(sizes.getFirst());
       declarations.add(
-          name + ": " + type + sizes(sizes.subList(1, sizes.size()), open)
+          name
+              + ": "
+              + type
+              + sizes(sizes.subList(1, sizes.size()), open)
               + (outermost ? batch.map(b -> " batch " + b).orElse("") : ""));
     }
     return declarations;

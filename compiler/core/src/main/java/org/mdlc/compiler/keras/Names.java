@@ -8,9 +8,32 @@ import java.util.Set;
 final class Names {
   private static final Set<String> RESERVED =
       Set.of(
-          "import", "let", "var", "model", "fn", "train", "input", "output", "param", "state",
-          "return", "require", "repeat", "for", "in", "if", "else", "scan", "training", "adapting",
-          "true", "false", "none", "and", "or", "not");
+          "import",
+          "let",
+          "var",
+          "model",
+          "fn",
+          "train",
+          "input",
+          "output",
+          "param",
+          "state",
+          "return",
+          "require",
+          "repeat",
+          "for",
+          "in",
+          "if",
+          "else",
+          "scan",
+          "training",
+          "adapting",
+          "true",
+          "false",
+          "none",
+          "and",
+          "or",
+          "not");
 
   private final Set<String> used = new HashSet<>();
 

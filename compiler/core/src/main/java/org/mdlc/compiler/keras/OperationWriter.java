@@ -50,9 +50,25 @@ final class OperationWriter {
   /** Over which axes an operation may only go inside an example. */
   private static final List<String> REDUCTIONS =
       List.of(
-          "Mean", "Sum", "Max", "Min", "Prod", "Any", "All", "Var", "Logsumexp", "Softmax",
-          "LogSoftmax", "Concatenate", "Stack", "ExpandDims", "Squeeze", "Argmax", "Argmin",
-          "Cumsum", "Flip");
+          "Mean",
+          "Sum",
+          "Max",
+          "Min",
+          "Prod",
+          "Any",
+          "All",
+          "Var",
+          "Logsumexp",
+          "Softmax",
+          "LogSoftmax",
+          "Concatenate",
+          "Stack",
+          "ExpandDims",
+          "Squeeze",
+          "Argmax",
+          "Argmin",
+          "Cumsum",
+          "Flip");
 
   /** Arguments that say nothing where they are at what Keras takes when they are left out. */
   private static final Map<String, String> USUAL =
@@ -113,14 +129,14 @@ final class OperationWriter {
     return new Written(Optional.of(text), "");
   }
 
-  private Written function(
-      KerasGraph.Layer layer, KerasGraph.Call call, List<String> operands) {
+  private Written function(KerasGraph.Layer layer, KerasGraph.Call call, List<String> operands) {
     var className = layer.className();
     var name = FUNCTIONS.getOrDefault(className, StandardLibrary.layerName(className));
     var config = Json.config(layer.json());
     if (!Definitions.isTaken(name)) {
-      return unknown(layer, "keras.ops has the operation " + className + " here, and mdl has no function "
-          + name);
+      return unknown(
+          layer,
+          "keras.ops has the operation " + className + " here, and mdl has no function " + name);
     }
     var arguments = new ArrayList<String>();
     for (var entry : config.entrySet()) {
@@ -132,7 +148,8 @@ final class OperationWriter {
         return unknown(layer, className + " goes over the whole batch, axis = " + entry.getValue());
       }
       var text = argument(layer, key, entry.getValue());
-      boolean kept = !text.equals(USUAL.get(key)) || REDUCTIONS.contains(className) && key.equals("axis");
+      boolean kept =
+          !text.equals(USUAL.get(key)) || REDUCTIONS.contains(className) && key.equals("axis");
       if (kept && !(key.equals("axis") && text.equals("-1") && hasLastAxis(className))) {
         arguments.add(ARGUMENTS.getOrDefault(key, key) + " = " + text);
       }
@@ -179,7 +196,8 @@ final class OperationWriter {
   /** The sizes after the batch, which must be left alone. */
   private String withoutBatch(KerasGraph.Layer layer, String key) {
     var shape = Json.array(Json.config(layer.json()), key).orElseGet(JsonArray::new);
-    boolean keepsBatch = !shape.isEmpty() && (Json.isNull(shape.get(0)) || isMinusOne(shape.get(0)));
+    boolean keepsBatch =
+        !shape.isEmpty() && (Json.isNull(shape.get(0)) || isMinusOne(shape.get(0)));
     if (!keepsBatch) {
       unknown(layer, "Reshape to " + shape + " makes other examples of the batch");
       return "[]";
@@ -212,7 +230,10 @@ final class OperationWriter {
   /** {@code [0, 1:3, ..]}, without the batch, which must be whole. */
   private String index(KerasGraph.Layer layer, KerasGraph.Call call) {
     var given = call.positional().size() < 2 ? null : call.positional().get(1);
-    var items = given instanceof KerasGraph.Items i ? i.items() : given == null ? List.<KerasGraph.Argument>of() : List.of(given);
+    var items =
+        given instanceof KerasGraph.Items i
+            ? i.items()
+            : given == null ? List.<KerasGraph.Argument>of() : List.of(given);
     var entries = new ArrayList<String>();
     for (var item : items) {
       if (!(item instanceof KerasGraph.Plain plain)) {

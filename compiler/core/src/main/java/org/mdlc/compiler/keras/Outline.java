@@ -64,9 +64,7 @@ final class Outline {
 
   /** What a layer or model is called. */
   static String nameOf(JsonObject layer) {
-    return Json.string(Json.config(layer), "name")
-        .or(() -> Json.string(layer, "name"))
-        .orElse("?");
+    return Json.string(Json.config(layer), "name").or(() -> Json.string(layer, "name")).orElse("?");
   }
 
   /** Where an object stands; an inner one, such as a cell, where the layer around it does. */

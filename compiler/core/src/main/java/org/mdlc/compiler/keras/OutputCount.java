@@ -15,11 +15,16 @@ final class OutputCount {
     var config = Json.config(layer);
     var scores = call.named().get("return_attention_scores");
     boolean withScores =
-        scores instanceof KerasGraph.Plain p && Json.isBoolean(p.value()) && p.value().getAsBoolean();
+        scores instanceof KerasGraph.Plain p
+            && Json.isBoolean(p.value())
+            && p.value().getAsBoolean();
     boolean withState = isTrue(config.get("return_state"));
     return switch (Json.className(layer)) {
       case "Bidirectional" -> bidirectional(config);
-      case "MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention", "Attention",
+      case "MultiHeadAttention",
+          "GroupQueryAttention",
+          "GroupedQueryAttention",
+          "Attention",
           "AdditiveAttention" ->
           withScores ? 2 : 1;
       default -> withState ? 1 + states(layer) : 1;

@@ -23,7 +23,10 @@ final class Text {
     return text.append('"').toString();
   }
 
-  /** A number, in the shortest way that names it: Keras saves 0.001 of a float as 0.0010000000474974513. */
+  /**
+   * A number, in the shortest way that names it: Keras saves 0.001 of a float as
+   * 0.0010000000474974513.
+   */
   static String number(JsonElement value) {
     var written = value.getAsString();
     if (written.matches("-?\\d{1,18}")) {

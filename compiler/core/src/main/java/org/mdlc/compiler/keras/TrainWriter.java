@@ -19,8 +19,7 @@ final class TrainWriter {
   private final CallWriter calls;
   private final Outline outline;
 
-  TrainWriter(
-      JsonObject compile, Map<String, String> outputs, CallWriter calls, Outline outline) {
+  TrainWriter(JsonObject compile, Map<String, String> outputs, CallWriter calls, Outline outline) {
     this.compile = compile;
     this.outputs = outputs;
     this.calls = calls;
@@ -74,8 +73,7 @@ final class TrainWriter {
               var call =
                   loss instanceof JsonObject object
                       ? calls.object(Ast.Kind.LOSS, object, compile)
-                      : calls.object(
-                          Ast.Kind.LOSS, named(Json.string(loss).orElse("?")), compile);
+                      : calls.object(Ast.Kind.LOSS, named(Json.string(loss).orElse("?")), compile);
               var weight = weights.get(output);
               boolean weighted = Json.isNumber(weight) && weight.getAsDouble() != 1;
               written.add(
@@ -148,7 +146,9 @@ final class TrainWriter {
   }
 
   private static List<JsonElement> list(JsonElement value) {
-    return value instanceof JsonArray a ? a.asList() : Json.isNull(value) ? List.of() : List.of(value);
+    return value instanceof JsonArray a
+        ? a.asList()
+        : Json.isNull(value) ? List.of() : List.of(value);
   }
 
   private String metric(JsonElement metric) {
@@ -167,7 +167,9 @@ final class TrainWriter {
       outline.noCounterpart(
           compile,
           "there is no metric " + word + ", which the model was compiled with",
-          "docs/keras.md lists what there is; `metric " + word + "(..)(y_true, y_pred)` defines it");
+          "docs/keras.md lists what there is; `metric "
+              + word
+              + "(..)(y_true, y_pred)` defines it");
     }
     return Text.quoted(word);
   }

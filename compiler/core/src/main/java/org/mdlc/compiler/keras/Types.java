@@ -80,8 +80,6 @@ final class Types {
     if (plain.matches("-?[0-9_]*\\.?[0-9]+(e[-+]?[0-9]+)?")) {
       return Float.toString(Float.parseFloat(plain.replace("_", "")));
     }
-    return plain.matches("\\w+(\\(\\))?")
-        ? Definitions.plain(plain.replace("()", ""))
-        : plain;
+    return plain.matches("\\w+(\\(\\))?") ? Definitions.plain(plain.replace("()", "")) : plain;
   }
 }

@@ -60,8 +60,7 @@ final class UnitOrder {
     var nodes = new HashMap<Source, Integer>();
     var units = new HashMap<Unit, Integer>();
     for (var source : inputsFirst.reversed()) {
-      int depth =
-          Math.max(nodes.getOrDefault(source, 0), units.getOrDefault(source.unit(), 0));
+      int depth = Math.max(nodes.getOrDefault(source, 0), units.getOrDefault(source.unit(), 0));
       units.put(source.unit(), depth);
       nodes.put(source, depth);
       operands(source).forEach(o -> nodes.merge(o, depth + 1, Math::max));

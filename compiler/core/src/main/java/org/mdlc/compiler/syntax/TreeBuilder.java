@@ -85,7 +85,8 @@ final class TreeBuilder {
 
   private Ast.WeightsImport importWeights(MdlParser.ImportWeightsContext i) {
     var hash = i.hash == null ? null : literals.string(i.hash);
-    return new Ast.WeightsImport(literals.string(i.path), hash, name(i.name()), i.model != null, span(i));
+    return new Ast.WeightsImport(
+        literals.string(i.path), hash, name(i.name()), i.model != null, span(i));
   }
 
   private Ast.Definition definition(MdlParser.DefinitionContext d) {

@@ -135,8 +135,7 @@ class KerasExportTest {
 
   private static String export(String text) {
     var model = text.substring("model ".length(), text.indexOf(" {"));
-    var request =
-        CompileRequest.of(SourceFile.of("model.mdl", text)).withModel(Optional.of(model));
+    var request = CompileRequest.of(SourceFile.of("model.mdl", text)).withModel(Optional.of(model));
     var compilation = Compiler.bind(request);
     assertThat(compilation.problems().sorted())
         .as(Renderer.plain().render(compilation.problems()))

@@ -105,7 +105,9 @@ class KerasImportTest {
         }
         var problems = new DiagnosticSink();
         var model = KerasImport.read("changed.keras", changed.toString(), problems);
-        assertThat(model.isPresent()).as("seed 7, change %d of %s", i, file).isEqualTo(!problems.hasErrors());
+        assertThat(model.isPresent())
+            .as("seed 7, change %d of %s", i, file)
+            .isEqualTo(!problems.hasErrors());
       }
     }
   }
