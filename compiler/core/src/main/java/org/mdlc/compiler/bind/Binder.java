@@ -37,11 +37,23 @@ public final class Binder {
    *     T} to {@code 80}
    * @param imports finds an imported file by its path, which is relative to nothing: the importing
    *     file's folder is in front of it already
+   * @param data finds a data file, by its path as for imports
    */
   public record Request(
-      String model, Map<String, String> settings, Function<String, Optional<SourceFile>> imports) {
+      String model,
+      Map<String, String> settings,
+      Function<String, Optional<SourceFile>> imports,
+      DataFiles data) {
     public Request {
       settings = new LinkedHashMap<>(settings);
+    }
+
+    /** Without data at hand. */
+    public Request(
+        String model,
+        Map<String, String> settings,
+        Function<String, Optional<SourceFile>> imports) {
+      this(model, settings, imports, DataFiles.NONE);
     }
 
     /** The named model with its defaults and no imports. */

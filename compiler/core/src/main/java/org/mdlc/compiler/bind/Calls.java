@@ -138,7 +138,7 @@ final class Calls {
       diagnostic =
           diagnostic.help("a tensor is given to a layer with `|>`, and indexed with `[..]`");
     }
-    evaluator.problems().report(diagnostic, name);
+    evaluator.problems().report(diagnostic);
     return new Silent();
   }
 
@@ -225,14 +225,14 @@ final class Calls {
       int index = rest ? misuse.argument() : 0;
       at = index < given.size() ? given.get(index).span() : span;
     }
-    for (var value : values.values()) {
-      var first =
-          value instanceof Datum.Listing l && !l.items().isEmpty() ? l.items().get(0) : value;
-      if (trail.isNone() && first instanceof Tensor t) {
-        trail = t.trail();
-      }
+    var tensors = new ArrayList<Tensor>();
+    values.values().forEach(value -> SideAdvice.collect(value, tensors));
+    boolean ofShapes =
+        misuse.code() != Codes.TEXT_AS_TENSOR && misuse.code() != Codes.LAYER_USED_AS_TENSOR;
+    if (ofShapes && !tensors.isEmpty()) {
+      trail = tensors.getFirst().trail();
     }
-    evaluator.problems().report(misuse, at, trail);
+    evaluator.problems().report(SideAdvice.origins(misuse, tensors), at, trail);
     return new Silent();
   }
 

@@ -3,10 +3,12 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.Datum.Listing;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Whole;
+import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.op.AveragePool;
 import org.mdlc.compiler.op.ConvBackwardData;
@@ -15,6 +17,7 @@ import org.mdlc.compiler.op.Convolution;
 import org.mdlc.compiler.op.MaxPool;
 import org.mdlc.compiler.op.Orthogonal;
 import org.mdlc.compiler.op.PoolGeometry;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.type.Dim;
 import org.mdlc.compiler.type.Shape;
 
@@ -192,11 +195,29 @@ final class ContractionBuiltins {
         throw g.wrong(
                 Codes.EMPTY_DIMENSION,
                 "x",
-                "a window of " + span + " does not fit into " + room + " cells of " + x.type())
-            .help("use padding = same, a smaller window, or fewer layers that shrink the input");
+                "a window of "
+                    + span
+                    + " does not fit into "
+                    + room
+                    + (room.is(1) ? " cell of " : " cells of ")
+                    + x.type())
+            .help(
+                "use padding = same, a smaller window, or fewer layers that shrink the input",
+                shown -> padded(g, shown));
       }
     }
     return new Pads(low, high);
+  }
+
+  /** The call of a layer that has the parameter. */
+  private static Optional<Edit> padded(Given g, Span shown) {
+    return CallText.of(shown, List.of())
+        .filter(
+            call ->
+                g.evaluator().library().find(Category.VALUE, call.name()) instanceof Library.Entry e
+                    && e.value() instanceof Datum.Definition d
+                    && d.tree().config().stream().anyMatch(p -> p.name().text().equals("padding")))
+        .map(call -> call.with("padding", "same"));
   }
 
   private static int same(Dim size, int span, int stride) {
@@ -261,6 +282,13 @@ final class ContractionBuiltins {
       int k = (window.get(i) - 1) * dilation.get(i) + 1;
       int s = strides.get(i);
       int p = g.has("output_padding") ? g.wholes("output_padding", spatial).get(i) : -1;
+      if (p >= s) {
+        throw g.wrong(
+                Codes.VALUE_OUT_OF_RANGE,
+                "output_padding",
+                "output_padding is " + p + "; it must be below strides, which is " + s)
+            .help("leave it out, or make it smaller", ContractionBuiltins::unpadded);
+      }
       int total =
           same
               ? (p < 0 ? s + k - 2 : k + k % 2 - 2 + p)
@@ -280,6 +308,10 @@ final class ContractionBuiltins {
                 new ConvGeometry(strides, low, high, dilation, 1), new Shape(sizes)),
             x,
             kernel);
+  }
+
+  private static Optional<Edit> unpadded(Span shown) {
+    return CallText.of(shown, List.of()).flatMap(call -> call.without("output_padding"));
   }
 
   private static PoolGeometry pool(Given g) {

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.Definition;
 import org.mdlc.compiler.bind.Library.Category;
@@ -81,8 +82,13 @@ final class Conversions {
         what + " must be " + (vowel ? "an " : "a ") + category.word() + ", not " + value.kind());
   }
 
+  /** The full name of one of Keras's short ones. */
+  static String full(String name) {
+    return SHORT_NAMES.getOrDefault(name.toLowerCase(Locale.ROOT), name);
+  }
+
   Datum named(String name, Category category, String what) {
-    var full = SHORT_NAMES.getOrDefault(name.toLowerCase(Locale.ROOT), name);
+    var full = full(name);
     var found = evaluator.library().findLoosely(category, full);
     if (found == null) {
       throw unknown(name, category, what, "a " + category.word());
@@ -96,7 +102,14 @@ final class Conversions {
             Codes.UNKNOWN_NAME,
             what + ": there is no " + kind.replaceFirst("^an? ", "") + " `" + name + "`");
     DidYouMean.nearest(name, evaluator.library().names(category))
-        .ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
+        .ifPresent(
+            n ->
+                misuse.help(
+                    "did you mean `" + n + "`?",
+                    shown ->
+                        shown.text().contains(name)
+                            ? Optional.of(new Edit(shown, shown.text().replace(name, n)))
+                            : Optional.empty()));
     return misuse;
   }
 

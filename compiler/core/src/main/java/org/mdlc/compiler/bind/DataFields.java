@@ -38,6 +38,9 @@ final class DataFields {
   private final Set<String> silent;
   private final Set<String> optional;
   private final Scope scope;
+  private final DataFiles files;
+  private final LabelAdvice advice;
+  private DataColumns table = new DataColumns(Optional.empty());
 
   /**
    * @param ports inputs, labels and weights with their types
@@ -53,7 +56,11 @@ final class DataFields {
       Set<String> labels,
       Set<String> silent,
       Set<String> optional,
-      Scope scope) {
+      Scope scope,
+      DataFiles files,
+      LabelAdvice advice) {
+    this.files = files;
+    this.advice = advice;
     this.optional = optional;
     this.texts = texts;
     this.labels = labels;
@@ -111,6 +118,8 @@ final class DataFields {
                 argument.value().span());
       }
     }
+    var beside = tree.source().span().file().name();
+    table = new DataColumns(table(files, beside, format.name(), paths));
     var fields = !tree.fields().isEmpty() || main == null ? tree.fields() : main.fields();
     return Optional.of(
         new DataSource(
@@ -121,12 +130,20 @@ final class DataFields {
             tree.source().span()));
   }
 
+  /** The CSV file of a source, if it is there. */
+  static Optional<DataFiles.Table> table(
+      DataFiles files, String beside, String format, List<String> paths) {
+    return format.equals("csv") && paths.size() == 1
+        ? files.csv(Files.resolve(beside, paths.getFirst()))
+        : Optional.empty();
+  }
+
   private List<Field> fields(List<Ast.Field> trees, Ast.Data at, String format) {
     var fields = new LinkedHashMap<String, Field>();
     for (var tree : trees) {
       var name = portOf(tree);
       if (!ports.containsKey(name)) {
-        unknown(tree.name());
+        unknown(tree);
         continue;
       }
       if (fields.containsKey(name)) {
@@ -238,22 +255,19 @@ final class DataFields {
     if (!format.equals("csv") || type == null) {
       return;
     }
-    long columns = 0;
-    for (var column : affine.columns()) {
-      var ends = column.split("\\.\\.", -1);
-      if (ends.length == 1) {
-        columns++;
-      } else if (ends[0].startsWith("#")) {
-        columns += Long.parseLong(ends[1].substring(1)) - Long.parseLong(ends[0].substring(1)) + 1;
-      } else {
-        return; // a range of names: how many, the file knows
-      }
+    var known = table.count(affine.columns());
+    if (known.isEmpty()) {
+      return;
     }
+    long columns = known.getAsLong();
     var needed = new Shape(type.shape().dims().subList(1, type.rank())).elements();
     if (!needed.isConstant() || needed.value() == columns || tree.weighs() && columns == 1) {
       return;
     }
     boolean label = labels.contains(portOf(tree));
+    if (!label && silent.stream().anyMatch(output -> advice.prediction(output) == null)) {
+      return; // the model has an error, perhaps in how this input is declared
+    }
     var misuse =
         new Misuse(
                 label ? Codes.LOSS_LABEL_MISMATCH : Codes.DATA_SHAPE,
@@ -266,11 +280,7 @@ final class DataFields {
                     + columns
                     + (columns == 1 ? " column" : " columns"))
             .note("it is " + declared(tree, type));
-    if (label && columns == 1) {
-      misuse.help(
-          "one class number per row goes with SparseCategoricalCrossentropy; otherwise give the output one unit, or name as many columns");
-    }
-    throw misuse;
+    throw label ? advice.advised(misuse, portOf(tree), columns) : misuse;
   }
 
   private String declared(Ast.Field tree, TensorType type) {
@@ -285,9 +295,24 @@ final class DataFields {
     return one ? word : word + "s";
   }
 
-  private void unknown(Ast.Name name) {
+  private void unknown(Ast.Field field) {
+    var name = field.name();
     if (silent.contains(name.text()) && evaluator.problems().hasErrors()) {
       return; // an output whose loss has an error of its own
+    }
+    if (silent.contains(name.text()) && advice.loss(name.text()).isEmpty()) {
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.UNKNOWN_FIELD,
+                      name.span(),
+                      "the output `"
+                          + name
+                          + "` has no loss, so it takes no "
+                          + (field.weighs() ? "weights" : "labels"))
+                  .help("give it one: `loss " + name + ": ..`, or leave this out"));
+      return;
     }
     var diagnostic =
         Diagnostic.of(

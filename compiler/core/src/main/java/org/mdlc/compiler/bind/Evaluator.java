@@ -61,6 +61,8 @@ final class Evaluator {
   private final HostLayers hostLayers = new HostLayers(this);
   private final Usage usage = new Usage();
   private final Masks masks = new Masks(this);
+  private final InputTypes inputTypes = new InputTypes();
+  private final ShapeAdvice shapeAdvice = new ShapeAdvice(inputTypes);
   private final Ranges ranges = new Ranges();
   private final Sketch sketch = new Sketch(this);
   private final Lints lints;
@@ -137,6 +139,14 @@ final class Evaluator {
 
   Lints lints() {
     return lints;
+  }
+
+  InputTypes inputTypes() {
+    return inputTypes;
+  }
+
+  ShapeAdvice shapeAdvice() {
+    return shapeAdvice;
   }
 
   Ranges ranges() {
@@ -428,6 +438,9 @@ final class Evaluator {
     }
     var entry = wanted == Category.VALUE ? null : scope.library().findLoosely(wanted, tree.name());
     entry = entry == null ? scope.library().findAny(wanted, tree.name()) : entry;
+    if (entry == null && wanted != Category.VALUE) {
+      entry = scope.library().findLoosely(wanted, Conversions.full(tree.name()));
+    }
     if (entry != null) {
       usage.use(entry.span());
       return entry.value();
@@ -447,7 +460,7 @@ final class Evaluator {
     candidates.addAll(scope.library().allNames());
     var near = DidYouMean.nearest(name, candidates);
     if (near.isPresent()) {
-      misuse.help("did you mean `" + near.get() + "`?");
+      misuse.replace("did you mean `" + near.get() + "`?", near.get());
     } else if (Types.dtype(name).isPresent()) {
       misuse.help("element types stand in declarations; as an argument write \"" + name + "\"");
     }
@@ -484,7 +497,12 @@ final class Evaluator {
     }
     var left = eval(tree.left(), scope, Category.VALUE);
     var right = eval(tree.right(), scope, Category.VALUE);
-    var result = arithmetic.binary(tree.op(), left, right);
+    Datum result;
+    try {
+      result = arithmetic.binary(tree.op(), left, right);
+    } catch (Misuse m) {
+      throw SideAdvice.operation(m, tree, left, right);
+    }
     if (tree.op() != Ast.BinaryOp.MATMUL) {
       lints.broadcast(tree, left, right, result);
     }

@@ -404,6 +404,8 @@ final class Layers {
       return Poison.POISON;
     }
     settle(instance, span);
+    ChannelOrder.check(instance, operands, evaluator.inputTypes())
+        .ifPresent(evaluator.lints()::report);
     var given = given(tree.operands(), operands);
     var result =
         composite(

@@ -1,7 +1,10 @@
 package org.mdlc.compiler.bind;
 
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
@@ -11,6 +14,12 @@ import org.mdlc.compiler.syntax.Ast;
 
 /** Warnings of what is allowed and rarely meant. */
 final class Lints {
+  private static final String RATE = "learning_rate";
+
+  /** Those that divide a gradient by its usual size. */
+  private static final Set<String> ADAPTIVE =
+      Set.of("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lion");
+
   private final Problems problems;
   private final Set<Span> warned = new HashSet<>();
 
@@ -54,11 +63,43 @@ final class Lints {
         && x.shape().dim((int) axis.dim().value()).is(1)) {
       var at = problems.users(call);
       if (!Problems.isLibrary(at.file())) {
-        report(
+        var diagnostic =
             Diagnostic.of(Codes.SOFTMAX_OVER_ONE, at, "softmax over one value is always 1")
-                .note("it is applied to " + x.type())
-                .help("one probability comes from sigmoid; several classes need as many units"));
+                .note("it is applied to " + x.type());
+        var help = "one probability comes from sigmoid; several classes need as many units";
+        report(
+            CallText.of(at, List.of())
+                .flatMap(Lints::sigmoid)
+                .map(edit -> edit.advisedBy(diagnostic, help))
+                .orElseGet(() -> diagnostic.help(help)));
       }
+    }
+  }
+
+  private static Optional<Edit> sigmoid(CallText call) {
+    return call.name().equals("softmax")
+        ? Optional.of(call.rename("sigmoid"))
+        : call.argument("activation").map(_ -> call.with("activation", "sigmoid"));
+  }
+
+  /** A learning rate that would suit no adaptive optimizer. */
+  void rate(Configured optimizer) {
+    var at = optimizer.arguments().spans().get(RATE);
+    if (ADAPTIVE.contains(optimizer.name())
+        && Problems.isLibrary(optimizer.definition().tree().span().file())
+        && optimizer.arguments().values().get(RATE) instanceof Datum.Real rate
+        && rate.value() >= 1
+        && at != null
+        && !Problems.isLibrary(at.file())) {
+      report(
+          Diagnostic.of(
+                  Codes.HIGH_RATE,
+                  at,
+                  optimizer.name()
+                      + " would move each weight by about "
+                      + at.text()
+                      + " at every step")
+              .help("begin with a thousandth", at, "1e-3"));
     }
   }
 

@@ -33,6 +33,7 @@ final class Losses {
   private final LossFit fit;
   private final Map<String, TensorType> targets = new LinkedHashMap<>();
   private final Map<String, Tensor> labels = new LinkedHashMap<>();
+  private final Map<String, Span> numbers = new LinkedHashMap<>();
   private @Nullable Frame labelsOf;
   private final Weights weights;
   private List<Part> parts = List.of();
@@ -45,6 +46,11 @@ final class Losses {
 
   List<Port> targets() {
     return targets.entrySet().stream().map(t -> new Port(t.getKey(), t.getValue())).toList();
+  }
+
+  /** Where the loss of an output stands, if it is one of numbers and not of classes. */
+  @Nullable Span ofNumbers(String output) {
+    return numbers.get(output);
   }
 
   List<Part> parts() {
@@ -142,6 +148,9 @@ final class Losses {
       var label = label(callee, output, prediction, at);
       var values = compare(callee, label, prediction, at);
       fit.check(callee, prediction, output, at);
+      if (LossFit.regresses(callee, prediction)) {
+        numbers.put(output, at);
+      }
       if (values == null) {
         return null;
       }
@@ -281,24 +290,23 @@ final class Losses {
       if (declared.size() <= 1) {
         return outputs.isEmpty() ? null : outputs.get(0);
       }
+      var diagnostic =
+          Diagnostic.of(
+              Codes.OUTPUT_NOT_NAMED,
+              at,
+              "the model has "
+                  + declared.size()
+                  + " outputs: say which one this "
+                  + what
+                  + " belongs to");
+      var help =
+          "write `" + declared.get(0) + ": ..`; the outputs are " + String.join(", ", declared);
       evaluator
           .problems()
           .report(
-              Diagnostic.of(
-                      Codes.OUTPUT_NOT_NAMED,
-                      at,
-                      "the model has "
-                          + declared.size()
-                          + " outputs: say which one this "
-                          + what
-                          + " belongs to")
-                  .help(
-                      "write `"
-                          + what
-                          + " "
-                          + declared.get(0)
-                          + ": ..`; the outputs are "
-                          + String.join(", ", declared)));
+              what.equals("loss") || what.equals("metric")
+                  ? diagnostic.help(help, at.before(), declared.get(0) + ": ")
+                  : diagnostic.help(help));
       return null;
     }
     if (outputs.contains(name.text())) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
-import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 
@@ -26,11 +25,13 @@ final class Matching {
   private final Problems problems;
   private final String callee;
   private final List<Formal> formals;
+  private final Span call;
   private final Map<String, List<Actual>> matched = new LinkedHashMap<>();
   private boolean failed;
 
-  private Matching(Problems problems, String callee, List<Formal> formals) {
+  private Matching(Problems problems, String callee, List<Formal> formals, Span call) {
     this.problems = problems;
+    this.call = call;
     this.callee = callee;
     this.formals = formals;
   }
@@ -43,11 +44,11 @@ final class Matching {
    */
   static Map<String, List<Actual>> match(
       Problems problems, String callee, List<Formal> formals, List<Actual> actuals, Span call) {
-    var matching = new Matching(problems, callee, formals);
+    var matching = new Matching(problems, callee, formals, call);
     matching.formals.forEach(f -> matching.matched.put(f.name(), new ArrayList<>()));
     matching.positional(actuals);
     matching.named(actuals);
-    matching.missing(call);
+    matching.missing(actuals);
     if (matching.failed) {
       throw new Silent();
     }
@@ -142,18 +143,12 @@ final class Matching {
             Codes.UNKNOWN_ARGUMENT,
             problems.users(name.span()),
             callee + " has no parameter `" + name + "`");
-    var near = DidYouMean.nearest(name.text(), formals.stream().map(Formal::name).toList());
-    if (near.isPresent()) {
-      diagnostic = diagnostic.help("did you mean `" + near.get() + "`?", name.span(), near.get());
-    } else if (!formals.isEmpty()) {
-      diagnostic =
-          diagnostic.note(
-              "it takes " + String.join(", ", formals.stream().map(Formal::name).toList()));
-    }
-    fail(diagnostic);
+    fail(
+        ArgumentHabits.advised(
+            diagnostic, name, call, formals.stream().map(Formal::name).toList()));
   }
 
-  private void missing(Span call) {
+  private void missing(List<Actual> actuals) {
     if (failed) {
       return;
     }
@@ -163,15 +158,27 @@ final class Matching {
             .map(Formal::name)
             .toList();
     if (!missing.isEmpty()) {
+      var what = String.join(" and ", missing.stream().map(m -> "`" + m + "`").toList());
+      var diagnostic =
+          Diagnostic.of(Codes.MISSING_ARGUMENT, problems.users(call), callee + " needs " + what);
       fail(
-          Diagnostic.of(
-                  Codes.MISSING_ARGUMENT,
-                  problems.users(call),
-                  callee
-                      + " needs "
-                      + String.join(" and ", missing.stream().map(m -> "`" + m + "`").toList()))
-              .help("write " + missing.get(0) + " = .. in the parentheses"));
+          actuals.stream().anyMatch(a -> a.value() instanceof Datum.Shaped)
+              ? moreTensors(diagnostic, actuals, missing)
+              : diagnostic.help("write " + missing.get(0) + " = .. in the parentheses"));
     }
+  }
+
+  /** For what came through a pipe, and is too little. */
+  private Diagnostic moreTensors(
+      Diagnostic diagnostic, List<Actual> actuals, List<String> missing) {
+    var one = actuals.getFirst().span();
+    var all = one.text() + ", ..".repeat(missing.size());
+    var help = "give it several tensors, as in `(" + all + ") |> " + callee + "(..)`";
+    boolean plain = actuals.size() == 1 && missing.size() == 1 && one.text().matches("\\w+");
+    return plain && !Problems.isLibrary(one.file())
+        ? diagnostic.help(
+            help + ", or twice the same", one, "(" + one.text() + ", " + one.text() + ")")
+        : diagnostic.help(help);
   }
 
   private void fail(Diagnostic diagnostic) {

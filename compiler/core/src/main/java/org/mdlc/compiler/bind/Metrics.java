@@ -15,6 +15,7 @@ import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.op.Add;
 import org.mdlc.compiler.op.Div;
@@ -89,8 +90,7 @@ final class Metrics {
     var prediction = Objects.requireNonNull(phase.run().outputs().get(output));
     var given = givenName(item.metric());
     var tree = given.isPresent() ? withoutName(item.metric()) : item.metric();
-    var value =
-        evaluator.within(Evaluator.Mode.PLAIN, () -> evaluator.eval(tree, scope, Category.METRIC));
+    var value = value(tree, scope);
     if (value.isPoison()) {
       return;
     }
@@ -106,6 +106,7 @@ final class Metrics {
       for (int i = 1; !taken.add(free); i++) {
         free = named + "_" + i;
       }
+      warnOfAccuracy(callee, output, item);
       evaluator
           .sketch()
           .metric(
@@ -119,6 +120,41 @@ final class Metrics {
       evaluator.problems().report(m, item.metric().span(), prediction.trail());
     } catch (Silent | Statements.Failed e) {
       return; // reported already
+    }
+  }
+
+  /** {@code accuracy} is Keras's string "accuracy", unless the user defines something so named. */
+  private Datum value(Ast.Expr tree, Scope scope) {
+    if (tree instanceof Ast.NameExpr n
+        && !plain(n.name()).isEmpty()
+        && scope.find(n.name()) == null
+        && !isUsers(scope.library().findAny(Category.METRIC, n.name()))) {
+      return new Datum.Text(n.name());
+    }
+    return evaluator.within(
+        Evaluator.Mode.PLAIN, () -> evaluator.eval(tree, scope, Category.METRIC));
+  }
+
+  private static boolean isUsers(Library.@Nullable Entry entry) {
+    return entry != null && !Problems.isLibrary(entry.span().file());
+  }
+
+  /** Predicted numbers are hardly ever equal to the labels. */
+  private void warnOfAccuracy(Datum callee, String output, Ast.MetricItem item) {
+    var loss = losses.ofNumbers(output);
+    if (loss != null && callee instanceof Configured c && c.name().endsWith("Accuracy")) {
+      evaluator
+          .problems()
+          .report(
+              Diagnostic.of(
+                      Codes.METRIC_LOSS_MISMATCH,
+                      item.metric().span(),
+                      (item.metric() instanceof Ast.Call ? c.name() : item.metric().span().text())
+                          + " counts classes, and `"
+                          + output
+                          + "` is trained as a number")
+                  .also(loss, "by this loss")
+                  .help("measure how far off it is", item.metric().span(), "MeanAbsoluteError()"));
     }
   }
 
@@ -175,12 +211,7 @@ final class Metrics {
    * sparse, otherwise one-hot.
    */
   private String byShape(String word, String output, Tensor prediction) {
-    var what =
-        switch (word) {
-          case "accuracy", "acc" -> "accuracy";
-          case "crossentropy", "ce" -> "crossentropy";
-          default -> "";
-        };
+    var what = plain(word);
     if (what.isEmpty()) {
       return word;
     }
@@ -190,6 +221,15 @@ final class Metrics {
     var target = losses.targets().stream().filter(t -> t.name().equals(output)).findFirst();
     boolean sparse = target.isPresent() && target.get().type().rank() < prediction.rank();
     return (sparse ? "sparse_categorical_" : "categorical_") + what;
+  }
+
+  /** Accuracy or crossentropy, if the word means one of the two; else nothing. */
+  private static String plain(String word) {
+    return switch (word) {
+      case "accuracy", "acc" -> "accuracy";
+      case "crossentropy", "ce" -> "crossentropy";
+      default -> "";
+    };
   }
 
   private void measure(

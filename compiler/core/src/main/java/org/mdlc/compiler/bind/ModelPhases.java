@@ -37,7 +37,8 @@ final class ModelPhases {
     if (train == null) {
       run("train", true); // for the weights and keys that only training needs
     }
-    var training = train == null ? null : new Training(evaluator, this, train).bind(predict);
+    var training =
+        train == null ? null : new Training(evaluator, this, train, program.data()).bind(predict);
     program.checkSettings(evaluator, definition.tree());
     new Unused(evaluator, definition.tree(), predict).warn();
     if (evaluator.problems().hasErrors()) {

@@ -1,5 +1,6 @@
 package org.mdlc.compiler.bind;
 
+import java.util.Optional;
 import org.mdlc.compiler.bind.Datum.Truth;
 import org.mdlc.compiler.bind.Datum.Whole;
 import org.mdlc.compiler.bind.Library.Category;
@@ -31,7 +32,8 @@ final class Numbers {
         value,
         low == high
             ? low + ", as the input declares"
-            : "a whole number from " + low + " to " + high);
+            : "a whole number from " + low + " to " + high,
+        Optional.empty());
     return otherwise;
   }
 
@@ -41,7 +43,7 @@ final class Numbers {
     if (number.isPresent() && number.get() >= 0 && number.get() < 1) {
       return number.get();
     }
-    wrong(setting, value, "a share from 0 up to but without 1");
+    wrong(setting, value, "a share from 0 up to but without 1", number.flatMap(Shares::ofPercent));
     return 0;
   }
 
@@ -50,7 +52,7 @@ final class Numbers {
     if (value instanceof Truth t) {
       return t.value();
     }
-    wrong(setting, value, "true or false");
+    wrong(setting, value, "true or false", Optional.empty());
     return true;
   }
 
@@ -59,15 +61,14 @@ final class Numbers {
         Evaluator.Mode.PLAIN, () -> evaluator.eval(setting.value(), scope, Category.VALUE));
   }
 
-  private void wrong(Ast.Setting setting, Datum value, String wanted) {
+  private void wrong(Ast.Setting setting, Datum value, String wanted, Optional<String> share) {
     if (!value.isPoison()) {
-      evaluator
-          .problems()
-          .report(
-              new Misuse(
-                  Codes.VALUE_OUT_OF_RANGE,
-                  "`" + setting.key() + "` must be " + wanted + ", not " + value.text()),
-              setting.value().span());
+      var misuse =
+          new Misuse(
+              Codes.VALUE_OUT_OF_RANGE,
+              "`" + setting.key() + "` must be " + wanted + ", not " + value.text());
+      share.ifPresent(s -> misuse.replace(Shares.ADVICE, s));
+      evaluator.problems().report(misuse, setting.value().span());
     }
   }
 }

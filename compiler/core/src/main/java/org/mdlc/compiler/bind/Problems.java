@@ -63,18 +63,10 @@ final class Problems {
       diagnostic = diagnostic.also(label.span(), label.text());
     }
     diagnostic = withUse(withTrail(diagnostic, trail), span);
-    for (var help : misuse.helps()) {
-      diagnostic = diagnostic.help(help);
+    for (var advice : misuse.helps()) {
+      diagnostic = diagnostic.help(advice.at(diagnostic.span()));
     }
-    report(diagnostic, span);
-  }
-
-  /** Reports a diagnostic whose primary place is already the user's. */
-  void report(Diagnostic diagnostic, Span origin) {
-    sink.report(
-        isLibrary(origin.file()) && !origin.equals(diagnostic.span())
-            ? diagnostic.note("found in " + origin + ": " + firstLine(origin))
-            : diagnostic);
+    report(diagnostic);
   }
 
   void report(Diagnostic diagnostic) {
@@ -89,6 +81,17 @@ final class Problems {
     for (var call : calls) {
       if (!isLibrary(call.file()) && !contains(call, span)) {
         return contains(span, call) ? diagnostic : diagnostic.also(call, "in this use");
+      }
+    }
+    return diagnostic;
+  }
+
+  /** With the layer that made a tensor and the name it was given. */
+  static Diagnostic made(Diagnostic diagnostic, Datum.Tensor tensor) {
+    for (var step : tensor.trail().last(2)) {
+      var span = step.span();
+      if (span != null) {
+        diagnostic = diagnostic.also(span, step.text());
       }
     }
     return diagnostic;

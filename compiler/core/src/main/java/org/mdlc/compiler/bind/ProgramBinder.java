@@ -39,6 +39,11 @@ final class ProgramBinder {
     this.library = files.load(file);
   }
 
+  /** The data files that can be looked at. */
+  DataFiles data() {
+    return request.data();
+  }
+
   /** What needs no model. */
   void check() {
     var nowhere =

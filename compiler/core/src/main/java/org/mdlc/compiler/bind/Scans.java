@@ -267,8 +267,7 @@ final class Scans {
                     Codes.MISSING_UPDATE,
                     carry.name().span(),
                     "the carried value `" + carry.name() + "` never moves")
-                .help("update it in the block with `" + carry.name() + " <- ..`"),
-            carry.name().span());
+                .help("update it in the block with `" + carry.name() + " <- ..`"));
     return new Silent();
   }
 

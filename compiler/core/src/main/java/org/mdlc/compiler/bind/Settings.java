@@ -26,6 +26,8 @@ final class Settings {
   private final Weights weights;
   private final Metrics metrics;
   private final Scope scope;
+  private final DataFiles files;
+  private final LabelAdvice advice;
 
   Settings(
       Evaluator evaluator,
@@ -34,7 +36,8 @@ final class Settings {
       Losses losses,
       Weights weights,
       Metrics metrics,
-      Scope scope) {
+      Scope scope,
+      DataFiles files) {
     this.evaluator = evaluator;
     this.items = items;
     this.predict = predict;
@@ -42,6 +45,8 @@ final class Settings {
     this.weights = weights;
     this.metrics = metrics;
     this.scope = scope;
+    this.files = files;
+    this.advice = new LabelAdvice(predict, items);
   }
 
   TrainSettings bind() {
@@ -54,14 +59,27 @@ final class Settings {
     var validation = base.data().get("validation");
     var fields =
         new DataFields(
-            evaluator, ports(), texts(), labels(), declaredOutputs(), weightArrays(), scope);
+            evaluator,
+            ports(),
+            texts(),
+            labels(),
+            declaredOutputs(),
+            weightArrays(),
+            scope,
+            files,
+            advice);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
     var fixed = evaluator.variables().fixedBatch();
-    return new TrainSettings(
+    int batch =
         fixed == null
             ? (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope)
-            : (int) numbers.whole(base, "batch", fixed, fixed, fixed, scope),
+            : (int) numbers.whole(base, "batch", fixed, fixed, fixed, scope);
+    if (data != null && source.isPresent()) {
+      look(data, source.get(), batch);
+    }
+    return new TrainSettings(
+        batch,
         (int) numbers.whole(base, "epochs", 1, 1, 1_000_000_000, scope),
         base.settings().containsKey("seed")
             ? OptionalLong.of(numbers.whole(base, "seed", 0, 0, MAX_SEED, scope))
@@ -72,6 +90,21 @@ final class Settings {
         holdout == null || share > 0 ? Optional.empty() : fields.source(holdout, data, 0),
         validation == null ? Optional.empty() : fields.source(validation, data, 0),
         new TrainCallbacks(evaluator, items, metrics, scope).bind());
+  }
+
+  /** Looks at the rows of the data, if they are there. */
+  private void look(Ast.Data tree, DataSource source, int batch) {
+    var beside = tree.source().span().file().name();
+    var table = DataFields.table(files, beside, source.format(), source.paths());
+    if (table.isEmpty() || evaluator.problems().hasErrors()) {
+      return;
+    }
+    var check = new DataCheck(evaluator.problems(), advice, ports(), table.get());
+    check.classes(tree, source);
+    var setting = items.base().settings().get("batch");
+    if (setting != null) {
+      check.batch(setting, batch);
+    }
   }
 
   private Map<String, TensorType> ports() {

@@ -289,15 +289,17 @@ final class ShapeBuiltins {
         fits = d == axis || part.shape().dim(d).equals(first.shape().dim(d));
       }
       if (!fits) {
-        throw new Misuse(
-            Codes.SHAPE_MISMATCH,
-            "concat along axis "
-                + axis
-                + " needs equal sizes elsewhere: "
-                + first.type()
-                + " and "
-                + part.type(),
-            i);
+        var misuse =
+            new Misuse(
+                Codes.SHAPE_MISMATCH,
+                "concat along axis "
+                    + axis
+                    + " needs equal sizes elsewhere: "
+                    + first.type()
+                    + " and "
+                    + part.type(),
+                i);
+        throw SideAdvice.concatenation(misuse, first.shape(), part.shape());
       }
     }
     return g.emit().concat(parts, axis);

@@ -202,6 +202,12 @@ final class Statements {
   }
 
   private void assign(Ast.Assign tree, Scope scope) {
+    var input = PythonHabits.input(tree);
+    if (input.isPresent() && scope.find(tree.targets().getFirst().text()) == null) {
+      evaluator.problems().report(input.get());
+      declareBroken(tree.targets().getFirst(), scope);
+      return;
+    }
     var value = evaluator.eval(tree.value(), scope, Category.VALUE);
     var values = takeApart(tree.targets(), value, tree.span());
     for (int i = 0; i < values.size(); i++) {
@@ -209,8 +215,9 @@ final class Statements {
       var binding = scope.find(name.text());
       if (binding == null) {
         evaluator.problems().report(unknownTarget(name, scope), name.span());
+        scope.put(new Scope.Binding(name.text(), values.get(i), name.span(), true, null));
       } else if (!binding.changeable()) {
-        evaluator.problems().report(notChangeable(name, binding), name.span());
+        evaluator.problems().report(notChangeable(name, binding));
       } else {
         binding.set(describe(values.get(i), name));
       }
@@ -218,12 +225,11 @@ final class Statements {
   }
 
   private static Misuse unknownTarget(Ast.Name name, Scope scope) {
-    var misuse =
-        new Misuse(Codes.UNKNOWN_NAME, "there is no `" + name + "` to assign to")
-            .help("make it with `var " + name + " = ..`");
-    DidYouMean.nearest(name.text(), scope.visible())
-        .ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
-    return misuse;
+    var misuse = new Misuse(Codes.UNKNOWN_NAME, "there is no `" + name + "` to assign to");
+    var near = DidYouMean.nearest(name.text(), scope.visible());
+    near.ifPresent(n -> misuse.replace("did you mean `" + n + "`?", n));
+    var word = PythonHabits.isResult(name) ? "output" : "var";
+    return misuse.replace("make it with `" + word + " " + name + " = ..`", word + " " + name);
   }
 
   private Diagnostic notChangeable(Ast.Name name, Scope.Binding binding) {
@@ -269,8 +275,7 @@ final class Statements {
                   .help(
                       "keep it with `state "
                           + tree.target()
-                          + " = ..`, or assign with `=` within one step"),
-              tree.target().span());
+                          + " = ..`, or assign with `=` within one step"));
       return;
     }
     evaluator.variables().write(variable, value, tree);
@@ -293,7 +298,8 @@ final class Statements {
     var code = at != null && library ? Codes.VALUE_OUT_OF_RANGE : Codes.REQUIREMENT_FAILED;
     var place = problems.users(at == null ? tree.span() : at);
     var diagnostic = Diagnostic.of(code, place, message);
-    problems.report(library ? diagnostic : problems.withUse(diagnostic, tree.span()), tree.span());
+    var advised = library ? RequireAdvice.advised(diagnostic, tree, scope) : diagnostic;
+    problems.report(library ? advised : problems.withUse(diagnostic, tree.span()));
     throw new Failed();
   }
 

@@ -160,43 +160,14 @@ final class TrainCallbacks {
   }
 
   private void monitor(Datum value, Ast.Arg argument) {
+    if (!(value instanceof Datum.Text figure) || figure.value().equals("learning_rate")) {
+      return;
+    }
     boolean validated =
         items.base().data().containsKey("validation")
             || items.base().settings().containsKey("validation_split");
-    var known = metrics.watchable(validated);
-    if (value instanceof Datum.Text t
-        && !validated
-        && metrics.watchable(true).contains(t.value())
-        && !known.contains(t.value())) {
-      evaluator
-          .problems()
-          .report(
-              Diagnostic.of(
-                      Codes.UNUSED_CALLBACK_METRIC,
-                      argument.value().span(),
-                      "there is no validation data, so nothing to monitor as `" + t.value() + "`")
-                  .help(
-                      "add `validation_split 0.1`, or monitor \""
-                          + t.value().substring("val_".length())
-                          + "\""));
-      return;
-    }
-    if (value instanceof Datum.Text t
-        && !known.isEmpty()
-        && !known.contains(t.value())
-        && !t.value().equals("learning_rate")) {
-      var diagnostic =
-          Diagnostic.of(
-              Codes.UNUSED_CALLBACK_METRIC,
-              argument.value().span(),
-              "training makes no figure `" + t.value() + "` to monitor");
-      var near = DidYouMean.nearest(t.value(), known);
-      evaluator
-          .problems()
-          .report(
-              near.isPresent()
-                  ? diagnostic.help("did you mean \"" + near.get() + "\"?")
-                  : diagnostic.note("it makes " + String.join(", ", known)));
-    }
+    var diagnostic =
+        new Monitors(metrics, items.base()).check(figure.value(), argument.value(), validated);
+    diagnostic.ifPresent(evaluator.problems()::report);
   }
 }

@@ -36,6 +36,7 @@ final class Training {
   private final Evaluator evaluator;
   private final ModelPhases model;
   private final Ast.Train tree;
+  private final DataFiles files;
   private final TrainItems items;
   private final Weights weights;
   private final Losses losses;
@@ -49,7 +50,8 @@ final class Training {
   private @Nullable Graph adapt;
   private @Nullable TrainSettings settings;
 
-  Training(Evaluator evaluator, ModelPhases model, Ast.Train tree) {
+  Training(Evaluator evaluator, ModelPhases model, Ast.Train tree, DataFiles files) {
+    this.files = files;
     this.evaluator = evaluator;
     this.model = model;
     this.tree = tree;
@@ -112,7 +114,9 @@ final class Training {
       stage(part, parts.size() > 1 || !part.name().isEmpty(), scope.inner(), predict);
     }
     adapt = new Adaptation(evaluator, freezing).bind(items.base().adapts(), model);
-    settings = new Settings(evaluator, items, predict, losses, weights, metrics, scope).bind();
+    settings =
+        new Settings(evaluator, items, predict, losses, weights, metrics, scope, files).bind();
+    new OutputLosses(evaluator, items, predict).warn();
     if (evaluator.problems().hasErrors()) {
       return null;
     }
@@ -215,7 +219,8 @@ final class Training {
         .report(
             part.freezes().isEmpty()
                 ? diagnostic
-                : diagnostic.help("unfreeze a part of it, such as its last layer"));
+                : Edit.remove(part.freezes().get(0).span())
+                    .advisedBy(diagnostic, "leave a part of it unfrozen, such as its last layer"));
   }
 
   /** The optimizers of a part: one for some weights each, and one for all others. */
@@ -271,6 +276,7 @@ final class Training {
   }
 
   private Optimizers mover(Configured optimizer, String place, Span at) {
+    evaluator.lints().rate(optimizer);
     evaluator.sketch().optimizer(optimizer);
     var mover = new Optimizers(evaluator, optimizer, place);
     movers.add(mover);

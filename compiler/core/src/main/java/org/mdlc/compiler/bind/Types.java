@@ -13,6 +13,7 @@ import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Whole;
 import org.mdlc.compiler.diag.Codes;
+import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
@@ -134,13 +135,19 @@ final class Types {
     if (text != null && words.contains(text.toLowerCase(Locale.ROOT))) {
       return new Datum.Text(text.toLowerCase(Locale.ROOT));
     }
-    throw new Misuse(
-        Codes.UNKNOWN_WORD,
-        what
-            + " is one of "
-            + String.join(", ", words)
-            + ", not "
-            + (text == null ? value.kind() : "`" + text + "`"));
+    var misuse =
+        new Misuse(
+            Codes.UNKNOWN_WORD,
+            what
+                + " is one of "
+                + String.join(", ", words)
+                + ", not "
+                + (text == null ? value.kind() : "`" + text + "`"));
+    if (text != null) {
+      DidYouMean.nearest(text, words)
+          .ifPresent(n -> misuse.replace("did you mean `" + n + "`?", n));
+    }
+    throw misuse;
   }
 
   private Datum list(Ast.ListType type, Datum value, String what, Scope dims, int order) {
@@ -189,7 +196,7 @@ final class Types {
               .note("its value is " + r.value())
               .help("floor_div(a, b) and ceil_div(a, b) give whole numbers");
         }
-        throw misuse;
+        throw unquoted(misuse, value);
       }
       case "float" -> {
         if (value instanceof Real || value instanceof Tensor t && t.rank() == 0) {
@@ -198,13 +205,17 @@ final class Types {
         if (value instanceof Whole w) {
           yield w.dim().isConstant() ? new Real(w.dim().value()) : w;
         }
-        throw new Misuse(Codes.TYPE_MISMATCH, what + " must be a number, not " + value.kind());
+        throw unquoted(
+            new Misuse(Codes.TYPE_MISMATCH, what + " must be a number, not " + value.kind()),
+            value);
       }
       case "bool" -> {
         if (value instanceof Datum.Truth) {
           yield value;
         }
-        throw new Misuse(Codes.TYPE_MISMATCH, what + " must be true or false, not " + value.kind());
+        throw unquoted(
+            new Misuse(Codes.TYPE_MISMATCH, what + " must be true or false, not " + value.kind()),
+            value);
       }
       case "str" -> {
         if (value instanceof Datum.Text) {
@@ -257,6 +268,13 @@ final class Types {
     };
   }
 
+  /** A number or truth value that stands in quotes. */
+  private static Misuse unquoted(Misuse misuse, Datum value) {
+    return value instanceof Datum.Text t && t.value().matches("-?\\d+(\\.\\d+)?|true|false")
+        ? misuse.replace("without quotes", t.value())
+        : misuse;
+  }
+
   private static Datum layer(Datum value, String what) {
     if (value instanceof Datum.Layer) {
       return value;
@@ -303,12 +321,7 @@ final class Types {
       misuse.help(
           "whole numbers go through Embedding or one_hot first, or are converted with cast(x, f32)");
     } else {
-      misuse.help(
-          "declare the input as "
-              + dtype.text()
-              + ", or convert with cast(x, "
-              + dtype.text()
-              + ")");
+      evaluator.shapeAdvice().whole(misuse, tensor, dtype);
     }
     throw misuse;
   }
@@ -386,7 +399,7 @@ final class Types {
     return -1;
   }
 
-  private static Misuse wrongRank(
+  private Misuse wrongRank(
       Ast.TensorType type, Datum.Shaped tensor, String what, int wanted, boolean orMore) {
     int has = tensor.inner().size();
     var misuse =
@@ -400,15 +413,7 @@ final class Types {
                     + " after the batch, not "
                     + has)
             .note("it is declared " + type.span().text() + " and gets " + tensor.typeText());
-    if (has > wanted && wanted <= 1) {
-      misuse.help("put `|> Flatten()` before it");
-    } else if (has == wanted - 1 && wanted >= 3) {
-      misuse.help(
-          "an image needs a channel dimension: declare the input as f32[.., 1], or add one with x[.., none]");
-    } else if (has == 0) {
-      misuse.help("add a dimension with x[none]");
-    }
-    return misuse;
+    return evaluator.shapeAdvice().rank(misuse, tensor, has, wanted, orMore);
   }
 
   private void bindRest(

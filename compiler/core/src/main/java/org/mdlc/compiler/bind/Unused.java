@@ -1,8 +1,10 @@
 package org.mdlc.compiler.bind;
 
 import java.util.HashSet;
+import java.util.Optional;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
+import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 
 /** Warns of what a model makes and never uses, when nothing worse is wrong with it. */
@@ -70,15 +72,39 @@ final class Unused {
   }
 
   private void names() {
+    evaluator.usage().unused().forEach(this::name);
+  }
+
+  private void name(Span span, String name) {
+    var diagnostic = Diagnostic.of(Codes.UNUSED_NAME, span, "`" + name + "` is never used");
+    var help = "remove it, or call it `_" + name + "`";
     evaluator
-        .usage()
-        .unused()
-        .forEach(
-            (span, name) ->
-                evaluator
-                    .problems()
-                    .report(
-                        Diagnostic.of(Codes.UNUSED_NAME, span, "`" + name + "` is never used")
-                            .help("remove it, or call it `_" + name + "`")));
+        .problems()
+        .report(
+            statement(span)
+                .map(s -> Edit.remove(s).advisedBy(diagnostic, help))
+                .orElseGet(() -> diagnostic.help(help, span, "_" + name)));
+  }
+
+  /** The {@code let} of this name alone, on a line of its own. */
+  private Optional<Span> statement(Span name) {
+    return model.body().statements().stream()
+        .filter(s -> s instanceof Ast.Let l && l.names().size() == 1)
+        .map(s -> (Ast.Let) s)
+        .filter(l -> l.names().getFirst().span().equals(name))
+        .flatMap(l -> alone(l).stream())
+        .findFirst();
+  }
+
+  private static Optional<Span> alone(Ast.Let let) {
+    var file = let.span().file();
+    var start = file.lineStart(let.span().line());
+    var before = file.span(start, let.span().start()).text().strip();
+    int end = let.span().end();
+    int lineEnd =
+        file.lineStart(let.span().endLine()) + file.lineText(let.span().endLine()).length();
+    boolean last = file.span(end, lineEnd).text().isBlank();
+    boolean begins = before.equals(let.variable() ? "var" : "let") || before.isEmpty();
+    return begins && last ? Optional.of(file.span(start, end)) : Optional.empty();
   }
 }

@@ -371,6 +371,7 @@ final class Variables {
   }
 
   Datum input(Ast.Input tree, Scope scope) {
+    evaluator.inputTypes().declare(tree);
     if (tree.type() instanceof Ast.TensorType t) {
       for (var dim : t.dims()) {
         if (dim instanceof Ast.RestDims r) {

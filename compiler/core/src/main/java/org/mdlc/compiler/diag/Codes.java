@@ -243,6 +243,10 @@ public enum Codes {
       "E0609",
       "classes do not fit the output",
       "A folder of images or texts has another number of classes than the output."),
+  LABEL_OUT_OF_RANGE(
+      "E0610",
+      "label outside the classes",
+      "A class number in the data is none of those that the output has."),
 
   // ---- 07: imports and weights
   IMPORT_NOT_FOUND(
@@ -293,6 +297,22 @@ public enum Codes {
       "W0502",
       "monitors nothing",
       "A callback watches a metric that the train block does not make."),
+  CHANNEL_ORDER(
+      "W0303",
+      "channels in another place",
+      "An image whose channels come first enters a layer that looks for them last."),
+  METRIC_LOSS_MISMATCH(
+      "W0504",
+      "metric and loss do not match",
+      "The metric says little about an output that is trained with this loss."),
+  HIGH_RATE(
+      "W0505",
+      "very high learning rate",
+      "An adaptive optimizer moves each weight by about its learning rate at every step."),
+  OUTPUT_WITHOUT_LOSS(
+      "W0506", "output without a loss", "Nothing trains what only leads to this output."),
+  LARGE_BATCH(
+      "W0601", "batch larger than the data", "There are fewer rows than the batch size asks for."),
   UNSCALED_LOSS(
       "W0503",
       "no loss scale",

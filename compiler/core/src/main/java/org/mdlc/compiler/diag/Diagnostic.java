@@ -55,14 +55,17 @@ public record Diagnostic(
 
   /** With advice in words. */
   public Diagnostic help(String text) {
-    return new Diagnostic(
-        code, message, primary, others, notes, plus(helps, new Help(text, null, null)));
+    return help(new Help(text, null, null));
   }
 
   /** With advice that can be pasted: {@code replacement} put in {@code place}. */
   public Diagnostic help(String text, Span place, String replacement) {
-    return new Diagnostic(
-        code, message, primary, others, notes, plus(helps, new Help(text, place, replacement)));
+    return help(new Help(text, place, replacement));
+  }
+
+  /** With advice. */
+  public Diagnostic help(Help help) {
+    return new Diagnostic(code, message, primary, others, notes, plus(helps, help));
   }
 
   public Severity severity() {

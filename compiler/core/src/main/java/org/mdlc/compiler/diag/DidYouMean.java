@@ -19,7 +19,10 @@ public final class DidYouMean {
         .filter(candidate -> !candidate.equals(word))
         .map(candidate -> new Guess(candidate, cost(word, candidate)))
         .filter(guess -> guess.cost <= allowedCost(word))
-        .min(Comparator.comparingInt(Guess::cost).thenComparing(Guess::name))
+        .min(
+            Comparator.comparingInt(Guess::cost)
+                .thenComparingInt(guess -> distance(word, guess.name))
+                .thenComparing(Guess::name))
         .map(Guess::name);
   }
 

@@ -234,6 +234,9 @@ public final class Renderer {
       var to = Math.min(place.end() - file.lineStart(line), text.length());
       var mended =
           text.substring(0, Math.min(from, text.length())) + replacement + text.substring(to);
+      if (mended.isBlank()) {
+        return; // the line goes, as the advice says
+      }
       bar("");
       numbered(line, Columns.shown(mended).stripTrailing());
       var start = Columns.width(mended, from);

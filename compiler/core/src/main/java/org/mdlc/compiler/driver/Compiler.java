@@ -31,8 +31,8 @@ import org.mdlc.compiler.type.Dim;
 
 /**
  * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
- * text, {@link #generate} turns what is right into Java. Prints nothing and reads no files but
- * imports.
+ * text, {@link #generate} turns what is right into Java. Prints nothing, and reads no files but
+ * imports and, for their mistakes, the CSV files of train blocks.
  */
 public final class Compiler {
   private static final String BOUND = "Bind";
@@ -200,7 +200,9 @@ public final class Compiler {
 
   private static Optional<BoundProgram> bind(
       Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
-    var binding = new Binder.Request(model, request.settings(), Compiler::imported);
+    var binding =
+        new Binder.Request(
+            model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
     var bound = Binder.bind(file, binding, problems);
     bound.ifPresent(program -> FolderClasses.check(program, problems));
     return problems.hasErrors() ? Optional.empty() : bound;

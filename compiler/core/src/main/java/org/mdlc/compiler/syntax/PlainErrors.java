@@ -87,7 +87,8 @@ final class PlainErrors extends DefaultErrorStrategy {
 
   private Diagnostic diagnose(Parser parser, Token found, IntervalSet expected) {
     var previous = parser.getInputStream().LT(-1);
-    return misspeltKeyword(parser, found, previous)
+    return PythonSyntax.find(errors.source(), found, previous)
+        .or(() -> misspeltKeyword(parser, found, previous))
         .or(() -> missingOperand(parser, found, previous))
         .or(() -> reservedWord(found, expected))
         .or(() -> comparison(found, expected))

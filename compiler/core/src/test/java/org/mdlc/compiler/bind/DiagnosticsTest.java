@@ -35,6 +35,8 @@ final class DiagnosticsTest {
   /** Found where files are read, not here. */
   private static final List<Codes> ELSEWHERE =
       List.of(
+          Codes.LABEL_OUT_OF_RANGE,
+          Codes.LARGE_BATCH,
           Codes.MISSING_DATA_FILE,
           Codes.NOT_A_KERAS_MODEL,
           Codes.NOT_IN_MDL,

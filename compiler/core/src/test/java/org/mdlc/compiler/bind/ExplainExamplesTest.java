@@ -33,6 +33,8 @@ final class ExplainExamplesTest {
       EnumSet.of(
           Codes.DATA_SHAPE,
           Codes.UNKNOWN_COLUMN,
+          Codes.LABEL_OUT_OF_RANGE,
+          Codes.LARGE_BATCH,
           Codes.MISSING_DATA_FILE,
           Codes.CLASS_COUNT,
           Codes.HASH_MISMATCH,
