@@ -1,6 +1,5 @@
 package org.mdlc.runtime.utils;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -260,7 +260,9 @@ class FolderDatasetTest {
   /** Number i is an image of 3 by 5 pixels of gray i, in the folder even or odd. */
   private void images(int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      Path file = folder.resolve((i % 2 == 0 ? "even/" : "odd/") + String.format(Locale.ROOT, "%02d.png", i));
+      Path file =
+          folder.resolve(
+              (i % 2 == 0 ? "even/" : "odd/") + String.format(Locale.ROOT, "%02d.png", i));
       Files.createDirectories(file.getParent());
       BufferedImage image = new BufferedImage(5, 3, BufferedImage.TYPE_BYTE_GRAY);
       for (int pixel = 0; pixel < 15; pixel++) {
