@@ -23,6 +23,9 @@ public abstract class Step implements AutoCloseable {
   /** Batches are padded to a multiple of this, so that every row buffer is aligned to 64 bytes. */
   public static final int BATCH_PADDING = 16;
 
+  /** The {@link #inputOffset} of an input that a phase does nothing with. */
+  public static final long NOT_READ = -1;
+
   /** Number of rows of the batches this step takes. */
   protected final int batch;
 
@@ -78,6 +81,7 @@ public abstract class Step implements AutoCloseable {
   /**
    * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets,
    * then the weights, in the order of the {@link ModelSpec}. Rows follow each other without gaps.
+   * {@link #NOT_READ} for an input that this phase does nothing with.
    *
    * @throws IndexOutOfBoundsException if this phase has no such input
    */
@@ -126,7 +130,10 @@ public abstract class Step implements AutoCloseable {
    */
   public final void setInput(int index, HostTensor source, int first) {
     int width = source.rowSize();
-    copyIn(source, first * width, inputOffset(index), batch * width);
+    long offset = inputOffset(index);
+    if (offset != NOT_READ) {
+      copyIn(source, first * width, offset, batch * width);
+    }
   }
 
   /**
@@ -138,6 +145,9 @@ public abstract class Step implements AutoCloseable {
   public final void setInput(int index, HostTensor source, int[] order, int first) {
     int width = source.rowSize();
     long offset = inputOffset(index);
+    if (offset == NOT_READ) {
+      return;
+    }
     for (int i = 0; i < batch; i++) {
       copyIn(source, order[first + i] * width, offset, width);
       offset += (long) width * DType.BYTES;
@@ -154,6 +164,9 @@ public abstract class Step implements AutoCloseable {
   final void stretchInput(
       int index, HostTensor source, int width, int @Nullable [] order, int first) {
     long offset = inputOffset(index);
+    if (offset == NOT_READ) {
+      return;
+    }
     for (int i = 0; i < batch; i++) {
       float value = source.floats()[order == null ? first + i : order[first + i]];
       for (int j = 0; j < width; j++) {
@@ -171,7 +184,10 @@ public abstract class Step implements AutoCloseable {
    */
   final void setInput(int index, MemorySegment source, int width) {
     long bytes = (long) batch * width * DType.BYTES;
-    MemorySegment.copy(source, 0, memory, inputOffset(index), bytes);
+    long offset = inputOffset(index);
+    if (offset != NOT_READ) {
+      MemorySegment.copy(source, 0, memory, offset, bytes);
+    }
   }
 
   /**

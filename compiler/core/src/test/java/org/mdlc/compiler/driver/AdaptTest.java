@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,9 @@ import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
+import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.StringTensor;
 
 /** Layers that learn from data before training: through the generated class, batch by batch. */
 final class AdaptTest {
@@ -45,6 +48,32 @@ final class AdaptTest {
         assertThat(moments[0]).isCloseTo(0, within(1e-5)); // the float32 mean of 300 numbers
         assertThat(moments[1]).isCloseTo(1, within(1e-4));
       }
+    }
+  }
+
+  @Test
+  void inputsThatNothingAdaptsToArePassedOver() {
+    var source =
+        """
+        model Mixed {
+          input word: str[1], other: f32[2], x: f32[3]
+          let scaling = Normalization()
+          let scaled = x |> scaling
+          let known = word |> StringLookup(max_tokens = 5) |> Embedding(5, 2) |> Flatten()
+          output y = concat(known, other, scaled) |> Dense(1)
+        }
+        train Mixed { adapt scaling  loss MeanSquaredError()  optimizer SGD() }
+        """;
+    var rows = rows(ROWS);
+    var words = new String[ROWS];
+    Arrays.setAll(words, i -> i % 3 == 0 ? "rain" : "sun");
+    var data =
+        data(rows, ROWS)
+            .with("word", StringTensor.of(words).reshape(ROWS, 1))
+            .with("other", HostTensor.zeros(DType.F32, ROWS, 2));
+    try (var model = create(source, KernelStyle.PLAIN)) {
+      model.fit(data, silent(1));
+      expect(model, rows, ROWS);
     }
   }
 
@@ -166,7 +195,11 @@ final class AdaptTest {
   }
 
   private static Model model(String item, KernelStyle style) {
-    var request = CompileRequest.of(SourceFile.of("case.mdl", source(item))).withKernels(style);
+    return create(source(item), style);
+  }
+
+  private static Model create(String source, KernelStyle style) {
+    var request = CompileRequest.of(SourceFile.of("case.mdl", source)).withKernels(style);
     var compilation = Compiler.bind(request);
     var bound =
         compilation

@@ -220,6 +220,7 @@ final class StepEmitter {
     boolean any = false;
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
+      boolean read = false;
       for (var buffer : program.buffers()) {
         boolean found =
             switch (buffer.storage()) {
@@ -228,10 +229,14 @@ final class StepEmitter {
               case Buffer.Variable _, Buffer.Planned _ -> false;
             };
         if (found) {
-          any = true;
+          read = true;
           code.line("case " + i + " -> " + layout.memoryOffset(buffer.id()) + ";");
         }
       }
+      if (input && !read) {
+        code.line("case " + i + " -> NOT_READ;");
+      }
+      any |= input || read;
     }
     if (!any) {
       return; // the superclass says what is wrong
