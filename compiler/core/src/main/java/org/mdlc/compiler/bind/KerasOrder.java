@@ -97,8 +97,8 @@ final class KerasOrder {
         .filter(String.class::isInstance)
         .map(String.class::cast)
         .sorted(
-            Comparator.comparing((String layer) -> -depths.getOrDefault(layer, 0))
-                .thenComparing(layer -> discovered.getOrDefault(layer, 0)))
+            Comparator.comparingInt((String layer) -> -depths.getOrDefault(layer, 0))
+                .thenComparingInt(layer -> discovered.getOrDefault(layer, 0)))
         .toList();
   }
 }
