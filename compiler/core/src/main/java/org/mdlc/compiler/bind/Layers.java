@@ -38,7 +38,7 @@ final class Layers {
   private final Map<String, Instance> byName = new LinkedHashMap<>();
   private final List<Instance> made = new ArrayList<>();
   private final Map<Instance, Datum.WeightsFile> pretrained = new LinkedHashMap<>();
-  private final Map<Ast.Model, Datum.WeightsFile> starts = new IdentityHashMap<>();
+  private final IdentityHashMap<Ast.Model, Datum.WeightsFile> starts = new IdentityHashMap<>();
   private int order;
   private int recent;
 
@@ -70,7 +70,7 @@ final class Layers {
 
   /** Lets models start from weights wherever they are used, unless the use says otherwise. */
   void startFrom(Map<Ast.Model, Datum.WeightsFile> files) {
-    starts.putAll(files);
+    files.forEach(starts::put);
   }
 
   /** Notes what a model starts from. */

@@ -47,7 +47,7 @@ final class Sketch {
 
   private final Evaluator evaluator;
   private final Deque<Body> open = new ArrayDeque<>();
-  private final Map<Instance, Body> bodies = new IdentityHashMap<>();
+  private final IdentityHashMap<Instance, Body> bodies = new IdentityHashMap<>();
   private final Map<Key, Integer> ids = new HashMap<>();
   private final List<Architecture.Loss> losses = new ArrayList<>();
   private final List<Architecture.Metric> metrics = new ArrayList<>();

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Architecture;
 import org.mdlc.compiler.bind.Architecture.Plain;
 import org.mdlc.compiler.bind.StandardLibrary;
@@ -98,7 +99,7 @@ final class ConfigWriter {
   // ---- values
 
   /** A value that holds no tensor. */
-  JsonElement value(Plain value, Span at) {
+  JsonElement value(@Nullable Plain value, Span at) {
     return switch (value) {
       case null -> JsonNull.INSTANCE;
       case Architecture.Nothing _, Architecture.Open _ -> JsonNull.INSTANCE;

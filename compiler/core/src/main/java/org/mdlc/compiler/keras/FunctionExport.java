@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Architecture;
 import org.mdlc.compiler.bind.Architecture.Plain;
 import org.mdlc.compiler.source.Span;
@@ -225,7 +226,7 @@ final class FunctionExport {
     var usual = Definitions.usual(function);
     operands.forEach(
         (name, value) -> {
-          if (value != x) {
+          if (!value.equals(x)) {
             var json = configs.value(value, at);
             if (!Types.same(text(json), usual.getOrDefault(name, ""))) {
               own.add(name, json);
@@ -317,7 +318,7 @@ final class FunctionExport {
   }
 
   /** Axes as Keras counts them: the batch is 0. */
-  private static void axes(Plain given, int first, int rank, List<Integer> axes) {
+  private static void axes(@Nullable Plain given, int first, int rank, List<Integer> axes) {
     switch (given) {
       case Architecture.Items i -> i.items().forEach(a -> axes(a, first, rank, axes));
       case Architecture.Whole w ->
@@ -410,7 +411,7 @@ final class FunctionExport {
             new Architecture.Nothing(), new Architecture.Nothing(), new Architecture.Nothing()));
     operands.forEach(
         (name, value) -> {
-          if (value != x && value instanceof Architecture.Items i) {
+          if (!value.equals(x) && value instanceof Architecture.Items i) {
             parts.add(part(name, i.items(), at));
           }
         });

@@ -3,7 +3,6 @@ package org.mdlc.compiler.keras;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
@@ -16,7 +15,7 @@ import org.mdlc.compiler.source.Span;
  */
 final class Outline {
   private final SourceFile source;
-  private final Map<JsonObject, int[]> places = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonObject, int[]> places = new IdentityHashMap<>();
   private final DiagnosticSink sink;
 
   /**

@@ -51,7 +51,7 @@ final class Tidy {
     var one = axis instanceof JsonArray a && a.size() == 1 ? a.get(0) : axis;
     if (Json.whole(one).filter(a -> a == rank - 1).isPresent()) {
       config.addProperty("axis", -1);
-    } else if (one != axis && one != null) {
+    } else if (axis instanceof JsonArray && one != null && one.isJsonPrimitive()) {
       config.add("axis", one);
     }
   }

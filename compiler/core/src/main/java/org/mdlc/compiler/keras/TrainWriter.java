@@ -75,9 +75,12 @@ final class TrainWriter {
                       ? calls.object(Ast.Kind.LOSS, object, compile)
                       : calls.object(Ast.Kind.LOSS, named(Json.string(loss).orElse("?")), compile);
               var weight = weights.get(output);
-              boolean weighted = Json.isNumber(weight) && weight.getAsDouble() != 1;
+              boolean weighted =
+                  weight != null && Json.isNumber(weight) && weight.getAsDouble() != 1;
               written.add(
-                  label(output) + call + (weighted ? " weight " + Text.number(weight) : ""));
+                  label(output)
+                      + call
+                      + (weighted && weight != null ? " weight " + Text.number(weight) : ""));
             });
     return written;
   }
