@@ -69,6 +69,7 @@ final class Interrupt implements Callback, AutoCloseable {
     err.println("\ninterrupted: training ends after this batch; Ctrl-C again ends it at once");
   }
 
+  @SuppressWarnings("ReferenceEquality") // of a proxy, which is no more than itself
   private static @Nullable Object handle(Runnable action) {
     try {
       var type = Class.forName("sun.misc.SignalHandler");

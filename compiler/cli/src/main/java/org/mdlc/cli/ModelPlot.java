@@ -125,7 +125,7 @@ final class ModelPlot {
   }
 
   private Size turned(Size size) {
-    return options.sideways ? new Size(size.height(), size.width()) : size;
+    return options.sideways ? size.turned() : size;
   }
 
   private Place turned(Place place) {

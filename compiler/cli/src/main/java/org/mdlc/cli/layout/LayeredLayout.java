@@ -24,7 +24,14 @@ public record LayeredLayout(List<Place> boxes, List<Route> routes, double width,
   private static final double DETOUR = 18;
 
   /** Width and height of a box. */
-  public record Size(double width, double height) {}
+  public record Size(double width, double height) {
+    /** As wide as this is high. */
+    public Size turned() {
+      var wide = height;
+      var high = width;
+      return new Size(wide, high);
+    }
+  }
 
   /** From one box to another, by their positions in the list. */
   public record Edge(int from, int to) {}

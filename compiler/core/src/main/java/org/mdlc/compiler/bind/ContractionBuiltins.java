@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Listing;
 import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Whole;
@@ -212,12 +213,14 @@ final class ContractionBuiltins {
   /** The call of a layer that has the parameter. */
   private static Optional<Edit> padded(Given g, Span shown) {
     return CallText.of(shown, List.of())
-        .filter(
-            call ->
-                g.evaluator().library().find(Category.VALUE, call.name()) instanceof Library.Entry e
-                    && e.value() instanceof Datum.Definition d
-                    && d.tree().config().stream().anyMatch(p -> p.name().text().equals("padding")))
+        .filter(call -> isPadded(g.evaluator().library().find(Category.VALUE, call.name())))
         .map(call -> call.with("padding", "same"));
+  }
+
+  private static boolean isPadded(Library.@Nullable Entry layer) {
+    return layer != null
+        && layer.value() instanceof Datum.Definition d
+        && d.tree().config().stream().anyMatch(p -> p.name().text().equals("padding"));
   }
 
   private static int same(Dim size, int span, int stride) {

@@ -24,7 +24,8 @@ final class CsvFile implements DataFiles.Table {
 
   private final Path file;
   private final List<String> header;
-  private @Nullable Optional<List<List<String>>> read;
+  private boolean isScanned;
+  private Optional<List<List<String>>> read = Optional.empty();
 
   private CsvFile(Path file, List<String> header) {
     this.file = file;
@@ -88,12 +89,11 @@ final class CsvFile implements DataFiles.Table {
 
   /** The rows; nothing when the file is large or a row has other fields than the header. */
   private Optional<List<List<String>>> records() {
-    var known = read;
-    if (known == null) {
-      known = scan();
-      read = known;
+    if (!isScanned) {
+      read = scan();
+      isScanned = true;
     }
-    return known;
+    return read;
   }
 
   private Optional<List<List<String>>> scan() {

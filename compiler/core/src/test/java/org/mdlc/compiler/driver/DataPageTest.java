@@ -34,6 +34,6 @@ final class DataPageTest {
 
     assertThat(blocks).isNotEmpty();
     InMemoryJavac.compile(
-        Map.of("Snippets", FRAME.formatted(String.join("\n", blocks))), List.of());
+        Map.of("Snippets", FRAME.replace("%s", String.join("\n", blocks))), List.of());
   }
 }

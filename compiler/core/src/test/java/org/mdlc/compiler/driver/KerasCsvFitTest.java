@@ -43,7 +43,7 @@ final class KerasCsvFitTest {
    *
    * @param trainRows of the table, in that order; the others validate
    */
-  private record Case(String table, int trainRows, Rows rows, String source) {
+  record Case(String table, int trainRows, Rows rows, String source) {
     @Override
     public String toString() {
       return table;
@@ -51,7 +51,7 @@ final class KerasCsvFitTest {
   }
 
   /** Inputs, targets and weights of a table, in the order of the file. */
-  private interface Rows {
+  interface Rows {
     ArrayDataset of(CsvTable table, Map<String, HostTensor> golden);
   }
 

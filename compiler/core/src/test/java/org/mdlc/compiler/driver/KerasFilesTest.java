@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -184,13 +185,13 @@ final class KerasFilesTest {
     assertThat(paths(Hdf5File.read(file))).containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  private static TreeSet<String> paths(Hdf5Group group) {
+  private static Set<String> paths(Hdf5Group group) {
     var found = new TreeSet<String>();
     collect(group, "", found);
     return found;
   }
 
-  private static void collect(Hdf5Group group, String path, TreeSet<String> found) {
+  private static void collect(Hdf5Group group, String path, Set<String> found) {
     group.arrays().forEach((name, array) -> found.add(path + name + " " + array));
     group.groups().forEach((name, inner) -> collect(inner, path + name + "/", found));
   }

@@ -58,7 +58,7 @@ final class KillTest {
       assertThat(disturbed.resolve("backup")).doesNotExist();
     }
     System.out.println(
-        "seed %d: %d kills, %d amid a save, %d before the end of the first epoch"
+        "seed %s: %s kills, %s amid a save, %s before the end of the first epoch"
             .formatted(seed, kills, amidSaves, inFirstEpoch));
     assertThat(amidSaves).as("kills amid a save, seed %d", seed).isPositive();
     assertThat(inFirstEpoch).as("kills in the first epoch, seed %d", seed).isPositive();

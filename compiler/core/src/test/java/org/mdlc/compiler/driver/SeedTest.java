@@ -31,7 +31,7 @@ final class SeedTest {
   }
 
   private static HostTensor kernel(String setting, Long seed) {
-    var request = CompileRequest.of(SourceFile.of("seeded.mdl", MODEL.formatted(setting)));
+    var request = CompileRequest.of(SourceFile.of("seeded.mdl", MODEL.replace("%s", setting)));
     var generated = Compiler.generate(Compiler.bind(request).bound().orElseThrow(), request);
     var type =
         InMemoryJavac.load(
