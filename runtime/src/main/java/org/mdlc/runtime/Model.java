@@ -31,6 +31,7 @@ public abstract class Model implements AutoCloseable {
   private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
   private final Map<StepKey, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
   private PythonRandom seedDraws = new PythonRandom(0);
+  private long seed;
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
   private boolean metricsBuilt;
   private boolean adapted;
@@ -123,12 +124,13 @@ public abstract class Model implements AutoCloseable {
    * Sets every variable to its initial value and starts the random generators, as {@code
    * keras.utils.set_random_seed} followed by building the model.
    *
-   * @param seed from 0 to 2^32 - 1
+   * @param newSeed from 0 to 2^32 - 1
    * @throws IllegalArgumentException for any other seed
    */
-  public final void initialize(long seed) {
-    shuffleDraws = new NumpyRandom(seed);
-    seedDraws = new PythonRandom(seed);
+  public final void initialize(long newSeed) {
+    shuffleDraws = new NumpyRandom(newSeed);
+    seedDraws = new PythonRandom(newSeed);
+    seed = newSeed;
     metricsBuilt = false;
     adapted = false;
     variables.initialize(seedDraws);
@@ -365,6 +367,11 @@ public abstract class Model implements AutoCloseable {
   /** The training program of a stage for a batch size, built when first needed and kept. */
   final Step trainingStep(int stage, int batch) {
     return step(Phase.TRAIN, stage, batch);
+  }
+
+  /** What the model was last initialized with. */
+  final long seed() {
+    return seed;
   }
 
   final PythonRandom seedDraws() {
