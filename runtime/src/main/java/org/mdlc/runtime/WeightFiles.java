@@ -149,6 +149,6 @@ final class WeightFiles {
       throw new DataException(
           file + ": layers have no names in a file of Keras 3; skip what does not fit instead");
     }
-    return new KerasWeights(spec).read(root, layout);
+    return new KerasWeights(spec).read(file, root, layout);
   }
 }
