@@ -37,7 +37,14 @@ final class WeightFiles {
         NumpyFiles.writeNpz(file, Checkpoints.values(model, VariableSpec::isWeight));
       }
       case KERAS_WEIGHTS -> Hdf5File.write(file, keras(model, texts));
-      case KERAS_MODEL -> KerasArchive.replaceWeights(file, keras(model, texts));
+      case KERAS_MODEL -> {
+        Optional<String> config = model.kerasConfig();
+        if (config.isPresent()) {
+          saveKeras(model, file, config.get());
+        } else {
+          KerasArchive.replaceWeights(file, keras(model, texts));
+        }
+      }
       case LEGACY -> throw new AssertionError("not written");
     }
   }

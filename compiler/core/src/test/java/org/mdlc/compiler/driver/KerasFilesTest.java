@@ -366,7 +366,8 @@ final class KerasFilesTest {
           .hasMessageContaining("the old .h5 is only read");
       assertThatThrownBy(() -> model.saveWeights(temporary.resolve("none.keras")))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("none.keras");
+          .hasMessageContaining("none.keras")
+          .hasMessageContaining("saveKeras(file, config)");
     }
   }
 
