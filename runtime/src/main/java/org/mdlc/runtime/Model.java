@@ -266,9 +266,9 @@ public abstract class Model implements AutoCloseable {
    *   <li>{@code .safetensors} and {@code .npz}: named by their paths
    *   <li>{@code .weights.h5}: as Keras 3 does, with the state of the optimizer, for {@code
    *       load_weights} of the same model in Keras
-   *   <li>{@code .keras}: the whole model, as {@link #saveKeras}, once {@link #describeForKeras} has
-   *       told how Keras describes it; before that, into a model that is there already, in place of
-   *       its weights
+   *   <li>{@code .keras}: the whole model, as {@link #saveKeras}, once {@link #describeForKeras}
+   *       has told how Keras describes it; before that, into a model that is there already, in
+   *       place of its weights
    * </ul>
    *
    * @throws DataException if the name ends otherwise

@@ -157,7 +157,8 @@ public final class ModelCheckpoint extends MonitorCallback {
     }
     OptionalDouble current = logs.get(monitor);
     if (current.isEmpty()) {
-      warnOnce(output, "can save the best model only when " + monitor + " is measured; saving each");
+      warnOnce(
+          output, "can save the best model only when " + monitor + " is measured; saving each");
       save(file);
     } else if (isImprovement(current.getAsDouble(), best)) {
       String old = best.isEmpty() ? "None" : PythonFormat.fixed(best.getAsDouble(), 5);

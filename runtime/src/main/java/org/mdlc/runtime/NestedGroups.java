@@ -39,8 +39,7 @@ final class NestedGroups {
    * @param variables by name
    * @throws DataException if two models may be in one place
    */
-  NestedGroups(
-      Path file, Hdf5Group root, KerasLayout layout, Map<String, VariableSpec> variables) {
+  NestedGroups(Path file, Hdf5Group root, KerasLayout layout, Map<String, VariableSpec> variables) {
     this.file = file;
     this.root = root;
     this.layout = layout;
@@ -88,9 +87,7 @@ final class NestedGroups {
                 + " their order; `mdlc import` of the .keras file knows it");
       }
       String place =
-          at.isEmpty()
-              ? theirs + model.getValue().substring(ours.length())
-              : at.iterator().next();
+          at.isEmpty() ? theirs + model.getValue().substring(ours.length()) : at.iterator().next();
       places.put(model.getValue(), place);
       resolve(model.getValue() + "/", place + "/");
     }

@@ -27,7 +27,8 @@ final class KerasCheckpointTest {
         Files.readString(Path.of(tiny.model()))
             .replace("epochs 20", "epochs 2")
             .replace(
-                "batch 16", "callbacks ModelCheckpoint(\"" + best + "\"" + option + ")\n  batch 16");
+                "batch 16",
+                "callbacks ModelCheckpoint(\"" + best + "\"" + option + ")\n  batch 16");
     var model = tiny.write("checked.mdl", text);
     var saved = tiny.path("saved.keras");
     var run = CommandRun.of("train", model, "--save", saved);
@@ -48,8 +49,7 @@ final class KerasCheckpointTest {
     }
   }
 
-  private static HostTensor predict(Tiny tiny, String model, String... options)
-      throws IOException {
+  private static HostTensor predict(Tiny tiny, String model, String... options) throws IOException {
     var input = tiny.npy("in.npy", 0.5f, -0.25f, -0.75f, 0.125f);
     var output = tiny.path("out.npy");
     var arguments = new String[6 + options.length];
