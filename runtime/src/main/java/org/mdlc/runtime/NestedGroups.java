@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.Hdf5Group;
@@ -65,7 +67,7 @@ final class NestedGroups {
    * @param theirs the model in the file, alike
    */
   private void resolve(String ours, String theirs) {
-    TreeMap<Integer, String> models = models(ours);
+    NavigableMap<Integer, String> models = models(ours);
     if (models.isEmpty()) {
       return;
     }
@@ -94,8 +96,8 @@ final class NestedGroups {
   }
 
   /** The models with weights in a model, by their number among all models in it. */
-  private TreeMap<Integer, String> models(String ours) {
-    TreeMap<Integer, String> models = new TreeMap<>();
+  private NavigableMap<Integer, String> models(String ours) {
+    NavigableMap<Integer, String> models = new TreeMap<>();
     for (KerasLayout.Group group : layout.groups()) {
       String within = ours + LAYERS;
       if (group.path().startsWith(within)) {
@@ -115,7 +117,7 @@ final class NestedGroups {
    * is the next of one series or of the other.
    */
   private static List<Set<String>> choices(
-      TreeMap<Integer, String> models, String theirs, BiPredicate<String, String> fits) {
+      NavigableMap<Integer, String> models, String theirs, BiPredicate<String, String> fits) {
     int count = models.lastKey() + 1;
     // [k][f]: whether models from k on find places when f of those before are functional
     boolean[][] ends = new boolean[count + 1][count + 2];
@@ -154,7 +156,11 @@ final class NestedGroups {
 
   /** A model without weights may be of either class. */
   private static boolean fits(
-      BiPredicate<String, String> fits, String model, String theirs, String series, int number) {
+      BiPredicate<String, String> fits,
+      @Nullable String model,
+      String theirs,
+      String series,
+      int number) {
     return model == null || fits.test(model, place(theirs, series, number));
   }
 
@@ -164,7 +170,7 @@ final class NestedGroups {
 
   /** Whether all weights of a model are in a group of the file. */
   private boolean fits(String ours, String theirs) {
-    TreeMap<Integer, String> inner = models(ours + "/");
+    NavigableMap<Integer, String> inner = models(ours + "/");
     for (KerasLayout.Group group : layout.groups()) {
       boolean isOwn =
           isIn(group, ours) && inner.values().stream().noneMatch(model -> isIn(group, model));
