@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
@@ -33,6 +34,7 @@ public abstract class Model implements AutoCloseable {
   private PythonRandom seedDraws = new PythonRandom(0);
   private long seed;
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
+  private @Nullable String kerasConfig;
   private boolean metricsBuilt;
   private boolean adapted;
   private volatile boolean stopTraining;
@@ -266,11 +268,14 @@ public abstract class Model implements AutoCloseable {
    *   <li>{@code .safetensors} and {@code .npz}: named by their paths
    *   <li>{@code .weights.h5}: as Keras 3 does, with the state of the optimizer, for {@code
    *       load_weights} of the same model in Keras
-   *   <li>{@code .keras}: into a model that is there already, in place of its weights
+   *   <li>{@code .keras}: the whole model, as {@link #saveKeras}, once {@link #describeForKeras}
+   *       has told how Keras describes it; before that, into a model that is there already, in
+   *       place of its weights
    * </ul>
    *
    * @throws DataException if the name ends otherwise
-   * @throws IOException if the file cannot be written; an older file is then left as it was
+   * @throws IOException if the file cannot be written; an older file is then left as it was. Or if
+   *     the model has no description and there is no {@code .keras} file with one
    */
   public final void saveWeights(Path file) throws IOException {
     WeightFiles.save(this, file);
@@ -294,6 +299,20 @@ public abstract class Model implements AutoCloseable {
    */
   public final void saveKeras(Path file, String config) throws IOException {
     WeightFiles.saveKeras(this, file, config);
+  }
+
+  /**
+   * Tells how Keras describes this model, so that {@link #saveWeights} and {@link ModelCheckpoint}
+   * write whole models into {@code .keras} files, as Keras's {@code save} does.
+   *
+   * @param config the text of {@code config.json}
+   */
+  public final void describeForKeras(String config) {
+    kerasConfig = config;
+  }
+
+  final Optional<String> kerasConfig() {
+    return Optional.ofNullable(kerasConfig);
   }
 
   /** {@link #loadWeights(Path, Load)} of all weights. */

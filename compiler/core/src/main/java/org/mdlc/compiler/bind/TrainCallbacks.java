@@ -187,8 +187,7 @@ final class TrainCallbacks {
     boolean validated =
         items.base().data().containsKey("validation")
             || items.base().settings().containsKey("validation_split");
-    var diagnostic =
-        new Monitors(metrics, items.base()).check(figure, at, validated);
+    var diagnostic = new Monitors(metrics, items.base()).check(figure, at, validated);
     diagnostic.ifPresent(evaluator.problems()::report);
   }
 }
