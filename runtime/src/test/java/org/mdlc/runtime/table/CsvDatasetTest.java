@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,6 +168,58 @@ class CsvDatasetTest {
     Path none = folder.resolve("none.csv");
     assertThatThrownBy(() -> CsvDataset.of(none).columns(a).open())
         .hasMessage(none + ": no such file");
+  }
+
+  @Test
+  void replacesNoCharacter() throws IOException {
+    Path file = folder.resolve("cities.csv");
+    String text = "city,x\r\n" + "Ulm,1\r\n".repeat(5000) + "Köln,2\nKäln,3\n";
+    Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+    CsvDataset cities = CsvDataset.of(file).columns(ColumnGroup.categories("city"));
+    assertThatThrownBy(cities::open)
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(
+            file + ", line 5002: not UTF-8; say what it is by `charset(..)`, such as ");
+    assertThat(cities.charset(StandardCharsets.ISO_8859_1).open().categories("city"))
+        .containsExactly("Käln", "Köln", "Ulm");
+    Files.writeString(file, "größe\n1\n", StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> CsvDataset.header(file))
+        .hasMessageStartingWith(file + ", line 1: not UTF-8");
+    Files.write(file, new byte[] {'a', '\n', '\n', (byte) 0xC3});
+    assertThatThrownBy(() -> CsvDataset.of(file).columns(ColumnGroup.texts("a")).read())
+        .hasMessageStartingWith(file + ", line 3: not UTF-8");
+  }
+
+  @Test
+  void aByteOrderMarkSaysTheCharset() throws IOException {
+    Path file = folder.resolve("marked.csv");
+    for (Charset charset :
+        List.of(
+            StandardCharsets.UTF_8,
+            StandardCharsets.UTF_16LE,
+            StandardCharsets.UTF_16BE,
+            StandardCharsets.UTF_32LE,
+            StandardCharsets.UTF_32BE)) {
+      Files.writeString(file, "\uFEFFgröße\n1\n", charset);
+      assertThat(CsvDataset.header(file)).as(charset.name()).containsExactly("größe");
+    }
+    Files.write(file, new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0, '\n', 0, 'b'});
+    assertThatThrownBy(() -> CsvDataset.of(file).columns(ColumnGroup.texts("a")).read())
+        .hasMessageStartingWith(file + ", line 2: not UTF-16LE");
+  }
+
+  @Test
+  void leavesNoFileOpenThatItCannotRead() throws IOException {
+    var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    TableDataset table = csv("a\n1\n").columns(ColumnGroup.ints("a")).open();
+    CsvDataset wrong = csv("a\n1\n").columns(ColumnGroup.ints("a")).separator('"');
+    csv("\"a\n1\n");
+    long before = system.getOpenFileDescriptorCount();
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() -> table.elements(0)).isInstanceOf(DataException.class);
+      assertThatThrownBy(wrong::open).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(system.getOpenFileDescriptorCount() - before).isLessThan(50);
   }
 
   @Test
