@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.runtime.data.ArrayDataset;
@@ -241,6 +243,60 @@ class CsvDatasetTest {
       }
     }
     assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+  }
+
+  @Test
+  void numbersGivenCategoriesInTheirOrder() throws IOException {
+    assertThat(
+            csv("c\nb\na\nc\n")
+                .columns(ColumnGroup.categories("c").vocabulary(List.of("c", "a", "c", "b")))
+                .read()
+                .get("c")
+                .ints())
+        .containsExactly(2, 1, 0);
+  }
+
+  @Test
+  void learnsManyCategories() throws IOException {
+    int count = 5000;
+    StringBuilder text = new StringBuilder("c\n");
+    Set<String> wanted = new TreeSet<>();
+    for (int i = 0; i < 3 * count; i++) {
+      String category = Integer.toString(i * 1009 % count, 36);
+      wanted.add(category);
+      text.append(category).append('\n');
+    }
+    TableDataset table = csv(text.toString()).columns(ColumnGroup.categories("c")).open();
+    assertThat(table.categories("c")).containsExactlyElementsOf(wanted);
+    int[] numbers = table.read().get("c").ints();
+    for (int i = 0; i < numbers.length; i++) {
+      assertThat(table.categories("c").get(numbers[i]))
+          .isEqualTo(Integer.toString(i * 1009 % count, 36));
+    }
+  }
+
+  @Test
+  void keepsLittleMoreOfCategoriesThanTheirStrings() throws IOException {
+    int count = 100_000;
+    StringBuilder text = new StringBuilder("c\n");
+    for (int i = 0; i < count; i++) {
+      text.append(Integer.toString(36 * 36 * 36 + i, 36)).append('\n');
+    }
+    CsvDataset csv = csv(text.toString()).columns(ColumnGroup.categories("c"));
+    csv.open();
+    long before = usedBytes();
+    TableDataset table = csv.open();
+    long kept = usedBytes() - before;
+    assertThat(table.categories("c")).hasSize(count);
+    // A string of four letters takes 48 bytes, and two lists refer to it.
+    assertThat(kept / count).isBetween(40L, 70L);
+  }
+
+  private static long usedBytes() {
+    var memory = ManagementFactory.getMemoryMXBean();
+    memory.gc();
+    memory.gc();
+    return memory.getHeapMemoryUsage().getUsed();
   }
 
   @Test
