@@ -155,8 +155,7 @@ public final class ModelCheckpoint extends MonitorCallback {
     }
     OptionalDouble current = logs.get(monitor);
     if (current.isEmpty()) {
-      output.print(
-          "warning: can save the best model only when " + monitor + " is measured; saving this\n");
+      warnOnce(output, "can save the best model only when " + monitor + " is measured; saving each");
       save(file);
     } else if (isImprovement(current.getAsDouble(), best)) {
       String old = best.isEmpty() ? "None" : PythonFormat.fixed(best.getAsDouble(), 5);
