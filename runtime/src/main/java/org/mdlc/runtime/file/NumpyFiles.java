@@ -98,7 +98,8 @@ public final class NumpyFiles {
   private static void requireSize(ZipFile zip, ZipEntry entry, long fileBytes, String place)
       throws IOException {
     long announced = entry.getSize();
-    if (announced < 0 || announced / MAX_DEFLATE_RATIO > Math.min(entry.getCompressedSize(), fileBytes)) {
+    if (announced < 0
+        || announced / MAX_DEFLATE_RATIO > Math.min(entry.getCompressedSize(), fileBytes)) {
       throw new DataException(place + ": the archive announces an impossible size");
     }
     if (announced > fileBytes) {

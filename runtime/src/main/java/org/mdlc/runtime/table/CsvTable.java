@@ -38,8 +38,7 @@ record CsvTable(Format format, boolean hasHeader, List<String> header) implement
     }
     if (first == null) {
       throw new DataException(
-          file
-              + (hasHeader ? ": empty; expected a header line with the column names" : ": empty"));
+          file + (hasHeader ? ": empty; expected a header line with the column names" : ": empty"));
     }
     List<String> header = hasHeader ? first.getFields() : names;
     if (header == null) {

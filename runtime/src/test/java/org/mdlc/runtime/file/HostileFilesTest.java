@@ -169,8 +169,7 @@ class HostileFilesTest {
           mostPerByte =
               Math.max(
                   mostPerByte,
-                  (outcome.allocatedBytes - BASE_BYTES - moment)
-                      / (double) damaged.bytes().length);
+                  (outcome.allocatedBytes - BASE_BYTES - moment) / (double) damaged.bytes().length);
           outcomes.merge(outcome.error == null ? "read" : "refused", 1, Integer::sum);
         }
         Files.delete(file);
@@ -241,7 +240,8 @@ class HostileFilesTest {
     int last = CsvDataset.header(file).size() - 1;
     CsvDataset csv =
         CsvDataset.of(file)
-            .columns(ColumnGroup.categories("c", "#" + Math.min(1, last) + "..#" + last).filled("-"));
+            .columns(
+                ColumnGroup.categories("c", "#" + Math.min(1, last) + "..#" + last).filled("-"));
     return (last == 0 ? csv : csv.columns(ColumnGroup.floats("x", "#0").filled("0"))).read();
   }
 

@@ -23,7 +23,8 @@ final class CsvFileTest {
 
   @Test
   void seesTheHeaderAndTheFactsOfColumns() throws IOException {
-    var table = open("\uFEFFa,\"b \"\"c\"\"\",d\r\n\r\n1, 2.5,x\n-3,\"4\",\"x,\n\"\n").orElseThrow();
+    var table =
+        open("\uFEFFa,\"b \"\"c\"\"\",d\r\n\r\n1, 2.5,x\n-3,\"4\",\"x,\n\"\n").orElseThrow();
     assertThat(table.header()).containsExactly("a", "b \"c\"", "d");
     assertThat(table.rows()).hasValue(2);
     assertThat(table.column(0)).contains(new DataFiles.Column(true, true, -3, 1, 2));

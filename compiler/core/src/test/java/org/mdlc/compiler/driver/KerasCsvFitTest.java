@@ -137,7 +137,9 @@ final class KerasCsvFitTest {
                         standardised(table, golden),
                         "y",
                         read(table, ColumnGroup.floats("progression")).minus(150).dividedBy(75))
-                    .with("y_weight", read(table, ColumnGroup.floats("age")).dividedBy(mean(golden).floats()[0])),
+                    .with(
+                        "y_weight",
+                        read(table, ColumnGroup.floats("age")).dividedBy(mean(golden).floats()[0])),
             """
             model Diabetes {
               input x: f32[10]
