@@ -15,6 +15,8 @@ final class DataPageTest {
       import java.util.OptionalLong;
       import org.mdlc.runtime.*;
       import org.mdlc.runtime.data.*;
+      import org.mdlc.runtime.file.*;
+      import org.mdlc.runtime.table.*;
       import org.mdlc.runtime.utils.*;
 
       final class Snippets {

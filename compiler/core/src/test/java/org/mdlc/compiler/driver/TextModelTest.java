@@ -144,7 +144,7 @@ final class TextModelTest {
     try (Model model = create(SENTIMENT)) {
       assertThatThrownBy(() -> model.fit(ArrayDataset.of("mood", MOODS), quiet(1)))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("needs the text review: str[], which the data lacks; it has mood");
+          .hasMessageContaining("needs the text review: str[], which the data lacks\n");
     }
   }
 
