@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.file.NumpyFiles;
@@ -35,6 +36,20 @@ public final class ModelData {
    * @throws DataException if the file is malformed or does not have what the model takes
    */
   public static ArrayDataset read(ModelSpec spec, Path file, boolean labelled) throws IOException {
+    return read(spec, file, labelled, group -> group);
+  }
+
+  /**
+   * Reads as {@link #read(ModelSpec, Path, boolean)} does, with a say in how columns are read. A
+   * file whose labels are text, but not of all classes, needs the vocabulary of another: {@code
+   * group -> group.name().equals("kind") ? group.vocabulary(texts) : group}.
+   *
+   * @param columns is asked for every array that is read from columns of a CSV file
+   * @throws DataException also if a text is not in its vocabulary
+   */
+  public static ArrayDataset read(
+      ModelSpec spec, Path file, boolean labelled, UnaryOperator<ColumnGroup> columns)
+      throws IOException {
     String name = file.toString().toLowerCase(Locale.ROOT);
     if (!spec.texts().isEmpty() && !name.endsWith(".csv")) {
       throw new DataException(
@@ -47,7 +62,7 @@ public final class ModelData {
       return readNpy(spec, file, labelled);
     }
     if (name.endsWith(".csv")) {
-      return new CsvBinding(spec, file, CsvDataset.header(file)).bind(labelled);
+      return new CsvBinding(spec, file, CsvDataset.header(file)).bind(labelled, columns);
     }
     throw new DataException(file + ": unknown kind of file; data is .npz, .npy or .csv");
   }
@@ -82,7 +97,7 @@ public final class ModelData {
       this.free = new ArrayList<>(header);
     }
 
-    ArrayDataset bind(boolean labelled) {
+    ArrayDataset bind(boolean labelled, UnaryOperator<ColumnGroup> columns) {
       List<TensorSpec> left = new ArrayList<>();
       for (TensorSpec weight : spec.weights()) {
         if (!bindByName(weight, labelled) && free.remove(weight.name()) && labelled) {
@@ -108,6 +123,7 @@ public final class ModelData {
       } else if (!left.isEmpty()) {
         throw missing("input", left.getFirst());
       }
+      bound.replaceAll(columns);
       return CsvDataset.of(file).columns(bound.toArray(ColumnGroup[]::new)).read();
     }
 

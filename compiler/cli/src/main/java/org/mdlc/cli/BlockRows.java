@@ -34,8 +34,10 @@ import org.mdlc.runtime.table.CsvDataset;
  *
  * @param source finds it in the train block
  * @param beside where a path in the model description leads
+ * @param categories the numbers of texts in label columns
  */
-record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Path> beside)
+record BlockRows(
+    Function<BoundProgram, DataSource> source, Function<String, Path> beside, Categories categories)
     implements RowSource {
 
   @Override
@@ -61,7 +63,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
   public Dataset read(BoundProgram bound, ModelSpec spec, boolean labelled) throws IOException {
     var data = source.apply(bound);
     return switch (data.format()) {
-      case "csv" -> csv(bound, data);
+      case "csv" -> csv(bound, spec, data);
       case "images", "texts" -> new BlockFolder(bound, spec, data, files(data)).read(labelled);
       default -> arrays(bound, data);
     };
@@ -80,7 +82,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
     return new ColumnNames(file.toString(), CsvDataset.header(file));
   }
 
-  private ArrayDataset csv(BoundProgram bound, DataSource data) {
+  private ArrayDataset csv(BoundProgram bound, ModelSpec spec, DataSource data) {
     var file = files(data).getFirst();
     var names = columnNames(file);
     var groups = new ArrayList<ColumnGroup>();
@@ -103,6 +105,7 @@ record BlockRows(Function<BoundProgram, DataSource> source, Function<String, Pat
                           .shaped(
                               isOneWeight(bound, port, width) ? List.of() : fitting(port, width))));
     }
+    groups.replaceAll(categories.in(file, bound, spec));
     return CsvDataset.of(file).columns(groups.toArray(ColumnGroup[]::new)).read();
   }
 

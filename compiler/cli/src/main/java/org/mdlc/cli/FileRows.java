@@ -25,8 +25,10 @@ import org.mdlc.runtime.table.CsvDataset;
  * Rows of a file given on the command line. Arrays and columns are found by the names of the
  * model's inputs and targets ({@link ModelData}); but a file that has the columns or arrays of the
  * train block's own source is read as the train block says, scaled and shifted.
+ *
+ * @param categories the numbers of texts in label columns
  */
-record FileRows(Path file) implements RowSource {
+record FileRows(Path file, Categories categories) implements RowSource {
   @Override
   public Map<String, List<Integer>> rowShapes(BoundProgram bound) throws IOException {
     var alike = alikeTheBlocks(bound, false);
@@ -53,7 +55,7 @@ record FileRows(Path file) implements RowSource {
     var alike = alikeTheBlocks(bound, labelled);
     return alike.isPresent()
         ? alike.get().read(bound, spec, labelled)
-        : ModelData.read(spec, file, labelled);
+        : ModelData.read(spec, file, labelled, categories.in(file, bound, spec));
   }
 
   /** This file in place of the train block's, if it has what is read from that. */
@@ -76,7 +78,7 @@ record FileRows(Path file) implements RowSource {
         .forEach(f -> ports.add(f.port()));
     var source = only(block.get(), ports);
     boolean alike = source.fields().stream().allMatch(f -> has(names, f));
-    return alike && !named ? Optional.of(new BlockRows(_ -> source, _ -> file)) : Optional.empty();
+    return alike && !named ? Optional.of(new BlockRows(_ -> source, _ -> file, categories)) : Optional.empty();
   }
 
   private boolean has(List<String> names, BoundProgram.Field field) {

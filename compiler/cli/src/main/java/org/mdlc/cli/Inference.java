@@ -11,22 +11,26 @@ final class Inference {
   private final Main main;
   private final ModelOptions options;
   private final RunOptions run;
+  private final Categories categories;
 
   Inference(Main main, ModelOptions options, RunOptions run) {
     this.main = main;
     this.options = options;
     this.run = run;
+    this.categories = new Categories(options::besideFile, false);
   }
 
   void evaluate(@Nullable Path file) throws IOException {
     RowSource rows =
-        file == null ? new BlockRows(Trainer::dataOf, options::besideFile) : new FileRows(file);
+        file == null
+            ? new BlockRows(Trainer::dataOf, options::besideFile, categories)
+            : new FileRows(file, categories);
     try (var running = RunningModel.start(main, options, run, rows)) {
       warnOfUntrainedWeights(running);
       var settings = Trainer.settings(running.bound());
       var measured =
           file == null
-              ? heldOut(TrainingParts.read(running, rows, options))
+              ? heldOut(TrainingParts.read(running, rows, options, categories))
               : rows.read(running.bound(), running.model().spec(), true);
       var how = run(run.batch().orElse(settings.batch()));
       MetricLines.print(
@@ -36,7 +40,7 @@ final class Inference {
 
   void predict(Path input, @Nullable Path output) throws IOException {
     var writer = PredictionWriter.of(output, main.terminal().out());
-    var rows = new FileRows(input);
+    var rows = new FileRows(input, categories);
     try (var running = RunningModel.start(main, options, run, rows)) {
       warnOfUntrainedWeights(running);
       var data = rows.read(running.bound(), running.model().spec(), false);

@@ -32,12 +32,14 @@ final class Trainer {
   private final ModelOptions options;
   private final RunOptions run;
   private final TrainCommand train;
+  private final Categories categories;
 
   Trainer(Main main, ModelOptions options, RunOptions run, TrainCommand train) {
     this.main = main;
     this.options = options;
     this.run = run;
     this.train = train;
+    this.categories = new Categories(options::besideFile, true);
   }
 
   /** Returns the exit code. */
@@ -45,9 +47,9 @@ final class Trainer {
     var save = train.save();
     var history = train.history();
     var plot = train.plot();
-    RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
+    RowSource rows = rows();
     try (var running = RunningModel.start(main, options, run, rows, this::described)) {
-      var parts = TrainingParts.read(running, rows, options);
+      var parts = TrainingParts.read(running, rows, options, categories);
       boolean interrupted;
       List<History> histories;
       try (var interrupt =
@@ -117,8 +119,11 @@ final class Trainer {
     HistoryPlot.of(histories.toArray(History[]::new)).title(running.bound().model()).save(file);
   }
 
-  private RowSource blockRows() {
-    return new BlockRows(Trainer::dataOf, options::besideFile);
+  private RowSource rows() {
+    return train
+        .data()
+        .<RowSource>map(file -> new FileRows(file, categories))
+        .orElseGet(() -> new BlockRows(Trainer::dataOf, options::besideFile, categories));
   }
 
   static DataSource dataOf(BoundProgram bound) {

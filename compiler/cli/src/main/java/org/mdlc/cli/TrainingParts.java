@@ -19,13 +19,14 @@ import org.mdlc.runtime.data.IndexedDataset;
 record TrainingParts(Dataset training, Optional<Dataset> validation, Optional<Dataset> test) {
 
   /** Reads all rows that the train block names; {@code rows} are the training rows. */
-  static TrainingParts read(RunningModel running, RowSource rows, ModelOptions options)
+  static TrainingParts read(
+      RunningModel running, RowSource rows, ModelOptions options, Categories categories)
       throws IOException {
     var settings = Trainer.settings(running.bound());
     var data = readAll(running, rows);
-    var validation = fromSource(running, settings.validation(), options);
+    var validation = fromSource(running, settings.validation(), options, categories);
     if (settings.holdout().isPresent()) {
-      var test = fromSource(running, settings.holdout(), options);
+      var test = fromSource(running, settings.holdout(), options, categories);
       return new TrainingParts(data, validation, test).split(settings.validationSplit());
     }
     double share = settings.data().map(DataSource::holdout).orElse(0.0);
@@ -63,10 +64,13 @@ record TrainingParts(Dataset training, Optional<Dataset> validation, Optional<Da
   }
 
   private static Optional<Dataset> fromSource(
-      RunningModel running, Optional<DataSource> source, ModelOptions options) throws IOException {
+      RunningModel running,
+      Optional<DataSource> source,
+      ModelOptions options,
+      Categories categories) throws IOException {
     return source.isEmpty()
         ? Optional.empty()
-        : Optional.of(readAll(running, new BlockRows(_ -> source.get(), options::besideFile)));
+        : Optional.of(readAll(running, new BlockRows(_ -> source.get(), options::besideFile, categories)));
   }
 
   private static Dataset readAll(RunningModel running, RowSource rows) throws IOException {

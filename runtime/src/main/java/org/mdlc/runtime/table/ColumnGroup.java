@@ -126,7 +126,8 @@ public record ColumnGroup(
         name, kind, columns, rowShape, scale, offset, vocabulary, Optional.of(value));
   }
 
-  ColumnGroup ofKind(Kind found) {
+  /** With values of another kind. */
+  public ColumnGroup ofKind(Kind found) {
     return new ColumnGroup(name, found, columns, rowShape, scale, offset, vocabulary, fill);
   }
 

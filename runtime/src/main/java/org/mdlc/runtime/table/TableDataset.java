@@ -1,6 +1,7 @@
 package org.mdlc.runtime.table;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +54,10 @@ public final class TableDataset implements Dataset {
       throw new IllegalArgumentException("say which columns make which array: `columns(..)`");
     }
     ColumnNames names = new ColumnNames(table.name(), table.header());
-    List<ColumnGroup> known = groups;
+    List<ColumnGroup> known = groups.stream().map(TableDataset::settled).toList();
     OptionalLong size = OptionalLong.empty();
     if (groups.stream().anyMatch(ColumnGroup::isLearned)) {
-      Lesson lesson = new Lesson(names, groups, missing, policy);
+      Lesson lesson = new Lesson(names, known, missing, policy);
       size = OptionalLong.of(lesson.read(table));
       known = lesson.learned();
     }
@@ -65,6 +66,11 @@ public final class TableDataset implements Dataset {
         .filter(group -> group.kind() == Kind.CATEGORY)
         .forEach(group -> categories.put(group.name(), group.vocabulary()));
     return new TableDataset(table, new RowMaker(names, known, missing), policy, categories, size);
+  }
+
+  /** A label with a vocabulary is a category. */
+  private static ColumnGroup settled(ColumnGroup group) {
+    return group.kind() == Kind.LABEL && !group.isLearned() ? group.ofKind(Kind.CATEGORY) : group;
   }
 
   /** What the values of category columns are. */
@@ -125,7 +131,7 @@ public final class TableDataset implements Dataset {
       for (int g = 0; g < groups.size(); g++) {
         ColumnGroup group = groups.get(g);
         if (!group.isLearned()) {
-          learned.add(group.kind() == Kind.LABEL ? group.ofKind(Kind.CATEGORY) : group);
+          learned.add(group);
         } else if (group.kind() == Kind.LABEL && numeric.get(g)) {
           learned.add(group.ofKind(Kind.INT));
         } else {
@@ -135,6 +141,11 @@ public final class TableDataset implements Dataset {
       }
       return learned;
     }
+  }
+
+  /** The texts of every category column, given or learned, in the order of their numbers. */
+  public Map<String, List<String>> categories() {
+    return Collections.unmodifiableMap(categories);
   }
 
   /**

@@ -127,6 +127,9 @@ class CsvDatasetTest {
     assertThatThrownBy(() -> csv("c\nhigh\nmid\n").columns(group).read())
         .hasMessageEndingWith(
             "table.csv, line 3, column c: \"mid\" is not one of the categories low, high");
+    ColumnGroup label = ColumnGroup.labels("c").vocabulary(List.of("low", "high"));
+    assertThat(csv("c\nhigh\nhigh\n").columns(label).read().get("c").ints())
+        .containsExactly(1, 1);
   }
 
   @Test
