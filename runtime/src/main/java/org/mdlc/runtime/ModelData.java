@@ -10,6 +10,7 @@ import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.file.NumpyFiles;
 import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.ColumnNames;
 import org.mdlc.runtime.table.CsvDataset;
 
 /**
@@ -124,7 +125,7 @@ public final class ModelData {
         throw missing("input", left.getFirst());
       }
       bound.replaceAll(columns);
-      return CsvDataset.of(file).columns(bound.toArray(ColumnGroup[]::new)).read();
+      return CsvDataset.of(file).columns(bound.toArray(ColumnGroup[]::new)).readSome();
     }
 
     /** By name, or, if the model takes nothing but one text, whatever column is left. */
@@ -210,11 +211,12 @@ public final class ModelData {
       return new DataException(
           String.format(
               Locale.ROOT,
-              "%s: no columns for the %s %s; there are %s",
+              "%s: no columns for the %s %s; %s",
               file,
               kind,
               tensor,
-              String.join(", ", header)));
+              ColumnNames.separatorAdvice(header)
+                  .orElse("there are " + String.join(", ", header))));
     }
   }
 }

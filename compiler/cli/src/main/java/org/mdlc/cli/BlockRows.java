@@ -106,7 +106,7 @@ record BlockRows(
                               isOneWeight(bound, port, width) ? List.of() : fitting(port, width))));
     }
     groups.replaceAll(categories.in(file, bound, spec));
-    return CsvDataset.of(file).columns(groups.toArray(ColumnGroup[]::new)).read();
+    return CsvDataset.of(file).columns(groups.toArray(ColumnGroup[]::new)).readSome();
   }
 
   /** With a guess at the name that was meant. */
@@ -115,7 +115,12 @@ record BlockRows(
       for (var end : names.has(List.of(column)) ? new String[0] : column.split("\\.\\.", 2)) {
         if (!end.startsWith("#") && !names.has(List.of(end))) {
           throw new DataException(
-              names.table() + ": no column " + end + "; " + advice(end, names.header()));
+              names.table()
+                  + ": no column "
+                  + end
+                  + "; "
+                  + ColumnNames.separatorAdvice(names.header())
+                      .orElseGet(() -> advice(end, names.header())));
         }
       }
     }

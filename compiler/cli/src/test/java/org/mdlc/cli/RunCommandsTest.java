@@ -229,6 +229,16 @@ final class RunCommandsTest {
   }
 
   @Test
+  void trainSaysThatTheSeparatorIsNoComma() throws IOException {
+    tiny.write("semi.csv", "a;b;label\n1;2;1\n");
+    var model =
+        tiny.write(
+            "semi.mdl", Files.readString(Path.of(tiny.model())).replace("points.csv", "semi.csv"));
+    assertThat(CommandRun.of("train", model).err())
+        .contains("note: the header has ';' where a comma is looked for");
+  }
+
+  @Test
   void trainRefusesWrongUsage() {
     var run = CommandRun.of("train", tiny.model(), "--epochs", "-1");
     assertThat(run.exitCode()).isEqualTo(2);
@@ -280,6 +290,10 @@ final class RunCommandsTest {
     var broken = CommandRun.of("predict", tiny.model(), "--weights", weights, "--input", text);
     assertThat(broken.exitCode()).isEqualTo(1);
     assertThat(broken.err()).contains("text.npy: not an .npy file");
+    var empty = tiny.write("head.csv", "a,b,label\n");
+    var noRows = "error: " + empty + ": no rows below the header\n";
+    refused(1, noRows, "predict", tiny.model(), "--weights", weights, "--input", empty);
+    refused(1, noRows, "train", tiny.model(), "--data", empty);
     var npy = tiny.npy("two.npy", 1, 1);
     refused(
         1,

@@ -2,9 +2,11 @@ package org.mdlc.runtime.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.mdlc.runtime.data.DataException;
 
 /**
@@ -44,6 +46,32 @@ public record ColumnNames(String table, List<String> header) {
     }
   }
 
+  /**
+   * What to do about a file whose header is a single column, because a semicolon or a tab stands
+   * where a comma is looked for.
+   */
+  public static Optional<String> separatorAdvice(List<String> header) {
+    if (header.size() != 1) {
+      return Optional.empty();
+    }
+    return Stream.of(";", "\t")
+        .filter(header.getFirst()::contains)
+        .findFirst()
+        .map(found -> found.equals(";") ? "';'" : "'\\t'")
+        .map(
+            found ->
+                "the header has "
+                    + found
+                    + " where a comma is looked for: write the file with commas, or in Java read it"
+                    + " with CsvDataset.separator("
+                    + found
+                    + ")");
+  }
+
+  private String withAdvice(String message) {
+    return separatorAdvice(header).map(advice -> message + "; " + advice).orElse(message);
+  }
+
   private void add(String column, List<Integer> places) {
     int place = header.indexOf(column);
     Matcher numbers = PLACES.matcher(column);
@@ -71,7 +99,8 @@ public record ColumnNames(String table, List<String> header) {
     }
     if (last >= header.size() || first >= header.size()) {
       throw new DataException(
-          table + ": there are no columns " + column + "; the file has " + header.size());
+          withAdvice(
+              table + ": there are no columns " + column + "; the file has " + header.size()));
     }
     IntStream.rangeClosed(first, last).forEach(places::add);
   }
@@ -89,6 +118,6 @@ public record ColumnNames(String table, List<String> header) {
       return alike[0]; // databases change the case of names
     }
     throw new DataException(
-        table + ": no column " + name + "; there are " + String.join(", ", header));
+        withAdvice(table + ": no column " + name + "; there are " + String.join(", ", header)));
   }
 }

@@ -103,6 +103,19 @@ public final class CsvDataset extends TableOptions<CsvDataset> {
     return open().read();
   }
 
+  /**
+   * Reads the whole file into memory.
+   *
+   * @throws DataException as {@link #read}, and if there are no rows
+   */
+  public ArrayDataset readSome() {
+    ArrayDataset rows = read();
+    if (rows.rows() == 0) {
+      throw new DataException(file + ": no rows" + (header ? " below the header" : ""));
+    }
+    return rows;
+  }
+
   private Table table() {
     return CsvTable.of(new CsvTable.Format(file, charset, separator, quote), header, names);
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -60,6 +61,9 @@ record CsvTable(Format format, boolean hasHeader, List<String> header) implement
 
   @Override
   public Lines open() {
+    if (Files.isDirectory(format.file)) {
+      throw new DataException(format.file + " is a folder");
+    }
     CsvText text;
     try {
       text = CsvText.open(format.file, format.charset);

@@ -194,6 +194,9 @@ final class RowMaker {
         throw wrong(row, column, "\"" + text + "\" is not a number");
       }
       value = Float.parseFloat(text);
+      if (Float.isInfinite(value) && !text.endsWith("Infinity")) {
+        throw wrong(row, column, text + " is beyond f32");
+      }
     } else {
       value = whole(g, group, row, column);
     }

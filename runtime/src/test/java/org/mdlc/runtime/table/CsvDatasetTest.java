@@ -146,6 +146,21 @@ class CsvDatasetTest {
         .hasMessageContaining("\"3000000000\" is not a whole number of 32 bits");
     assertThat(csv("a\n3.0\n").columns(ColumnGroup.ints("a")).read().get("a").ints())
         .containsExactly(3);
+    assertThatThrownBy(() -> csv("a\n1\n-1e50\n").columns(ColumnGroup.floats("a")).read())
+        .hasMessageEndingWith("table.csv, line 3, column a: -1e50 is beyond f32");
+    assertThatThrownBy(() -> csv("a\n").columns(ColumnGroup.floats("a")).readSome())
+        .hasMessageEndingWith("table.csv: no rows below the header");
+    String advice =
+        "the header has ';' where a comma is looked for: write the file with commas, or in Java"
+            + " read it with CsvDataset.separator(';')";
+    assertThatThrownBy(() -> csv("a;b\n1;2\n").columns(ColumnGroup.floats("#0..#1")).open())
+        .hasMessageEndingWith("there are no columns #0..#1; the file has 1; " + advice);
+    assertThatThrownBy(() -> csv("a;b\n1;2\n").columns(ColumnGroup.floats("a")).open())
+        .hasMessageEndingWith("no column a; there are a;b; " + advice);
+    assertThatThrownBy(() -> csv("a\tb\n1\t2\n").columns(ColumnGroup.floats("a")).open())
+        .hasMessageEndingWith("CsvDataset.separator('\\t')");
+    assertThatThrownBy(() -> CsvDataset.header(folder))
+        .hasMessage(folder + " is a folder");
     assertThatThrownBy(() -> csv(text).columns(ColumnGroup.floats("c")).open())
         .hasMessageEndingWith("no column c; there are a, b");
     assertThatThrownBy(() -> csv(text).columns(ColumnGroup.floats("c", "b..a")).open())

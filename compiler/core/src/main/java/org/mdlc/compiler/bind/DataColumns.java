@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.runtime.table.ColumnNames;
 
 /** Which columns of a CSV file the words of a field stand for, as far as that is known. */
 final class DataColumns {
@@ -73,12 +74,15 @@ final class DataColumns {
       last = first;
     }
     if (first > last || last >= header.size()) {
-      throw new Misuse(
-          Codes.UNKNOWN_COLUMN,
-          "there are no columns "
-              + word.replace("#", "")
-              + "; the file has "
-              + (numbered ? "0 to " + (header.size() - 1) : "them in another order"));
+      var misuse =
+          new Misuse(
+              Codes.UNKNOWN_COLUMN,
+              "there are no columns "
+                  + word.replace("#", "")
+                  + "; the file has "
+                  + (numbered ? "0 to " + (header.size() - 1) : "them in another order"));
+      ColumnNames.separatorAdvice(header).ifPresent(misuse::note);
+      throw misuse;
     }
     for (int i = first; i <= last; i++) {
       positions.add(i);
@@ -91,6 +95,10 @@ final class DataColumns {
       return position;
     }
     var misuse = new Misuse(Codes.UNKNOWN_COLUMN, "the file has no column `" + name + "`");
+    var separator = ColumnNames.separatorAdvice(header);
+    if (separator.isPresent()) {
+      throw misuse.note(separator.get());
+    }
     var near = DidYouMean.nearest(name, header);
     throw near.isPresent()
         ? misuse.help(
