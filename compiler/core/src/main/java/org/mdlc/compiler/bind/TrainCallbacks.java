@@ -77,7 +77,7 @@ final class TrainCallbacks {
       case "EarlyStopping", "ReduceLROnPlateau" -> !has(arguments, "monitor");
       case "ModelCheckpoint" ->
           !has(arguments, "monitor")
-              && arguments.contains(new Argument("save_best_only", Boolean.TRUE.toString()));
+              && arguments.contains(new Argument("save_best_only", "true"));
       default -> false;
     };
   }
