@@ -258,6 +258,15 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
+   * {@link #stopTraining} for somebody outside, who asked for it before training began: {@link
+   * BackupAndRestore} keeps its backup, so that training may go on.
+   */
+  public final void interruptTraining() {
+    stoppedFromOutside = true;
+    stopTraining = true;
+  }
+
+  /**
    * Writes parameters and layer state; Keras's {@code save_weights}. The end of the name says how:
    *
    * <ul>

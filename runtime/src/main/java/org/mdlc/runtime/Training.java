@@ -127,7 +127,12 @@ final class Training {
       stopped = model.isStopped();
     }
     if (!stopped && data.position().steps() == 0) {
-      throw new DataException("the data has no rows");
+      throw new DataException(
+          epoch == options.initialEpoch
+              ? "the data has no rows"
+              : "the data has no rows for epoch "
+                  + (epoch + 1)
+                  + ": every pass must give them again; keep them with cache()");
     }
     cutShort = stopped && !data.isEpochComplete();
     if (stopped && !cutShort) {
