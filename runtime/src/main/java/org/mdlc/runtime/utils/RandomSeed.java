@@ -40,8 +40,8 @@ public final class RandomSeed {
         : Math.floorMod(System.nanoTime(), DRAWN_END);
   }
 
-  /** Forgets the seed, for tests: what they set would decide the outcome of others. */
-  static void forget() {
+  /** Forgets the seed, as if none had been set: tests that set one do it at their end. */
+  public static void clear() {
     SEED.set(NONE);
   }
 

@@ -1,6 +1,8 @@
 package org.mdlc.runtime.utils;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -239,6 +241,11 @@ public final class TimeseriesDatasetFromArray {
       this.dataName = dataName;
       this.targetName = targetName;
       this.starts = starts;
+    }
+
+    @Override
+    public String order() {
+      return String.format(Locale.ROOT, "windows in order %08x", Arrays.hashCode(starts));
     }
 
     @Override
