@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.file.SafeTensors;
@@ -130,9 +131,14 @@ final class Backup {
           "the backup "
               + file
               + " is of a training with other callbacks; it also had "
-              + String.join(", ", lost)
+              + lost.stream().map(Backup::spoken).collect(Collectors.joining(", "))
               + ". Add them, or delete it to begin anew");
     }
+  }
+
+  /** {@code TensorBoard} for {@code org.mdlc.runtime.TensorBoard#0}. */
+  private static String spoken(String callback) {
+    return callback.substring(callback.lastIndexOf('.') + 1).replaceFirst("#0$", "");
   }
 
   private static Training.Position position(SavedState place) {

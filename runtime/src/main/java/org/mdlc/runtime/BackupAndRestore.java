@@ -60,6 +60,10 @@ public final class BackupAndRestore implements Callback {
     return this;
   }
 
+  Path folder() {
+    return folder;
+  }
+
   /** Whether training that ends by itself deletes its backup; true unless set. */
   public BackupAndRestore deleteCheckpoint(boolean delete) {
     deleteCheckpoint = delete;

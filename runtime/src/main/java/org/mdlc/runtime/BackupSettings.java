@@ -26,7 +26,14 @@ final class BackupSettings {
     ModelSpec spec = model.spec();
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", spec.name());
+    settings.put("seed of the model", Long.toString(model.seed()));
+    for (VariableSpec variable : spec.variables()) {
+      if (variable.role() == Role.HYPER) {
+        settings.put(variable.name(), Double.toString(variable.initial().value()));
+      }
+    }
     settings.put("variables of the model", digest(spec.variables().toString()));
+    settings.put("layers, their arguments and the optimizer", "checksum " + spec.program());
     settings.put("loss and metrics", spec.loss() + " " + spec.metrics());
     settings.put("training data", describe(trained));
     settings.put("validation data", validated == null ? "none" : describe(validated));

@@ -27,7 +27,10 @@ public final class CSVLogger implements Callback {
   private long bytesBefore;
   private final StringBuilder written = new StringBuilder();
 
-  /** Writes to {@code file}, from its start unless {@link #append} says otherwise. */
+  /**
+   * Writes to {@code file}, from its start unless {@link #append} says otherwise. A folder that is
+   * missing is made.
+   */
   public CSVLogger(Path file) {
     this.file = file;
   }
@@ -50,6 +53,10 @@ public final class CSVLogger implements Callback {
   @Override
   public void onTrainBegin() {
     try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
       headed = append && Files.exists(file) && Files.size(file) > 0;
       columns = List.of();
       begun = true;

@@ -123,12 +123,12 @@ public final class EarlyStopping extends MonitorCallback {
   public void onEpochEnd(int epoch, Logs logs) {
     OptionalDouble current = logs.get(monitor);
     if (current.isEmpty()) {
-      output.print(
-          "warning: early stopping watches "
+      warnOnce(
+          output,
+          "early stopping watches "
               + monitor
               + ", which is not measured; there are "
-              + String.join(", ", logs.values().keySet())
-              + "\n");
+              + String.join(", ", logs.values().keySet()));
       return;
     }
     if (epoch < startFromEpoch) {

@@ -1,5 +1,6 @@
 package org.mdlc.runtime;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -20,7 +21,7 @@ import org.mdlc.runtime.file.Hdf5Group;
  * the optimizer by number. Texts are attributes of the root, which Keras does not look at.
  */
 final class KerasWeights {
-  private static final String VARS = "vars";
+  static final String VARS = "vars";
   private static final String OPTIMIZER = "optimizer";
 
   /** Stands for what Keras keeps and nobody reads. */
@@ -134,12 +135,17 @@ final class KerasWeights {
 
   // ---- reading
 
-  /** Finds what the model needs. */
-  StoredWeights read(Hdf5Group root, KerasLayout layout) {
+  /**
+   * Finds what the model needs.
+   *
+   * @throws DataException if nested models cannot be told apart
+   */
+  StoredWeights read(Path file, Hdf5Group root, KerasLayout layout) {
+    NestedGroups nested = new NestedGroups(file, root, layout, byName);
     Map<String, HostTensor> found = new LinkedHashMap<>();
     Set<HostTensor> used = Collections.newSetFromMap(new IdentityHashMap<>());
     for (KerasLayout.Group group : layout.groups()) {
-      Hdf5Group vars = find(root, group.path());
+      Hdf5Group vars = root.group(vars(nested.place(group.path())));
       for (int i = 0; vars != null && i < group.weights().size(); i++) {
         HostTensor tensor = vars.arrays().get(Integer.toString(i));
         if (tensor != null) {
@@ -162,22 +168,6 @@ final class KerasWeights {
               }
             });
     return new StoredWeights(found, unused, texts);
-  }
-
-  /** The group's {@code vars}. A nested model may be a sequential one, which we cannot know. */
-  private static @Nullable Hdf5Group find(Hdf5Group root, String path) {
-    Hdf5Group at = root;
-    for (String name : path.isEmpty() ? new String[0] : path.split("/")) {
-      Hdf5Group inner = at.groups().get(name);
-      if (inner == null && name.startsWith("functional")) {
-        inner = at.groups().get(name.replace("functional", "sequential"));
-      }
-      if (inner == null) {
-        return null;
-      }
-      at = inner;
-    }
-    return at.groups().get(VARS);
   }
 
   /** As Keras: the state of another optimizer is left alone. */
@@ -207,7 +197,7 @@ final class KerasWeights {
     }
   }
 
-  private static boolean fits(@Nullable VariableSpec variable, HostTensor tensor) {
+  static boolean fits(@Nullable VariableSpec variable, HostTensor tensor) {
     return variable != null
         && variable.shape().equals(Variables.boxed(tensor.shape()))
         && (variable.dtype() == DType.F32 || tensor.dtype() == DType.I32);

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
@@ -31,7 +32,9 @@ public abstract class Model implements AutoCloseable {
   private final Map<String, StringLayer> stringLayers = new LinkedHashMap<>();
   private final Map<StepKey, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
   private PythonRandom seedDraws = new PythonRandom(0);
+  private long seed;
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
+  private @Nullable String kerasConfig;
   private boolean metricsBuilt;
   private boolean adapted;
   private volatile boolean stopTraining;
@@ -123,12 +126,13 @@ public abstract class Model implements AutoCloseable {
    * Sets every variable to its initial value and starts the random generators, as {@code
    * keras.utils.set_random_seed} followed by building the model.
    *
-   * @param seed from 0 to 2^32 - 1
+   * @param newSeed from 0 to 2^32 - 1
    * @throws IllegalArgumentException for any other seed
    */
-  public final void initialize(long seed) {
-    shuffleDraws = new NumpyRandom(seed);
-    seedDraws = new PythonRandom(seed);
+  public final void initialize(long newSeed) {
+    shuffleDraws = new NumpyRandom(newSeed);
+    seedDraws = new PythonRandom(newSeed);
+    seed = newSeed;
     metricsBuilt = false;
     adapted = false;
     variables.initialize(seedDraws);
@@ -273,11 +277,14 @@ public abstract class Model implements AutoCloseable {
    *   <li>{@code .safetensors} and {@code .npz}: named by their paths
    *   <li>{@code .weights.h5}: as Keras 3 does, with the state of the optimizer, for {@code
    *       load_weights} of the same model in Keras
-   *   <li>{@code .keras}: into a model that is there already, in place of its weights
+   *   <li>{@code .keras}: the whole model, as {@link #saveKeras}, once {@link #describeForKeras}
+   *       has told how Keras describes it; before that, into a model that is there already, in
+   *       place of its weights
    * </ul>
    *
    * @throws DataException if the name ends otherwise
-   * @throws IOException if the file cannot be written; an older file is then left as it was
+   * @throws IOException if the file cannot be written; an older file is then left as it was. Or if
+   *     the model has no description and there is no {@code .keras} file with one
    */
   public final void saveWeights(Path file) throws IOException {
     WeightFiles.save(this, file);
@@ -301,6 +308,20 @@ public abstract class Model implements AutoCloseable {
    */
   public final void saveKeras(Path file, String config) throws IOException {
     WeightFiles.saveKeras(this, file, config);
+  }
+
+  /**
+   * Tells how Keras describes this model, so that {@link #saveWeights} and {@link ModelCheckpoint}
+   * write whole models into {@code .keras} files, as Keras's {@code save} does.
+   *
+   * @param config the text of {@code config.json}
+   */
+  public final void describeForKeras(String config) {
+    kerasConfig = config;
+  }
+
+  final Optional<String> kerasConfig() {
+    return Optional.ofNullable(kerasConfig);
   }
 
   /** {@link #loadWeights(Path, Load)} of all weights. */
@@ -374,6 +395,11 @@ public abstract class Model implements AutoCloseable {
   /** The training program of a stage for a batch size, built when first needed and kept. */
   final Step trainingStep(int stage, int batch) {
     return step(Phase.TRAIN, stage, batch);
+  }
+
+  /** What the model was last initialized with. */
+  final long seed() {
+    return seed;
   }
 
   final PythonRandom seedDraws() {

@@ -19,7 +19,8 @@ import org.mdlc.runtime.utils.PythonFormat;
  * Saves the model after each epoch, or after every so many batches; Keras's {@code
  * ModelCheckpoint}. A folder that is missing is made. Files are those of {@link Model#saveWeights}:
  * the weights, or with {@link #saveWeightsOnly} off everything training depends on, as {@code
- * .safetensors}. Each setter changes this object and returns it.
+ * .safetensors}. A {@code .keras} file is always a whole model with the state of its optimizer; see
+ * {@link Model#describeForKeras}. Each setter changes this object and returns it.
  */
 public final class ModelCheckpoint extends MonitorCallback {
   private static final Pattern PLACEHOLDER =
@@ -72,12 +73,13 @@ public final class ModelCheckpoint extends MonitorCallback {
    * Whether only weights are saved, not everything training depends on; true unless set.
    *
    * @throws IllegalArgumentException if everything is to go into another file than {@code
-   *     .safetensors}
+   *     .safetensors} or {@code .keras}
    */
   public ModelCheckpoint saveWeightsOnly(boolean weightsOnly) {
-    if (!weightsOnly && WeightsKind.of(Path.of(path)) != WeightsKind.SAFETENSORS) {
+    WeightsKind kind = WeightsKind.of(Path.of(path));
+    if (!weightsOnly && kind != WeightsKind.SAFETENSORS && kind != WeightsKind.KERAS_MODEL) {
       throw new IllegalArgumentException(
-          "everything training depends on goes into a .safetensors file, not " + path);
+          "everything training depends on goes into a .safetensors or a .keras file, not " + path);
     }
     saveWeightsOnly = weightsOnly;
     return this;
@@ -155,8 +157,8 @@ public final class ModelCheckpoint extends MonitorCallback {
     }
     OptionalDouble current = logs.get(monitor);
     if (current.isEmpty()) {
-      output.print(
-          "warning: can save the best model only when " + monitor + " is measured; saving this\n");
+      warnOnce(
+          output, "can save the best model only when " + monitor + " is measured; saving each");
       save(file);
     } else if (isImprovement(current.getAsDouble(), best)) {
       String old = best.isEmpty() ? "None" : PythonFormat.fixed(best.getAsDouble(), 5);
@@ -188,7 +190,7 @@ public final class ModelCheckpoint extends MonitorCallback {
       if (folder != null) {
         Files.createDirectories(folder);
       }
-      if (saveWeightsOnly) {
+      if (saveWeightsOnly || WeightsKind.of(file) == WeightsKind.KERAS_MODEL) {
         model().saveWeights(file);
       } else {
         model().saveCheckpoint(file);

@@ -70,9 +70,11 @@ final class ModelGraph {
     return names;
   }
 
+  /** Of several outputs the first. */
   private static List<Integer> shape(String text) {
     List<Integer> sizes = new ArrayList<>();
-    Matcher matcher = SIZE.matcher(text);
+    int end = text.indexOf(')');
+    Matcher matcher = SIZE.matcher(end < 0 ? text : text.substring(0, end));
     while (matcher.find()) {
       sizes.add(matcher.group().equals("None") ? -1 : Integer.parseInt(matcher.group()));
     }

@@ -38,6 +38,8 @@ import org.mdlc.runtime.preprocessing.StringLayer;
  * @param stringLayers the layers of the host steps, by path, as the model describes them: a
  *     vocabulary that is to be learned is not there yet
  * @param keras where Keras keeps the weights of the same model in its files
+ * @param program a checksum of the training programs, by which a backup of another training is
+ *     known; empty where there is none
  */
 public record ModelSpec(
     String name,
@@ -54,7 +56,8 @@ public record ModelSpec(
     List<HostStep> hostSteps,
     int fixedBatch,
     Map<String, StringLayer> stringLayers,
-    KerasLayout keras) {
+    KerasLayout keras,
+    String program) {
 
   /**
    * The moving average of a weight, which {@code fit} ends with.
@@ -182,6 +185,7 @@ public record ModelSpec(
     private String loss = "";
     private final List<KerasLayout.Group> kerasGroups = new ArrayList<>();
     private Optional<KerasLayout.Slots> kerasSlots = Optional.empty();
+    private String program = "";
     private int fixedBatch;
 
     private Builder(String name) {
@@ -313,6 +317,12 @@ public record ModelSpec(
       return this;
     }
 
+    /** Gives the checksum of the training programs. */
+    public Builder program(String checksum) {
+      program = checksum;
+      return this;
+    }
+
     /** Names the loss function. */
     public Builder loss(String lossName) {
       loss = lossName;
@@ -336,7 +346,8 @@ public record ModelSpec(
           hostSteps,
           fixedBatch,
           stringLayers,
-          new KerasLayout(kerasGroups, kerasSlots));
+          new KerasLayout(kerasGroups, kerasSlots),
+          program);
     }
 
     private Builder add(VariableSpec variable) {

@@ -1,5 +1,6 @@
 package org.mdlc.runtime;
 
+import java.io.PrintStream;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -13,11 +14,20 @@ abstract class MonitorCallback implements Callback {
   OptionalDouble best = OptionalDouble.empty();
   private final CurrentModel current = new CurrentModel();
   private boolean greaterIsBetter;
+  private boolean warned;
 
   @Override
   public void setModel(Model newModel) {
     current.set(newModel);
     greaterIsBetter = greaterIsBetter(newModel.spec());
+  }
+
+  /** Says it once, as Python's warnings do, not in every epoch. */
+  final void warnOnce(PrintStream output, String warning) {
+    if (!warned) {
+      output.println("warning: " + warning);
+      warned = true;
+    }
   }
 
   final Model model() {
@@ -50,12 +60,13 @@ abstract class MonitorCallback implements Callback {
     if (name.equals("loss")) {
       return false;
     }
-    throw new IllegalArgumentException(
+    throw new TrainingException(
         String.format(
             Locale.ROOT,
-            "%s watches %s, but it is not known whether more or less of it is better;"
-                + " give the mode MAX or MIN",
+            "%s watches %s, and it is not known whether more or less of it is better; training"
+                + " reports %s; with another figure give the mode, max or min",
             getClass().getSimpleName(),
-            monitor));
+            monitor,
+            String.join(", ", spec.metrics().stream().map(MetricSpec::name).toList())));
   }
 }

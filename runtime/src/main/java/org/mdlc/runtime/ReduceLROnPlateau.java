@@ -114,12 +114,12 @@ public final class ReduceLROnPlateau extends MonitorCallback {
     LearningRates.log(model(), logs);
     OptionalDouble current = logs.get(monitor);
     if (current.isEmpty()) {
-      output.print(
-          "warning: the learning rate depends on "
+      warnOnce(
+          output,
+          "the learning rate depends on "
               + monitor
               + ", which is not measured; there are "
-              + String.join(", ", logs.values().keySet())
-              + "\n");
+              + String.join(", ", logs.values().keySet()));
       return;
     }
     if (cooldownLeft > 0) {

@@ -63,7 +63,9 @@ final class Training {
   History run() {
     try (data) {
       boolean resumed = backup != null && backup.restore(this);
-      if (!resumed) {
+      if (resumed) {
+        sayWhereItGoesOn();
+      } else {
         all.onTrainBegin();
       }
       boolean stopped = resumed && !insideEpoch && model.isStopped();
@@ -79,9 +81,30 @@ final class Training {
     }
     all.onTrainEnd(logs);
     if (backup != null) {
-      backup.finish(isInterrupted());
+      backup.finish(isInterrupted() || epoch > options.epochs);
     }
     return history;
+  }
+
+  private void sayWhereItGoesOn() {
+    if (backup == null || options.verbose.level() == 0) {
+      return;
+    }
+    String place = "the backup in " + backup.folder();
+    String text =
+        epoch > options.epochs
+            ? place + " has " + epoch + " epochs, more than " + options.epochs + ": it stays"
+            : epoch == options.epochs
+                ? place + " has all " + epoch + " epochs"
+                : "Going on from " + place + ", after " + done();
+    options.output.println(text);
+  }
+
+  /** Such as {@code 3 epochs and 12 batches}. */
+  private String done() {
+    String epochs = epoch + (epoch == 1 ? " epoch" : " epochs");
+    long batches = data.position().steps();
+    return insideEpoch ? epochs + " and " + batches + (batches == 1 ? " batch" : " batches") : epochs;
   }
 
   private void runEpoch() {

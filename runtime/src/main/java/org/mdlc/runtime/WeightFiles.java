@@ -37,7 +37,14 @@ final class WeightFiles {
         NumpyFiles.writeNpz(file, Checkpoints.values(model, VariableSpec::isWeight));
       }
       case KERAS_WEIGHTS -> Hdf5File.write(file, keras(model, texts));
-      case KERAS_MODEL -> KerasArchive.replaceWeights(file, keras(model, texts));
+      case KERAS_MODEL -> {
+        Optional<String> config = model.kerasConfig();
+        if (config.isPresent()) {
+          saveKeras(model, file, config.get());
+        } else {
+          KerasArchive.replaceWeights(file, keras(model, texts));
+        }
+      }
       case LEGACY -> throw new AssertionError("not written");
     }
   }
@@ -149,6 +156,6 @@ final class WeightFiles {
       throw new DataException(
           file + ": layers have no names in a file of Keras 3; skip what does not fit instead");
     }
-    return new KerasWeights(spec).read(root, layout);
+    return new KerasWeights(spec).read(file, root, layout);
   }
 }

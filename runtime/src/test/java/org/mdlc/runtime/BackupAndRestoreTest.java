@@ -3,6 +3,7 @@ package org.mdlc.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -184,6 +185,22 @@ class BackupAndRestoreTest {
   }
 
   @Test
+  void aBackupThatIsPastTheEpochsAskedForStays() {
+    failAt(options(backup()), 18);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Fit fewer =
+        options(backup())
+            .withEpochs(1)
+            .verbose(Verbosity.LINE)
+            .output(new PrintStream(said, true, StandardCharsets.UTF_8));
+    model.fit(data(24), fewer);
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("more than 1: it stays");
+    assertThat(backups.resolve("training.safetensors")).exists();
+    restart();
+    assertThat(model.fit(data(24), options(backup())).epochs()).hasSize(EPOCHS);
+  }
+
+  @Test
   void whatSomebodyOutsideEndsCanGoOn() throws IOException {
     model.fit(data(24), options());
     byte[] end = checkpoint();
@@ -249,6 +266,8 @@ class BackupAndRestoreTest {
     assertThatThrownBy(() -> model.fit(data(24).with("x", values), options(backup())))
         .hasMessageContaining("checksum");
     assertThat(checkpoint()).isEqualTo(before);
+    model.initialize(5);
+    assertRefused(24, options(backup()), "seed of the model: 3 in the backup, 5 now");
   }
 
   /** Rows that another process would give in another order. */
@@ -317,7 +336,7 @@ class BackupAndRestoreTest {
     failAt(options(backup(), new EarlyStopping().patience(9)), 12);
     assertThatThrownBy(() -> model.fit(data(24), options(backup())))
         .hasMessageContaining(
-            "other callbacks; it also had org.mdlc.runtime.EarlyStopping#0. Add them");
+            "other callbacks; it also had EarlyStopping. Add them");
     // One that is new begins anew.
     assertThat(
             model

@@ -364,7 +364,7 @@ class ModelTest {
                     .saveWeightsOnly(false)));
     assertThat(folder.toFile().list())
         .containsExactlyInAnyOrder("002.safetensors", "004.safetensors");
-    assertThatThrownBy(() -> new ModelCheckpoint("best.keras"))
+    assertThatThrownBy(() -> new ModelCheckpoint("best.pkl"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -372,8 +372,8 @@ class ModelTest {
   void unknownMonitorNeedsAMode() {
     assertThatThrownBy(
             () -> model.fit(data, silent(1).callbacks(new EarlyStopping().monitor("sharpness"))))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("give the mode MAX or MIN");
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("give the mode, max or min");
   }
 
   @Test

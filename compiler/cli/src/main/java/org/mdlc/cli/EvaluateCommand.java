@@ -24,7 +24,7 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Rows with targets (.npy, .npz, .csv); unless given, the rows that the train block holds"
-              + " out.")
+              + " out, or if there are none, those it trains on.")
   private @Nullable Path data;
 
   @Override

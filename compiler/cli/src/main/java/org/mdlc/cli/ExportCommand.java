@@ -81,7 +81,7 @@ final class ExportCommand implements Callable<Integer> {
     return IntStream.of(SIZES)
         .mapToObj(size -> request.withSettings(settings(bound, size)))
         .flatMap(r -> Compiler.bind(r).bound().map(b -> new Sized(b, r)).stream())
-        .filter(s -> sameWeights(s.bound(), bound))
+        .filter(s -> RunningModel.sameWeights(s.bound(), bound))
         .findFirst()
         .orElseGet(() -> new Sized(bound, request));
   }
@@ -90,12 +90,5 @@ final class ExportCommand implements Callable<Integer> {
     var settings = new LinkedHashMap<String, String>();
     NamedSizes.open(bound).forEach(name -> settings.put(name, Integer.toString(size)));
     return settings;
-  }
-
-  private static boolean sameWeights(BoundProgram sized, BoundProgram open) {
-    return sized.variables().stream()
-        .map(BoundProgram.Variable::type)
-        .toList()
-        .equals(open.variables().stream().map(BoundProgram.Variable::type).toList());
   }
 }

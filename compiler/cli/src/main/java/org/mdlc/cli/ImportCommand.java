@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -53,6 +54,12 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".keras")) {
+      throw new UserError(
+          file
+              + ": import reads a model saved as .keras; weights alone are read by"
+              + " `mdlc train`, `evaluate` and `predict` with --weights");
+    }
     var target = target();
     var weights = target.resolveSibling(stem(target) + ".safetensors");
     if (output == null && Files.exists(weights)) {

@@ -8,9 +8,7 @@ import org.mdlc.runtime.data.Dataset;
 
 /** Uses a model whose weights are trained. */
 final class Inference {
-  /** Keras's default. */
   private final Main main;
-
   private final ModelOptions options;
   private final RunOptions run;
 
@@ -55,7 +53,13 @@ final class Inference {
     return Run.batchSize(batch).verbose(run.verbose()).output(main.terminal().out());
   }
 
-  private static Dataset heldOut(TrainingParts parts) {
+  private Dataset heldOut(TrainingParts parts) {
+    if (parts.test().isEmpty()) {
+      main.reporter()
+          .warning(
+              "the train block holds no rows out, so these are the ones it trains on; name others"
+                  + " with --data");
+    }
     return parts.test().orElse(parts.training());
   }
 

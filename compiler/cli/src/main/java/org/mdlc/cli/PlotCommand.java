@@ -97,7 +97,7 @@ final class PlotCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private Drawing ofHistory(Path csv) throws IOException {
+  private Drawing ofHistory(Path csv) {
     return HistoryPlot.read(csv).title(title == null ? "" : title).drawing();
   }
 

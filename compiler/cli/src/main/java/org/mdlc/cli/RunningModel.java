@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
@@ -12,6 +13,7 @@ import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.emit.java.KernelStyle;
+import org.mdlc.compiler.keras.ExportedModel;
 import org.mdlc.runtime.Model;
 
 /**
@@ -24,12 +26,29 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final int MOST_NAMED = 5;
 
+  /** How Keras describes a model; empty if nobody wants to know. */
+  interface Describing {
+    Optional<ExportedModel> describe(BoundProgram bound);
+  }
+
   /**
    * Compiles the model and loads it.
    *
    * @param rows tells the sizes of named dimensions that {@code --set} does not
    */
   static RunningModel start(Main main, ModelOptions options, RunOptions run, RowSource rows)
+      throws IOException {
+    return start(main, options, run, rows, _ -> Optional.empty());
+  }
+
+  /**
+   * Compiles the model and loads it, with a description for Keras.
+   *
+   * @param rows tells the sizes of named dimensions that {@code --set} does not
+   * @param describing is asked before anything is loaded; dimensions that are open stay so
+   */
+  static RunningModel start(
+      Main main, ModelOptions options, RunOptions run, RowSource rows, Describing describing)
       throws IOException {
     var request = options.request(main).withKernels(kernels(main, run));
     var compilation = Compiler.bind(request);
@@ -39,7 +58,22 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       compilation = Compiler.bind(request);
     }
     var bound = ModelOptions.reported(compilation, main);
-    return start(main, bound, request, run);
+    var described = describing.describe(open.filter(o -> sameWeights(o, bound)).orElse(bound));
+    if (described.isEmpty()) {
+      return start(main, bound, request, run);
+    }
+    var forKeras = bound.withKeras(described.get().layout());
+    var running = start(main, forKeras, request, run);
+    running.model().describeForKeras(described.get().config());
+    return running;
+  }
+
+  /** Whether the sizes that one leaves open do not matter to the weights. */
+  static boolean sameWeights(BoundProgram a, BoundProgram b) {
+    return a.variables().stream()
+        .map(BoundProgram.Variable::type)
+        .toList()
+        .equals(b.variables().stream().map(BoundProgram.Variable::type).toList());
   }
 
   /** Compiles a model that is bound, and loads it. */

@@ -43,8 +43,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--save",
       paramLabel = "FILE",
       description =
-          "Where to write the trained weights (.safetensors, .weights.h5, .npz, or a .keras file"
-              + " whose weights to replace).")
+          "Where to write the trained weights (.safetensors, .weights.h5, .npz), or the whole model"
+              + " for Keras (.keras).")
   private @Nullable Path save;
 
   @Option(

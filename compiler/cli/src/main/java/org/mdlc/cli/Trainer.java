@@ -1,12 +1,19 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
+import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.keras.ExportedModel;
+import org.mdlc.compiler.keras.KerasExport;
 import org.mdlc.runtime.Callback;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.History;
@@ -39,7 +46,7 @@ final class Trainer {
     var history = train.history();
     var plot = train.plot();
     RowSource rows = train.data().<RowSource>map(FileRows::new).orElseGet(this::blockRows);
-    try (var running = RunningModel.start(main, options, run, rows)) {
+    try (var running = RunningModel.start(main, options, run, rows, this::described)) {
       var parts = TrainingParts.read(running, rows, options);
       boolean interrupted;
       List<History> histories;
@@ -64,6 +71,42 @@ final class Trainer {
       parts.test().ifPresent(test -> test(running, test));
       return ExitCode.OK;
     }
+  }
+
+  /**
+   * How Keras describes the model, where a {@code .keras} file is to be written. Without that, new
+   * weights go into files that are there.
+   *
+   * @throws ReportedErrors if Keras cannot say something, and a file is not there
+   */
+  private Optional<ExportedModel> described(BoundProgram bound) {
+    var files = kerasFiles(bound);
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    var problems = new DiagnosticSink();
+    var described = KerasExport.write(bound, problems);
+    if (described.isEmpty() && files.stream().allMatch(Files::exists)) {
+      return described;
+    }
+    main.reporter().diagnostics(problems);
+    if (described.isEmpty()) {
+      throw new ReportedErrors();
+    }
+    return described;
+  }
+
+  private List<Path> kerasFiles(BoundProgram bound) {
+    var checkpoints =
+        bound.settings().stream()
+            .flatMap(settings -> settings.callbacks().stream())
+            .filter(callback -> callback.name().equals("ModelCheckpoint"))
+            .flatMap(callback -> callback.arguments().stream())
+            .filter(argument -> argument.name().equals("filepath"))
+            .map(argument -> Path.of(argument.value()));
+    return Stream.concat(train.save().stream(), checkpoints)
+        .filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".keras"))
+        .toList();
   }
 
   private void plot(RunningModel running, List<History> histories, Path file) throws IOException {

@@ -124,6 +124,16 @@ final class WallsTest {
   }
 
   @Test
+  void onlyTheDriverLooksIntoCsvFiles() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(packages("driver"))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("de.siegmar.fastcsv.."))
+        .check(COMPILER);
+  }
+
+  @Test
   void compilerAndRuntimeDoNotKnowEachOther() {
     noClasses()
         .should()

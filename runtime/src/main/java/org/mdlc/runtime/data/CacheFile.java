@@ -137,8 +137,10 @@ final class CacheFile {
     }
     try {
       return new Reader(element).read(spec);
-    } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
-      throw damaged(file, "element " + index + " ends too early");
+    } catch (IndexOutOfBoundsException | ArithmeticException e) {
+      DataException damaged = damaged(file, "element " + index + " ends too early");
+      damaged.initCause(e);
+      throw damaged;
     }
   }
 
@@ -170,8 +172,15 @@ final class CacheFile {
       this.bytes = bytes;
     }
 
+    /**
+     * All columns.
+     *
+     * @throws IndexOutOfBoundsException if the number of rows or the length of a text leads out of
+     *     the element
+     * @throws ArithmeticException if there are more numbers than an array holds
+     */
     ArrayDataset read(DataSpec spec) {
-      int rows = nextInt();
+      int rows = Objects.checkIndex(nextInt(), Integer.MAX_VALUE);
       Map<String, HostTensor> columns = new LinkedHashMap<>();
       Map<String, StringTensor> texts = new LinkedHashMap<>();
       for (DataSpec.Column column : spec.columns()) {

@@ -81,8 +81,9 @@ public final class KerasArchive {
       throw new NoSuchFileException(
           file.toString(),
           null,
-          "weights replace those of a .keras file that describes the model; export one, or save"
-              + " .weights.h5");
+          "there is no such file whose weights to replace, and nothing has told how Keras describes"
+              + " the model: call saveKeras(file, config), or describeForKeras(config) before, or"
+              + " save .weights.h5");
     }
     Map<String, AtomicFile.Content> members = new LinkedHashMap<>();
     long[] left = {room(file)};

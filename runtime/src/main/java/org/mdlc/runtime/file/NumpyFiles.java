@@ -87,11 +87,30 @@ public final class NumpyFiles {
 
   private static HostTensor read(ZipFile zip, ZipEntry entry, Path file) throws IOException {
     String place = file + ", array " + entry.getName();
-    if (entry.getSize() < 0 || entry.getSize() / MAX_DEFLATE_RATIO > entry.getCompressedSize()) {
-      throw new DataException(place + ": the archive announces an impossible size");
-    }
+    requireSize(zip, entry, Files.size(file), place);
     try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
       return read(in, entry.getSize(), place);
+    }
+  }
+
+  // An array larger than the file is unpacked twice: first to see that the archive tells the truth
+  // about its size, keeping nothing.
+  private static void requireSize(ZipFile zip, ZipEntry entry, long fileBytes, String place)
+      throws IOException {
+    long announced = entry.getSize();
+    if (announced < 0
+        || announced / MAX_DEFLATE_RATIO > Math.min(entry.getCompressedSize(), fileBytes)) {
+      throw new DataException(place + ": the archive announces an impossible size");
+    }
+    if (announced > fileBytes) {
+      long present;
+      try (InputStream in = zip.getInputStream(entry)) {
+        present = in.transferTo(OutputStream.nullOutputStream());
+      }
+      if (present != announced) {
+        throw new DataException(
+            place + ": the archive announces " + announced + " bytes and has " + present);
+      }
     }
   }
 

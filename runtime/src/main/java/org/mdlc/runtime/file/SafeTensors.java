@@ -153,9 +153,10 @@ public final class SafeTensors {
         || headerBytes > fileBytes - LENGTH_BYTES) {
       throw new DataException(
           file
-              + ": not a .safetensors file: it announces a header of "
+              + ": cut short, or not a .safetensors file: it announces a header of "
               + Long.toUnsignedString(headerBytes)
-              + " bytes");
+              + " bytes, and has "
+              + fileBytes);
     }
     byte[] header = data.readNBytes((int) headerBytes);
     String text = new String(header, StandardCharsets.UTF_8);

@@ -12,7 +12,8 @@ import java.util.Set;
 import org.mdlc.runtime.History;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.StringTensor;
-import org.mdlc.runtime.file.CsvTable;
+import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * How training went, as a picture: a panel for the loss and one for each metric, training and
@@ -80,31 +81,35 @@ public final class HistoryPlot {
    * @throws DataException if the file has no column {@code epoch}, no rows, no other column, or
    *     something that is neither a number nor {@code NA}
    */
-  public static HistoryPlot read(Path csv) throws IOException {
-    CsvTable table = CsvTable.read(csv);
-    if (!table.header().contains(EPOCH)) {
+  public static HistoryPlot read(Path csv) {
+    List<String> header = CsvDataset.header(csv);
+    if (!header.contains(EPOCH)) {
       throw new DataException(
           csv
               + " is no history: it has no column "
               + EPOCH
               + ", only "
-              + String.join(", ", table.header()));
+              + String.join(", ", header));
     }
-    if (table.rows() == 0 || table.header().size() == 1) {
+    String[] names = header.toArray(String[]::new);
+    StringTensor cells =
+        CsvDataset.of(csv).columns(ColumnGroup.texts("cells", names)).read().text("cells");
+    if (cells.size() == 0 || names.length == 1) {
       throw new DataException(csv + " is a history without epochs, so there is nothing to draw");
     }
     Map<String, double[]> columns = new LinkedHashMap<>();
-    for (String name : table.header()) {
-      columns.put(name, numbers(csv, name, table.texts(List.of(name))));
+    for (int i = 0; i < names.length; i++) {
+      columns.put(names[i], numbers(csv, names, cells, i));
     }
     double[] epochs = columns.remove(EPOCH);
     return new HistoryPlot(Arrays.stream(epochs).boxed().toList(), columns, "");
   }
 
-  private static double[] numbers(Path csv, String column, StringTensor texts) {
-    double[] numbers = new double[texts.size()];
+  private static double[] numbers(Path csv, String[] names, StringTensor cells, int column) {
+    double[] numbers = new double[cells.size() / names.length];
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = number(csv, column, i + 1, texts.get(i).strip());
+      String text = cells.get(i * names.length + column).strip();
+      numbers[i] = number(csv, names[column], i + 1, text);
     }
     return numbers;
   }

@@ -1,26 +1,17 @@
 package org.mdlc.runtime.table;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
 
 /**
- * A CSV file as a data set: UTF-8, fields quoted as in RFC 4180, empty lines skipped.
+ * A CSV file as a data set: UTF-8 unless said otherwise, fields quoted as in RFC 4180, empty lines
+ * skipped.
  *
  * <pre>{@code
  * TableDataset rows =
@@ -37,6 +28,7 @@ public final class CsvDataset extends TableOptions<CsvDataset> {
   private @Nullable List<String> names;
   private char separator = ',';
   private char quote = '"';
+  private Charset charset = StandardCharsets.UTF_8;
 
   private CsvDataset(Path file) {
     this.file = file;
@@ -81,6 +73,12 @@ public final class CsvDataset extends TableOptions<CsvDataset> {
     return this;
   }
 
+  /** How characters are stored; UTF-8 unless set, or unless the file starts with another mark. */
+  public CsvDataset charset(Charset encoding) {
+    charset = encoding;
+    return this;
+  }
+
   @Override
   CsvDataset self() {
     return this;
@@ -106,132 +104,6 @@ public final class CsvDataset extends TableOptions<CsvDataset> {
   }
 
   private Table table() {
-    return CsvTable.of(file, header, names, separator, quote);
-  }
-
-  private record CsvTable(
-      Path file, boolean hasHeader, char separator, char quote, List<String> header)
-      implements Table {
-    static CsvTable of(
-        Path file, boolean hasHeader, @Nullable List<String> names, char separator, char quote) {
-      CsvTable unnamed = new CsvTable(file, false, separator, quote, List.of());
-      CsvRecord first;
-      try (Lines lines = unnamed.lines()) {
-        first = lines.nextRecord();
-      }
-      if (first == null) {
-        throw new DataException(
-            file
-                + (hasHeader
-                    ? ": empty; expected a header line with the column names"
-                    : ": empty"));
-      }
-      List<String> header = hasHeader ? first.getFields() : names;
-      if (header == null) {
-        header = IntStream.range(0, first.getFieldCount()).mapToObj(i -> "#" + i).toList();
-      }
-      Set<String> seen = new HashSet<>();
-      for (String name : header) {
-        if (!seen.add(name)) {
-          throw new DataException(file + ", line 1: two columns are named " + name);
-        }
-      }
-      return new CsvTable(file, hasHeader, separator, quote, List.copyOf(header));
-    }
-
-    @Override
-    public String name() {
-      return file.toString();
-    }
-
-    @Override
-    public Pass open() {
-      Lines lines = lines();
-      if (hasHeader) {
-        lines.nextRecord();
-      }
-      return lines;
-    }
-
-    private Lines lines() {
-      try {
-        return new Lines(
-            CsvReader.builder()
-                .fieldSeparator(separator)
-                .quoteCharacter(quote)
-                .detectBomHeader(true)
-                // Checked below, where the message can name the line.
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .allowUnclosedQuote(false)
-                .ofCsvRecord(file, StandardCharsets.UTF_8));
-      } catch (NoSuchFileException e) {
-        throw new DataException(file + ": no such file", e);
-      } catch (IOException e) {
-        throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
-      }
-    }
-
-    private final class Lines implements Pass {
-      private final CsvReader<CsvRecord> csv;
-      private final Iterator<CsvRecord> records;
-
-      Lines(CsvReader<CsvRecord> csv) {
-        this.csv = csv;
-        this.records = csv.iterator();
-      }
-
-      @Nullable CsvRecord nextRecord() {
-        try {
-          return records.hasNext() ? records.next() : null;
-        } catch (CsvParseException | UncheckedIOException e) {
-          Throwable cause = e.getCause();
-          String more =
-              cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
-          throw new DataException(file + ": " + e.getMessage() + more, e);
-        }
-      }
-
-      @Override
-      public @Nullable Row next() {
-        CsvRecord line = nextRecord();
-        if (line == null) {
-          return null;
-        }
-        if (line.getFieldCount() != header.size()) {
-          throw new DataException(
-              String.format(
-                  Locale.ROOT,
-                  "%s, line %d: %d fields, %s %d columns",
-                  file,
-                  line.getStartingLineNumber(),
-                  line.getFieldCount(),
-                  hasHeader ? "the header has" : "there are",
-                  header.size()));
-        }
-        return new Line(line);
-      }
-
-      @Override
-      public void close() {
-        try {
-          csv.close();
-        } catch (IOException e) {
-          throw new DataException(file + ": cannot be closed: " + e.getMessage(), e);
-        }
-      }
-    }
-
-    private record Line(CsvRecord fields) implements Row {
-      @Override
-      public String cell(int column) {
-        return fields.getField(column);
-      }
-
-      @Override
-      public String place() {
-        return "line " + fields.getStartingLineNumber();
-      }
-    }
+    return CsvTable.of(new CsvTable.Format(file, charset, separator, quote), header, names);
   }
 }

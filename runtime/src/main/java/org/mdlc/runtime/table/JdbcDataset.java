@@ -112,6 +112,7 @@ public final class JdbcDataset extends TableOptions<JdbcDataset> {
         Connection connection = connections.open();
         opened.addFirst(connection);
         connection.setAutoCommit(false); // else PostgreSQL's driver fetches all rows at once
+        opened.addFirst(connection::rollback); // Derby and Db2 close nothing in a transaction
         PreparedStatement statement =
             connection.prepareStatement(
                 query, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
@@ -127,6 +128,9 @@ public final class JdbcDataset extends TableOptions<JdbcDataset> {
         DataException failed = failed(e);
         closeAll(opened, failed);
         throw failed;
+      } catch (RuntimeException e) { // a driver's own
+        closeAll(opened, e);
+        throw e;
       }
     }
 
@@ -135,7 +139,7 @@ public final class JdbcDataset extends TableOptions<JdbcDataset> {
     }
   }
 
-  private static void closeAll(List<AutoCloseable> opened, DataException failed) {
+  private static void closeAll(List<AutoCloseable> opened, RuntimeException failed) {
     for (AutoCloseable resource : opened) {
       try {
         resource.close();

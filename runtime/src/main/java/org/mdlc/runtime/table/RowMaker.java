@@ -2,7 +2,6 @@ package org.mdlc.runtime.table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +23,7 @@ final class RowMaker {
   private final List<ColumnGroup> groups;
   private final Set<String> missing;
   private final List<int[]> places = new ArrayList<>();
-  private final List<Map<String, Integer>> numbers = new ArrayList<>();
+  private final List<TextNumbers> numbers = new ArrayList<>();
   private final DataSpec spec;
 
   /**
@@ -40,9 +39,7 @@ final class RowMaker {
     for (ColumnGroup group : groups) {
       int[] columnPlaces = names.places(group.columns());
       places.add(columnPlaces);
-      Map<String, Integer> vocabulary = new HashMap<>();
-      group.vocabulary().forEach(text -> vocabulary.putIfAbsent(text, vocabulary.size()));
-      numbers.add(vocabulary);
+      numbers.add(new TextNumbers(group.vocabulary()));
       DataSpec.Column column = column(names, group, columnPlaces.length);
       (group.kind() == Kind.TEXT ? texts : columns).add(column);
     }
@@ -207,8 +204,8 @@ final class RowMaker {
   private int whole(int g, ColumnGroup group, Table.Row row, int column) {
     String text = required(group, row, column);
     if (group.kind() == Kind.CATEGORY) {
-      Integer number = numbers.get(g).get(text);
-      if (number == null) {
+      int number = numbers.get(g).find(text);
+      if (number < 0) {
         List<String> known = group.vocabulary();
         String more = known.size() > MOST_NAMED ? ", .." : "";
         List<String> first = known.subList(0, Math.min(MOST_NAMED, known.size()));

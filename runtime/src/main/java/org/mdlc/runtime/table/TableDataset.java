@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
@@ -72,7 +71,7 @@ public final class TableDataset implements Dataset {
   private static final class Lesson {
     private final List<ColumnGroup> groups;
     private final List<int[]> places;
-    private final List<Set<String>> seen = new ArrayList<>();
+    private final List<SortedTexts> seen = new ArrayList<>();
     private final List<Boolean> numeric = new ArrayList<>();
     private final RowMaker unlearned;
     private final Set<String> missing;
@@ -86,7 +85,7 @@ public final class TableDataset implements Dataset {
       this.unlearned = new RowMaker(names, groups, missing);
       groups.forEach(
           _ -> {
-            seen.add(new TreeSet<>());
+            seen.add(new SortedTexts());
             numeric.add(true);
           });
     }
@@ -131,7 +130,7 @@ public final class TableDataset implements Dataset {
           learned.add(group.ofKind(Kind.INT));
         } else {
           group.fill().ifPresent(seen.get(g)::add);
-          learned.add(group.ofKind(Kind.CATEGORY).vocabulary(List.copyOf(seen.get(g))));
+          learned.add(group.ofKind(Kind.CATEGORY).vocabulary(seen.get(g).toList()));
         }
       }
       return learned;

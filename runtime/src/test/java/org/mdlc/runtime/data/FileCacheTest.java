@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +114,39 @@ class FileCacheTest {
       assertDamaged(Arrays.copyOf(good, length), "the first " + length + " bytes");
     }
     assertDamaged(Arrays.copyOf(good, good.length + 1), "a byte more");
+  }
+
+  @Test
+  void tellsWhyAnElementWithATrueChecksumIsNoElement() throws IOException {
+    source().cache(file).count();
+    for (int rows : new int[] {-1, Integer.MIN_VALUE, 2, 1000, Integer.MAX_VALUE}) {
+      Path bad = folder.resolve("bad.cache");
+      Files.write(bad, withRows(Files.readAllBytes(file), rows));
+      assertThatThrownBy(() -> source().cache(bad).get(0))
+          .as("%s rows", rows)
+          .isInstanceOf(DataException.class)
+          .hasMessage("cache file " + bad + " is damaged: element 0 ends too early; delete it")
+          .cause()
+          .isInstanceOfAny(IndexOutOfBoundsException.class, ArithmeticException.class);
+    }
+  }
+
+  /** Writes another number of rows into the first element, and mends the checksums. */
+  private static byte[] withRows(byte[] content, int rows) {
+    ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    int tail = content.length - 36;
+    int entries = (int) bytes.getLong(tail);
+    int element = (int) bytes.getLong(entries);
+    bytes.putInt(element, rows);
+    bytes.putInt(entries + 12, checksum(content, element, bytes.getInt(entries + 8)));
+    bytes.putInt(tail + 24, checksum(content, entries, tail + 24 - entries));
+    return content;
+  }
+
+  private static int checksum(byte[] content, int from, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(content, from, length);
+    return (int) crc.getValue();
   }
 
   private void assertDamaged(byte[] content, String what) throws IOException {

@@ -3,16 +3,25 @@ package org.mdlc.runtime.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +119,46 @@ class NumpyFilesTest {
     NumpyFiles.writeNpz(file, arrays);
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
     assertThat(folder.toFile().list()).containsExactly("arrays.npz");
+  }
+
+  @Test
+  void takesNoMemoryForWhatAnArchiveOnlyAnnounces() throws IOException {
+    int announced = 64 << 20;
+    Path small = folder.resolve("small.npy");
+    byte[] noise = new byte[1 << 17];
+    new Random(3).nextBytes(noise);
+    NumpyFiles.writeNpy(small, HostTensor.of(new float[noise.length / 4], noise.length / 4));
+    String header = new String(Files.readAllBytes(small), 0, 128, StandardCharsets.ISO_8859_1);
+    var content = new ByteArrayOutputStream();
+    String size = "(" + noise.length / 4 + ",)";
+    String larger = "(" + announced / 4 + ",)";
+    assertThat(header).contains(size);
+    content.writeBytes(
+        header
+            .replace(size + ", }" + " ".repeat(larger.length() - size.length()), larger + ", }")
+            .getBytes(StandardCharsets.ISO_8859_1));
+    content.writeBytes(noise);
+    var packed = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(packed)) {
+      zip.putNextEntry(new ZipEntry("x.npy"));
+      content.writeTo(zip);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(packed.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+    int directory = bytes.getInt(bytes.capacity() - 22 + 16);
+    bytes.putInt(directory + 24, 128 + announced);
+    Path file = folder.resolve("announced.npz");
+    Files.write(file, bytes.array());
+    var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (ThrowingCallable reader :
+        List.<ThrowingCallable>of(
+            () -> NumpyFiles.readNpz(file), () -> MappedDataset.npz(file).count())) {
+      long before = thread.getCurrentThreadAllocatedBytes();
+      assertThatThrownBy(reader)
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith(file.toString())
+          .hasMessageContaining("announces " + (128 + announced) + " bytes and has 131200");
+      assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(announced / 4);
+    }
   }
 
   @Test

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.runtime.data.ArrayDataset;
@@ -168,6 +173,58 @@ class CsvDatasetTest {
   }
 
   @Test
+  void replacesNoCharacter() throws IOException {
+    Path file = folder.resolve("cities.csv");
+    String text = "city,x\r\n" + "Ulm,1\r\n".repeat(5000) + "Köln,2\nKäln,3\n";
+    Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+    CsvDataset cities = CsvDataset.of(file).columns(ColumnGroup.categories("city"));
+    assertThatThrownBy(cities::open)
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(
+            file + ", line 5002: not UTF-8; say what it is by `charset(..)`, such as ");
+    assertThat(cities.charset(StandardCharsets.ISO_8859_1).open().categories("city"))
+        .containsExactly("Käln", "Köln", "Ulm");
+    Files.writeString(file, "größe\n1\n", StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> CsvDataset.header(file))
+        .hasMessageStartingWith(file + ", line 1: not UTF-8");
+    Files.write(file, new byte[] {'a', '\n', '\n', (byte) 0xC3});
+    assertThatThrownBy(() -> CsvDataset.of(file).columns(ColumnGroup.texts("a")).read())
+        .hasMessageStartingWith(file + ", line 3: not UTF-8");
+  }
+
+  @Test
+  void aByteOrderMarkSaysTheCharset() throws IOException {
+    Path file = folder.resolve("marked.csv");
+    for (Charset charset :
+        List.of(
+            StandardCharsets.UTF_8,
+            StandardCharsets.UTF_16LE,
+            StandardCharsets.UTF_16BE,
+            StandardCharsets.UTF_32LE,
+            StandardCharsets.UTF_32BE)) {
+      Files.writeString(file, "\uFEFFgröße\n1\n", charset);
+      assertThat(CsvDataset.header(file)).as(charset.name()).containsExactly("größe");
+    }
+    Files.write(file, new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0, '\n', 0, 'b'});
+    assertThatThrownBy(() -> CsvDataset.of(file).columns(ColumnGroup.texts("a")).read())
+        .hasMessageStartingWith(file + ", line 2: not UTF-16LE");
+  }
+
+  @Test
+  void leavesNoFileOpenThatItCannotRead() throws IOException {
+    var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    TableDataset table = csv("a\n1\n").columns(ColumnGroup.ints("a")).open();
+    CsvDataset wrong = csv("a\n1\n").columns(ColumnGroup.ints("a")).separator('"');
+    csv("\"a\n1\n");
+    long before = system.getOpenFileDescriptorCount();
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() -> table.elements(0)).isInstanceOf(DataException.class);
+      assertThatThrownBy(wrong::open).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(system.getOpenFileDescriptorCount() - before).isLessThan(50);
+  }
+
+  @Test
   void keepsNothingOfAFileThatIsReadRowByRow() throws IOException {
     Path file = folder.resolve("long.csv");
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
@@ -186,6 +243,60 @@ class CsvDatasetTest {
       }
     }
     assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+  }
+
+  @Test
+  void numbersGivenCategoriesInTheirOrder() throws IOException {
+    assertThat(
+            csv("c\nb\na\nc\n")
+                .columns(ColumnGroup.categories("c").vocabulary(List.of("c", "a", "c", "b")))
+                .read()
+                .get("c")
+                .ints())
+        .containsExactly(2, 1, 0);
+  }
+
+  @Test
+  void learnsManyCategories() throws IOException {
+    int count = 5000;
+    StringBuilder text = new StringBuilder("c\n");
+    Set<String> wanted = new TreeSet<>();
+    for (int i = 0; i < 3 * count; i++) {
+      String category = Integer.toString(i * 1009 % count, 36);
+      wanted.add(category);
+      text.append(category).append('\n');
+    }
+    TableDataset table = csv(text.toString()).columns(ColumnGroup.categories("c")).open();
+    assertThat(table.categories("c")).containsExactlyElementsOf(wanted);
+    int[] numbers = table.read().get("c").ints();
+    for (int i = 0; i < numbers.length; i++) {
+      assertThat(table.categories("c").get(numbers[i]))
+          .isEqualTo(Integer.toString(i * 1009 % count, 36));
+    }
+  }
+
+  @Test
+  void keepsLittleMoreOfCategoriesThanTheirStrings() throws IOException {
+    int count = 100_000;
+    StringBuilder text = new StringBuilder("c\n");
+    for (int i = 0; i < count; i++) {
+      text.append(Integer.toString(36 * 36 * 36 + i, 36)).append('\n');
+    }
+    CsvDataset csv = csv(text.toString()).columns(ColumnGroup.categories("c"));
+    csv.open();
+    long before = usedBytes();
+    TableDataset table = csv.open();
+    long kept = usedBytes() - before;
+    assertThat(table.categories("c")).hasSize(count);
+    // A string of four letters takes 48 bytes, and two lists refer to it.
+    assertThat(kept / count).isBetween(40L, 70L);
+  }
+
+  private static long usedBytes() {
+    var memory = ManagementFactory.getMemoryMXBean();
+    memory.gc();
+    memory.gc();
+    return memory.getHeapMemoryUsage().getUsed();
   }
 
   @Test

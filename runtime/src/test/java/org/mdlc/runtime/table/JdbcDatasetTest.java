@@ -3,11 +3,14 @@ package org.mdlc.runtime.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,60 @@ class JdbcDatasetTest {
       }
     }
     return ids;
+  }
+
+  @Test
+  void leavesNoTransactionOpenAsDerbyRefusesToCloseIt() throws SQLException {
+    Strict strict = new Strict(connect(), null);
+    JdbcDataset rows =
+        JdbcDataset.of(strict::connection, "select * from flowers").columns(ColumnGroup.ints("id"));
+    assertThat(rows.open().size()).isEmpty();
+    assertThat(strict.calls).endsWith("rollback", "close");
+  }
+
+  @Test
+  void closesTheConnectionWhateverTheDriverThrows() throws SQLException {
+    for (String method : List.of("setAutoCommit", "prepareStatement")) {
+      Strict broken = new Strict(connect(), method);
+      assertThatThrownBy(
+              () ->
+                  JdbcDataset.of(broken::connection, "select * from flowers")
+                      .columns(ColumnGroup.ints("id"))
+                      .open())
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessage(method);
+      assertThat(broken.calls).endsWith("close");
+    }
+  }
+
+  /** A connection that does not close in a transaction, and has a method that does not work. */
+  private record Strict(Connection real, @Nullable String broken, List<String> calls) {
+    Strict(Connection real, @Nullable String broken) {
+      this(real, broken, new ArrayList<>());
+    }
+
+    Connection connection() {
+      return (Connection)
+          Proxy.newProxyInstance(
+              Strict.class.getClassLoader(),
+              new Class<?>[] {Connection.class},
+              (_, method, arguments) -> call(method, arguments));
+    }
+
+    private @Nullable Object call(Method method, Object @Nullable [] arguments)
+        throws ReflectiveOperationException, SQLException {
+      if (method.getName().equals(broken)) {
+        throw new UnsupportedOperationException(broken);
+      }
+      boolean isInTransaction =
+          calls.lastIndexOf("prepareStatement")
+              > Math.max(calls.lastIndexOf("rollback"), calls.lastIndexOf("commit"));
+      if (method.getName().equals("close") && isInTransaction) {
+        throw new SQLException("cannot close a connection while a transaction is still active");
+      }
+      calls.add(method.getName());
+      return method.invoke(real, arguments);
+    }
   }
 
   @Test

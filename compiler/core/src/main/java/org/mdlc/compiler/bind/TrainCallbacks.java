@@ -14,6 +14,9 @@ import org.mdlc.compiler.syntax.Ast;
 
 /** The callbacks of a train block: names, arguments, and what they watch. */
 final class TrainCallbacks {
+  /** Keras's default for every callback that watches a figure. */
+  private static final String USUAL_MONITOR = "val_loss";
+
   private static final Set<String> SETTING_THE_RATE = Set.of("ReduceLROnPlateau");
 
   private final Evaluator evaluator;
@@ -60,9 +63,27 @@ final class TrainCallbacks {
     if (SETTING_THE_RATE.contains(name.name())) {
       requireSettableRate(name);
     }
-    return new CallbackSetting(
-        name.name(),
-        arguments(name.name(), tree instanceof Ast.Call c ? c.arguments() : List.of()));
+    var given = tree instanceof Ast.Call c ? c.arguments() : List.<Ast.Arg>of();
+    var arguments = arguments(name.name(), given);
+    if (arguments.size() == given.size() && watchesByItself(name.name(), arguments)) {
+      monitor(USUAL_MONITOR, tree);
+    }
+    return new CallbackSetting(name.name(), arguments);
+  }
+
+  /** Whether the callback needs a figure, and the block does not say which. */
+  private static boolean watchesByItself(String callback, List<Argument> arguments) {
+    return switch (callback) {
+      case "EarlyStopping", "ReduceLROnPlateau" -> !has(arguments, "monitor");
+      case "ModelCheckpoint" ->
+          !has(arguments, "monitor")
+              && arguments.contains(new Argument("save_best_only", Boolean.TRUE.toString()));
+      default -> false;
+    };
+  }
+
+  private static boolean has(List<Argument> arguments, String name) {
+    return arguments.stream().anyMatch(argument -> argument.name().equals(name));
   }
 
   private List<Argument> arguments(String callback, List<Ast.Arg> given) {
@@ -79,7 +100,7 @@ final class TrainCallbacks {
       } else if (!value.isPoison()) {
         arguments.add(new Argument(key, value.text()));
         if (key.equals("monitor")) {
-          monitor(value, argument);
+          monitor(value instanceof Datum.Text t ? t.value() : "", argument.value());
         }
       }
     }
@@ -159,15 +180,14 @@ final class TrainCallbacks {
                 .help("leave one of the two out"));
   }
 
-  private void monitor(Datum value, Ast.Arg argument) {
-    if (!(value instanceof Datum.Text figure) || figure.value().equals("learning_rate")) {
+  private void monitor(String figure, Ast.Expr at) {
+    if (figure.isEmpty() || figure.equals("learning_rate")) {
       return;
     }
     boolean validated =
         items.base().data().containsKey("validation")
             || items.base().settings().containsKey("validation_split");
-    var diagnostic =
-        new Monitors(metrics, items.base()).check(figure.value(), argument.value(), validated);
+    var diagnostic = new Monitors(metrics, items.base()).check(figure, at, validated);
     diagnostic.ifPresent(evaluator.problems()::report);
   }
 }

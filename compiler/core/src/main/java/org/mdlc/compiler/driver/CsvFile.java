@@ -1,16 +1,17 @@
 package org.mdlc.compiler.driver;
 
-import java.io.BufferedReader;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.DataFiles;
 
 /**
@@ -19,7 +20,8 @@ import org.mdlc.compiler.bind.DataFiles;
  * skipped. A file that cannot be read as such says nothing here; training says what is wrong.
  */
 final class CsvFile implements DataFiles.Table {
-  private static final int MAX_HEADER_CHARS = 1 << 20;
+  private static final int BYTE_ORDER_MARK = '\uFEFF';
+  private static final int MAX_FIELD_CHARS = 1 << 20;
   private static final long MAX_SCANNED_BYTES = 8L << 20;
 
   private final Path file;
@@ -36,13 +38,33 @@ final class CsvFile implements DataFiles.Table {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
-    try (var text = Files.newBufferedReader(file)) {
-      var header = new Records(text, MAX_HEADER_CHARS).next();
-      return header == null || new HashSet<>(header).size() < header.size()
-          ? Optional.empty()
-          : Optional.of(new CsvFile(file, header));
-    } catch (IOException e) {
+    try (var records = records(file)) {
+      return records.stream()
+          .findFirst()
+          .map(CsvRecord::getFields)
+          .filter(header -> new HashSet<>(header).size() == header.size())
+          .map(header -> new CsvFile(file, header));
+    } catch (IOException | UncheckedIOException | CsvParseException e) {
       return Optional.empty(); // training reads the file again, and says what is wrong with it
+    }
+  }
+
+  private static CsvReader<CsvRecord> records(Path file) throws IOException {
+    var text = Files.newBufferedReader(file); // which replaces nothing that is not UTF-8
+    try {
+      text.mark(1);
+      if (text.read() != BYTE_ORDER_MARK) {
+        text.reset();
+      }
+      return CsvReader.builder()
+          .maxBufferSize(MAX_FIELD_CHARS)
+          .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+          .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+          .allowUnclosedQuote(false)
+          .ofCsvRecord(text);
+    } catch (IOException e) {
+      text.close();
+      throw e;
     }
   }
 
@@ -97,85 +119,16 @@ final class CsvFile implements DataFiles.Table {
   }
 
   private Optional<List<List<String>>> scan() {
-    try (var text = Files.newBufferedReader(file)) {
+    try (var records = records(file)) {
       if (Files.size(file) > MAX_SCANNED_BYTES) {
         return Optional.empty();
       }
-      var records = new Records(text, Integer.MAX_VALUE);
-      records.next();
-      var rows = new ArrayList<List<String>>();
-      for (var row = records.next(); row != null; row = records.next()) {
-        if (row.size() != header.size()) {
-          return Optional.empty();
-        }
-        rows.add(row);
-      }
-      return Optional.of(rows);
-    } catch (IOException e) {
+      var rows = records.stream().skip(1).map(CsvRecord::getFields).toList();
+      return rows.stream().allMatch(row -> row.size() == header.size())
+          ? Optional.of(rows)
+          : Optional.empty();
+    } catch (IOException | UncheckedIOException | CsvParseException e) {
       return Optional.empty(); // as above
-    }
-  }
-
-  /** Reads record by record. */
-  private static final class Records {
-    private static final int BYTE_ORDER_MARK = '\uFEFF';
-
-    private final Reader text;
-    private final int maxChars;
-    private int count;
-    private int next;
-
-    Records(BufferedReader text, int maxChars) throws IOException {
-      this.text = text;
-      this.maxChars = maxChars;
-      advance();
-      if (next == BYTE_ORDER_MARK) {
-        advance();
-      }
-    }
-
-    private void advance() throws IOException {
-      next = text.read();
-      if (next >= 0 && ++count > maxChars) {
-        throw new IOException("the header is longer than " + maxChars + " characters");
-      }
-    }
-
-    /** The next record that is no empty line; null at the end. */
-    @Nullable List<String> next() throws IOException {
-      while (next == '\n' || next == '\r') {
-        advance();
-      }
-      if (next < 0) {
-        return null;
-      }
-      var fields = new ArrayList<String>();
-      fields.add(field());
-      while (next == ',') {
-        advance();
-        fields.add(field());
-      }
-      return fields;
-    }
-
-    private String field() throws IOException {
-      var field = new StringBuilder();
-      boolean quoted = next == '"';
-      if (quoted) {
-        advance();
-      }
-      while (next >= 0 && (quoted || next != ',' && next != '\n' && next != '\r')) {
-        if (quoted && next == '"') {
-          advance();
-          if (next != '"') {
-            quoted = false;
-            continue;
-          }
-        }
-        field.append((char) next);
-        advance();
-      }
-      return field.toString();
     }
   }
 }

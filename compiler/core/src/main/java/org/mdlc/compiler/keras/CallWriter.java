@@ -4,8 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +35,22 @@ final class CallWriter {
           "synchronized",
           "gptq_unpacked_column_size",
           "reduction");
+
+  /** Arguments of which one number is the same for every axis and both sides of it. */
+  private static final Set<String> PER_AXIS =
+      Set.of(
+          "kernel_size",
+          "strides",
+          "dilation_rate",
+          "pool_size",
+          "output_size",
+          "size",
+          "padding",
+          "output_padding",
+          "cropping");
+
+  /** Arguments of which even a list of one is not that one: n-grams up to 2, or of 2 alone. */
+  private static final Set<String> LISTED = Set.of("ngrams");
 
   private static final String LAMBDA = "Lambda";
 
@@ -185,7 +201,7 @@ final class CallWriter {
         }
         continue;
       }
-      var text = value(parameter.type(), value, where, naming, inner);
+      var text = shortest(parameter, value(parameter.type(), value, where, naming, inner));
       if (isDefault(parameter, text)) {
         positional = false;
         continue;
@@ -261,7 +277,21 @@ final class CallWriter {
 
   private static boolean isDefault(Ast.Param parameter, String text) {
     return parameter.defaultValue() != null
-        && Types.same(text, parameter.defaultValue().span().text());
+        && Types.same(text, shortest(parameter, parameter.defaultValue().span().text()));
+  }
+
+  /** One number for a list, where it means the same. */
+  private static String shortest(Ast.Param parameter, String text) {
+    if (!text.startsWith("[") || !Types.takesOne(parameter.type())) {
+      return text;
+    }
+    var name = parameter.name().text();
+    var entries = Text.flat(text);
+    boolean asOne =
+        PER_AXIS.contains(name)
+            ? new HashSet<>(entries).size() == 1
+            : entries.size() == 1 && !LISTED.contains(name);
+    return asOne && !entries.getFirst().startsWith("\"") ? entries.getFirst() : text;
   }
 
   // ---- values
@@ -326,14 +356,9 @@ final class CallWriter {
       Naming naming,
       List<LayerNode> inner) {
     var element = Types.element(type);
-    var texts = new LinkedHashSet<String>();
     var all = new ArrayList<String>();
     for (var entry : list) {
       all.add(value(element, entry, where, naming, inner));
-    }
-    texts.addAll(all);
-    if (texts.size() == 1 && Types.takesOne(type) && !all.getFirst().startsWith("\"")) {
-      return all.getFirst();
     }
     return "[" + String.join(", ", all) + "]";
   }

@@ -58,4 +58,11 @@ final class Text {
     entries.add(list.substring(start, list.length() - 1).strip());
     return entries;
   }
+
+  /** The entries of {@code [a, [b, c]]} and of the lists in it: a, b, c. */
+  static List<String> flat(String list) {
+    return list.startsWith("[")
+        ? entries(list).stream().flatMap(entry -> flat(entry).stream()).toList()
+        : List.of(list);
+  }
 }

@@ -54,7 +54,7 @@ final class Types {
     };
   }
 
-  /** True where one number does for a list of equal ones. */
+  /** True where one number may stand for a list. */
   static boolean takesOne(Ast.@Nullable TypeExpr type) {
     return switch (type) {
       case Ast.OptionalType o -> takesOne(o.type());
@@ -63,7 +63,7 @@ final class Types {
     };
   }
 
-  /** Two texts of one value: {@code [1, 1]} and 1, {@code "same"} and same, 1e-3 and 0.001. */
+  /** Two texts of one value: {@code [1]} and 1, {@code "same"} and same, 1e-3 and 0.001. */
   static boolean same(String a, String b) {
     return canonical(a).equals(canonical(b));
   }
@@ -72,7 +72,7 @@ final class Types {
     var plain = text.strip();
     if (plain.startsWith("[") && plain.endsWith("]") && plain.length() > 2) {
       var entries = Text.entries(plain).stream().map(Types::canonical).toList();
-      return new LinkedHashSet<>(entries).size() == 1 ? entries.getFirst() : entries.toString();
+      return entries.size() == 1 ? entries.getFirst() : entries.toString();
     }
     if (plain.length() > 1 && plain.startsWith("\"")) {
       plain = plain.substring(1, plain.length() - 1);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.Node;
@@ -139,8 +140,11 @@ final class TraceLayers {
   }
 
   private void made(Node node, String name, int call) {
-    for (int i = 0; i < node.results().size(); i++) {
-      madeBy.put(node.results().get(i).id(), List.of(new Connection(name, call, i)));
+    var outputs = outputs(node);
+    for (var result : node.results()) {
+      // a mask comes with the first output
+      int output = Math.max(0, outputs.indexOf(result));
+      madeBy.put(result.id(), List.of(new Connection(name, call, output)));
     }
   }
 
@@ -159,7 +163,19 @@ final class TraceLayers {
   }
 
   private static List<Output> types(Node node) {
-    return node.results().stream().map(r -> Output.of(r.type())).toList();
+    return outputs(node).stream().map(r -> Output.of(r.type())).toList();
+  }
+
+  /** What a layer returns: not its mask, the logits behind it, losses and states. */
+  private static List<Value> outputs(Node node) {
+    if (!(node.op() instanceof Composite composite)) {
+      return node.results();
+    }
+    var named = composite.body().outputs();
+    return IntStream.range(0, named.size())
+        .filter(i -> named.get(i).role() == Role.RESULT && named.get(i).name().matches("y\\d*"))
+        .mapToObj(node.results()::get)
+        .toList();
   }
 
   private long parameters(String layer) {

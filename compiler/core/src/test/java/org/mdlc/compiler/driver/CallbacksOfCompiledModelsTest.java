@@ -97,6 +97,25 @@ final class CallbacksOfCompiledModelsTest {
     }
   }
 
+  /** By which a backup of a training with other arguments is refused. */
+  @Test
+  void anotherArgumentOfALayerIsAnotherProgram() {
+    var source =
+        """
+        model Line {
+          input x: f32[2]
+          output y = x |> Dropout(%s) |> Dense(1)
+        }
+        train Line { loss MeanSquaredError()  optimizer SGD(0.1) }
+        """;
+    try (var model = load(source.formatted("0.3"), 4);
+        var same = load("// a comment\n" + source.formatted("0.3"), 4);
+        var other = load(source.formatted("0.4"), 4)) {
+      assertThat(model.spec().program()).isEqualTo(same.spec().program()).hasSize(8);
+      assertThat(other.spec().program()).isNotEqualTo(model.spec().program());
+    }
+  }
+
   private static ArrayDataset line() {
     float[] x = new float[24];
     float[] y = new float[12];

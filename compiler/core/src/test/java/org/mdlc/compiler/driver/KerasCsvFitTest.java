@@ -21,8 +21,9 @@ import org.mdlc.runtime.Model;
 import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
-import org.mdlc.runtime.file.CsvTable;
 import org.mdlc.runtime.file.SafeTensors;
+import org.mdlc.runtime.table.ColumnGroup;
+import org.mdlc.runtime.table.CsvDataset;
 
 /**
  * Three epochs on real tables with class weights or weights per row, dropout, shuffled rows, a
@@ -52,7 +53,7 @@ final class KerasCsvFitTest {
 
   /** Inputs, targets and weights of a table, in the order of the file. */
   interface Rows {
-    ArrayDataset of(CsvTable table, Map<String, HostTensor> golden);
+    ArrayDataset of(Path table, Map<String, HostTensor> golden);
   }
 
   static Stream<Case> cases() {
@@ -62,7 +63,10 @@ final class KerasCsvFitTest {
             120,
             (table, golden) ->
                 ArrayDataset.of(
-                    "x", standardised(table, golden), "y", table.categories("species").ids()),
+                    "x",
+                    standardised(table, golden),
+                    "y",
+                    read(table, ColumnGroup.labels("species"))),
             """
             model Iris {
               input x: f32[4]
@@ -83,9 +87,9 @@ final class KerasCsvFitTest {
             (table, golden) ->
                 ArrayDataset.of(
                     "x",
-                    table.columns("p00", "p77").dividedBy(16).reshapeRows(8, 8, 1),
+                    read(table, ColumnGroup.floats("x", "p00..p77").shaped(8, 8, 1)).dividedBy(16),
                     "y",
-                    table.column("label")),
+                    read(table, ColumnGroup.labels("label"))),
             """
             model Digits {
               input x: f32[8, 8, 1]
@@ -105,7 +109,11 @@ final class KerasCsvFitTest {
             "breast_cancer",
             450,
             (table, golden) ->
-                ArrayDataset.of("x", standardised(table, golden), "y", table.column("benign")),
+                ArrayDataset.of(
+                    "x",
+                    standardised(table, golden),
+                    "y",
+                    read(table, ColumnGroup.labels("benign"))),
             """
             model BreastCancer {
               input x: f32[30]
@@ -128,8 +136,10 @@ final class KerasCsvFitTest {
                         "x",
                         standardised(table, golden),
                         "y",
-                        table.column("progression").minus(150).dividedBy(75))
-                    .with("y_weight", table.column("age").dividedBy(mean(golden).floats()[0])),
+                        read(table, ColumnGroup.floats("progression")).minus(150).dividedBy(75))
+                    .with(
+                        "y_weight",
+                        read(table, ColumnGroup.floats("age")).dividedBy(mean(golden).floats()[0])),
             """
             model Diabetes {
               input x: f32[10]
@@ -150,7 +160,7 @@ final class KerasCsvFitTest {
   void everyNumberOfTheHistoryIsKerass(Case trained) throws IOException {
     var golden =
         SafeTensors.read(resource("/golden/keras/fit_csv_" + trained.table + ".safetensors"));
-    var rows = trained.rows.of(CsvTable.read(resource("/data/" + trained.table + ".csv")), golden);
+    var rows = trained.rows.of(resource("/data/" + trained.table + ".csv"), golden);
     rows = rows.takeRows(IntStream.range(0, rows.rows()).map(inOrder(rows.rows())).toArray());
     try (var model = load(trained.source)) {
       closeWeights("w0.", golden, model);
@@ -206,15 +216,19 @@ final class KerasCsvFitTest {
   }
 
   /** All columns but the last, by the mean and deviation that the file names, in float32. */
-  private static HostTensor standardised(CsvTable table, Map<String, HostTensor> golden) {
-    int width = table.header().size() - 1;
-    var x = table.columns(0, width - 1);
+  private static HostTensor standardised(Path table, Map<String, HostTensor> golden) {
+    int width = CsvDataset.header(table).size() - 1;
+    var x = read(table, ColumnGroup.floats("x", "#0..#" + (width - 1)));
     var std = Objects.requireNonNull(golden.get("std")).floats();
     float[] values = new float[x.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = (x.floats()[i] - mean(golden).floats()[i % width]) / std[i % width];
     }
-    return HostTensor.of(values, table.rows(), width);
+    return HostTensor.of(values, x.rows(), width);
+  }
+
+  private static HostTensor read(Path table, ColumnGroup group) {
+    return CsvDataset.of(table).columns(group).read().get(group.name());
   }
 
   private static HostTensor mean(Map<String, HostTensor> golden) {

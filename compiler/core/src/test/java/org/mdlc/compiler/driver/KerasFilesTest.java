@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Load;
@@ -363,7 +366,8 @@ final class KerasFilesTest {
           .hasMessageContaining("the old .h5 is only read");
       assertThatThrownBy(() -> model.saveWeights(temporary.resolve("none.keras")))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("none.keras");
+          .hasMessageContaining("none.keras")
+          .hasMessageContaining("saveKeras(file, config)");
     }
   }
 
@@ -390,6 +394,70 @@ final class KerasFilesTest {
     }
   }
 
+  // ---- nested models
+
+  private static final String NESTED =
+      """
+      model A { input x: f32[4]  output y = x |> Dense(%s) }
+      model B { input x: f32[4]  output y = x |> Dense(%s) }
+      model Plain { input x: f32[4]  output y = x * 2 }
+      model M { input x: f32[4]  output y = concat([Plain()(x), A()(x), B()(x)]) |> Dense(1) }
+      """;
+
+  /** Keras counts functional and sequential models apart, and Plain, of either class, too. */
+  @ParameterizedTest
+  @CsvSource({
+    "functional_1, functional_2", "functional_1, sequential", "sequential, functional_1",
+    "sequential, sequential_1", "functional, functional_1", "functional, sequential_1",
+    "sequential_1, functional", "sequential_1, sequential_2"
+  })
+  void findsNestedModelsByWhatIsInThem(String a, String b) throws Exception {
+    var file = nestedFile(a, b, 3, 2);
+    try (var model = loadNested(3, 2)) {
+      var report = model.loadWeights(file);
+      assertThat(report.unused()).isEmpty();
+      assertThat(model.variables().get("a/dense/kernel").get(0)).isEqualTo(1);
+      assertThat(model.variables().get("b/dense/kernel").get(0)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void nestedModelsThatCouldBeEitherAreRefused() throws Exception {
+    var file = nestedFile("functional_1", "sequential", 3, 3);
+    try (var model = loadNested(3, 3)) {
+      for (var load : List.of(Load.strict(), Load.strict().skipMismatch(true))) {
+        assertThatThrownBy(() -> model.loadWeights(file, load))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("nested.weights.h5: the model of a/dense/kernel may be ")
+            .hasMessageContaining("layers/functional")
+            .hasMessageContaining("layers/sequential")
+            .hasMessageContaining("`mdlc import`");
+      }
+    }
+  }
+
+  private static Model loadNested(int a, int b) {
+    return load(NESTED.formatted(a, b));
+  }
+
+  /** What Keras writes of M; kernels of A are 1, those of B 2. */
+  private Path nestedFile(String a, String b, int unitsOfA, int unitsOfB) throws IOException {
+    var root = new Hdf5Group();
+    dense(root.make("layers/" + a + "/layers/dense/vars"), 4, unitsOfA, 1);
+    dense(root.make("layers/" + b + "/layers/dense/vars"), 4, unitsOfB, 2);
+    dense(root.make("layers/dense/vars"), 4 + unitsOfA + unitsOfB, 1, 3);
+    var file = temporary.resolve("nested.weights.h5");
+    Hdf5File.write(file, root);
+    return file;
+  }
+
+  private static void dense(Hdf5Group vars, int inputs, int units, float value) {
+    var kernel = new float[inputs * units];
+    Arrays.fill(kernel, value);
+    vars.put("0", HostTensor.of(kernel, inputs, units));
+    vars.put("1", HostTensor.of(new float[units], units));
+  }
+
   // ---- models and files
 
   private static Model create(String name) throws Exception {
@@ -406,8 +474,10 @@ final class KerasFilesTest {
 
   private static Model load(String text, long seed) {
     var request = CompileRequest.of(SourceFile.of("case.mdl", text));
-    if (text.contains("model Listing")) {
-      request = request.withModel(Optional.of("Listing"));
+    for (var outer : List.of("Listing", "M")) {
+      if (text.contains("model " + outer + " ")) {
+        request = request.withModel(Optional.of(outer));
+      }
     }
     var compilation = Compiler.bind(request);
     var bound =

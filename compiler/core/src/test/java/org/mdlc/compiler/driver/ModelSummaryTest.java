@@ -76,6 +76,47 @@ class ModelSummaryTest {
     assertThat(layers.getFirst().flopsPerRow(20)).isZero();
   }
 
+  /** Logits and masks go beside the data; Keras does not show them. */
+  @Test
+  void aLayerGivesOnlyItsOutputs() {
+    var layers =
+        ModelSummary.of(
+                bound(
+                    """
+                    model M {
+                      input words: i32[5]
+                      output y = words
+                          |> Embedding(7, 4, mask_zero = true)
+                          |> LSTM(3)
+                          |> Dense(10, activation = softmax)
+                    }
+                    """))
+            .layers();
+    assertThat(layers.stream().map(Layer::shapeText))
+        .containsExactly("(None, 5)", "(None, 5, 4)", "(None, 3)", "(None, 10)");
+    assertThat(layers.get(1).bytesPerRow()).isEqualTo(4 * 5 * 4);
+    assertThat(layers.get(3).bytesPerRow()).isEqualTo(4 * 10);
+    assertThat(layers.stream().map(Layer::connectionsText))
+        .containsExactly("", "words[0][0]", "embedding[0][0]", "lstm[0][0]");
+  }
+
+  @Test
+  void aLayerWithSeveralOutputsGivesAll() {
+    var layers =
+        ModelSummary.of(
+                bound(
+                    """
+                    model M {
+                      input x: f32[5, 2]
+                      let both = x |> GRU(3, return_sequences = true, return_state = true)
+                      output y = both[0][-1] + both[1] |> Dense(2, activation = sigmoid)
+                    }
+                    """))
+            .layers();
+    assertThat(layers.get(1).shapeText()).isEqualTo("[(None, 5, 3), (None, 3)]");
+    assertThat(layers.getLast().shapeText()).isEqualTo("(None, 2)");
+  }
+
   @Test
   void openSizesLeaveFiguresOpen() {
     var bound = bound("model M { input x: f32[T, 4]  output y = x |> Dense(2) }");

@@ -13,6 +13,8 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.diag.Renderer;
@@ -62,6 +64,41 @@ class KerasImportTest {
     var problems = new DiagnosticSink();
     assertThat(KerasImport.read("odd.keras", config, problems)).isEmpty();
     KerasExportTest.golden("odd.stderr", Renderer.plain().render(problems));
+  }
+
+  /** One number is not two equal ones: a factor of 0.25 is a range from -0.25. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "RandomRotation; \"factor\": [0.25, 0.25]; RandomRotation([0.25, 0.25],",
+        "RandomTranslation; \"height_factor\": [0.1, 0.1], \"width_factor\": 0.2;"
+            + " RandomTranslation([0.1, 0.1], 0.2,",
+        "RandomErasing; \"factor\": [1.0, 1.0]; RandomErasing([1.0, 1.0],",
+        "EinsumDense; \"equation\": \"abcd,cde->abe\", \"output_shape\": [8, 8];"
+            + " EinsumDense(\"abcd,cde->abe\", [8, 8],",
+        "EinsumDense; \"equation\": \"abcd,bcde->ae\", \"output_shape\": [8];"
+            + " EinsumDense(\"abcd,bcde->ae\", 8,",
+        "Conv2D; \"filters\": 4, \"kernel_size\": [3, 3], \"strides\": [2, 2],"
+            + " \"dilation_rate\": [1, 1]; Conv2D(4, 3, strides = 2,",
+        "ZeroPadding2D; \"padding\": [[2, 2], [2, 2]]; ZeroPadding2D(2,",
+        "ZeroPadding2D; \"padding\": [[1, 2], [1, 2]]; ZeroPadding2D([[1, 2], [1, 2]],",
+        "ZeroPadding2D; \"padding\": [[1, 1], [1, 1]]; ZeroPadding2D(name",
+      })
+  void aListStaysOneWhereANumberMeansSomethingElse(
+      String className, String arguments, String expected) {
+    var config =
+        """
+        {"class_name": "Sequential", "config": {"name": "odd", "layers": [
+          {"class_name": "InputLayer", "config": {"batch_shape": [null, 8, 8, 3], "dtype": "float32", "name": "x"}},
+          {"module": "keras.layers", "class_name": "%s", "config": {"name": "it", %s}}
+        ]}}
+        """
+            .formatted(className, arguments);
+    var problems = new DiagnosticSink();
+    var model = KerasImport.read("odd.keras", config, problems);
+    assertThat(model).as(Renderer.plain().render(problems)).isPresent();
+    assertThat(model.orElseThrow().text()).contains(expected);
   }
 
   @Test

@@ -8,20 +8,24 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.plan.Buffer.Arena;
 import org.mdlc.compiler.plan.Program;
+import org.mdlc.compiler.plan.ProgramText;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
@@ -280,6 +284,9 @@ public final class JavaEmitter {
           "spec.metric($S, $T.Direction.$L)", metric, JavaTypes.METRIC_SPEC, direction(metric));
     }
     averages(body);
+    if (!programs.train().isEmpty()) {
+      body.addStatement("spec.program($S)", checksum(programs.train()));
+    }
     bound.fixedBatch().ifPresent(rows -> body.addStatement("spec.fixedBatch($L)", rows));
     body.addStatement("return spec.build($LL)", variableBytes);
     type.addMethod(
@@ -288,6 +295,12 @@ public final class JavaEmitter {
             .returns(JavaTypes.MODEL_SPEC)
             .addCode(body.build())
             .build());
+  }
+
+  private static String checksum(List<Program> training) {
+    var sum = new CRC32C();
+    training.forEach(p -> sum.update(ProgramText.print(p).getBytes(StandardCharsets.UTF_8)));
+    return String.format(Locale.ROOT, "%08x", sum.getValue());
   }
 
   /** Where Keras keeps the weights in its files. */
