@@ -251,8 +251,8 @@ public abstract class Model implements AutoCloseable {
 
   /**
    * Ends {@link #fit} after the batch at hand, with the events that end an epoch and training;
-   * Keras's {@code stop_training}. For callbacks and, with {@link
-   * #interruptTraining} as the only methods of a model, for any thread.
+   * Keras's {@code stop_training}. For callbacks and, with {@link #interruptTraining} as the only
+   * methods of a model, for any thread.
    */
   public final void stopTraining() {
     if (!Thread.currentThread().equals(trainer)) {

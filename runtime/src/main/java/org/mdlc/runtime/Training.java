@@ -104,7 +104,9 @@ final class Training {
   private String done() {
     String epochs = epoch + (epoch == 1 ? " epoch" : " epochs");
     long batches = data.position().steps();
-    return insideEpoch ? epochs + " and " + batches + (batches == 1 ? " batch" : " batches") : epochs;
+    return insideEpoch
+        ? epochs + " and " + batches + (batches == 1 ? " batch" : " batches")
+        : epochs;
   }
 
   private void runEpoch() {

@@ -316,9 +316,7 @@ class BackupAndRestoreTest {
         .load()
         .map(
             DataSpec.of(data(1)),
-            row ->
-                ArrayDataset.of(
-                    "x", row.get("x").reshape(row.rows(), 3), "y", row.get("y")));
+            row -> ArrayDataset.of("x", row.get("x").reshape(row.rows(), 3), "y", row.get("y")));
   }
 
   private void assertRefused(int rows, Fit options, String difference) {
@@ -335,8 +333,7 @@ class BackupAndRestoreTest {
   void theStateOfACallbackIsNotLost() {
     failAt(options(backup(), new EarlyStopping().patience(9)), 12);
     assertThatThrownBy(() -> model.fit(data(24), options(backup())))
-        .hasMessageContaining(
-            "other callbacks; it also had EarlyStopping. Add them");
+        .hasMessageContaining("other callbacks; it also had EarlyStopping. Add them");
     // One that is new begins anew.
     assertThat(
             model

@@ -26,7 +26,10 @@ final class Mapping {
   Dataset of(Dataset source) {
     return new StreamView(
         source::order,
-        spec, source::size, source.batchSize(), epoch -> elements(source.elements(epoch)));
+        spec,
+        source::size,
+        source.batchSize(),
+        epoch -> elements(source.elements(epoch)));
   }
 
   IndexedDataset of(IndexedDataset source) {

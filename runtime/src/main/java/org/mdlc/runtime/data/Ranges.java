@@ -38,7 +38,10 @@ final class Ranges {
     requireNotNegative("take", count);
     return new IndexedView(
         source::order,
-        source::spec, () -> Math.min(count, source.count()), source.batchSize(), source::element);
+        source::spec,
+        () -> Math.min(count, source.count()),
+        source.batchSize(),
+        source::element);
   }
 
   static Dataset skip(Dataset source, long count) {

@@ -155,7 +155,9 @@ class DatasetTest {
 
   // ---- shuffle
 
-  /** As in {@code data.shuffle(1).repeat(2).shuffle(2)}, where every element is of another epoch. */
+  /**
+   * As in {@code data.shuffle(1).repeat(2).shuffle(2)}, where every element is of another epoch.
+   */
   @Test
   void anOrderIsDrawnOnceThoughEpochsAreMixed() {
     AtomicInteger draws = new AtomicInteger();

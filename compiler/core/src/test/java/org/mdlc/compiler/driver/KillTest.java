@@ -22,8 +22,8 @@ import org.mdlc.compiler.source.SourceFile;
 /**
  * Training that is killed (SIGKILL: nothing of it runs any more) at random moments and started
  * again ends with the same bits as training that nobody disturbs: variables, generators, history
- * and log. Each run begins with a kill amid a
- * save: its first backup is large, and the process is killed as soon as a part of it is there.
+ * and log. Each run begins with a kill amid a save: its first backup is large, and the process is
+ * killed as soon as a part of it is there.
  */
 @Timeout(300)
 final class KillTest {
@@ -149,10 +149,11 @@ final class KillTest {
             .redirectError(folder.resolve("errors").toFile())
             .start();
     // A process that hangs would never end its output, for which the lines are waited.
-    process
-        .onExit()
-        .orTimeout(MOST_SECONDS, TimeUnit.SECONDS)
-        .whenComplete((ended, late) -> process.destroyForcibly());
+    var inTime =
+        process
+            .onExit()
+            .orTimeout(MOST_SECONDS, TimeUnit.SECONDS)
+            .whenComplete((ended, late) -> process.destroyForcibly());
     try (var lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -169,6 +170,7 @@ final class KillTest {
       }
     }
     int code = process.waitFor();
+    inTime.join(); // fails if it was late
     if (code != 0 && code != KILLED) {
       throw new AssertionError(code + ": " + Files.readString(folder.resolve("errors")));
     }
