@@ -20,8 +20,9 @@ import org.mdlc.runtime.data.DataException;
  *
  * <p>A backup is a file, {@code training.safetensors} in a folder of its own, that replaces the one
  * before only when it is complete and on the disk. {@link Model#loadCheckpoint} reads it, too. Data
- * that is not in memory must give the same rows again. Each setter changes this object and returns
- * it.
+ * that is not in memory must give the same rows again; a backup of another {@linkplain
+ * org.mdlc.runtime.data.Dataset#order order} is refused. Each setter changes this object and
+ * returns it.
  */
 public final class BackupAndRestore implements Callback {
   private static final String FILE = "training.safetensors";

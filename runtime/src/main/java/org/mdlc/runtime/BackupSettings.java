@@ -41,13 +41,16 @@ final class BackupSettings {
     return settings;
   }
 
-  /** Columns, number of rows and a checksum of arrays; of other data what can be known unread. */
+  /**
+   * Columns, number of rows and a checksum of arrays; of other data what can be known unread, with
+   * what decides which row comes when.
+   */
   private static String describe(Dataset data) {
     String rows =
         data.size().isPresent() ? data.size().getAsLong() + " elements" : "elements unknown";
     String columns = rows + " of " + data.spec();
     if (!(data instanceof ArrayDataset arrays)) {
-      return columns;
+      return data.order().isEmpty() ? columns : columns + ", " + data.order();
     }
     CRC32C sum = new CRC32C();
     arrays.columns().values().forEach(array -> add(sum, array));

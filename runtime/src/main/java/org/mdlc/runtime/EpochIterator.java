@@ -99,6 +99,9 @@ final class EpochIterator implements AutoCloseable {
       }
       endPass(); // it ended with the epoch before, which nobody could know
       rows = startPass().next();
+      if (rows == 0) {
+        return endOfData(); // there is no other pass, as in a stream that gives its rows only once
+      }
     }
     taken++;
     steps++;

@@ -251,13 +251,22 @@ public abstract class Model implements AutoCloseable {
 
   /**
    * Ends {@link #fit} after the batch at hand, with the events that end an epoch and training;
-   * Keras's {@code stop_training}. For callbacks and, as the only method of a model, for any
-   * thread.
+   * Keras's {@code stop_training}. For callbacks and, with {@link #interruptTraining} as the only
+   * methods of a model, for any thread.
    */
   public final void stopTraining() {
     if (!Thread.currentThread().equals(trainer)) {
       stoppedFromOutside = true;
     }
+    stopTraining = true;
+  }
+
+  /**
+   * {@link #stopTraining} for somebody outside, who asked for it before training began: {@link
+   * BackupAndRestore} keeps its backup, so that training may go on.
+   */
+  public final void interruptTraining() {
+    stoppedFromOutside = true;
     stopTraining = true;
   }
 

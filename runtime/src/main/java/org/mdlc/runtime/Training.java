@@ -104,7 +104,9 @@ final class Training {
   private String done() {
     String epochs = epoch + (epoch == 1 ? " epoch" : " epochs");
     long batches = data.position().steps();
-    return insideEpoch ? epochs + " and " + batches + (batches == 1 ? " batch" : " batches") : epochs;
+    return insideEpoch
+        ? epochs + " and " + batches + (batches == 1 ? " batch" : " batches")
+        : epochs;
   }
 
   private void runEpoch() {
@@ -150,7 +152,12 @@ final class Training {
       stopped = model.isStopped();
     }
     if (!stopped && data.position().steps() == 0) {
-      throw new DataException("the data has no rows");
+      throw new DataException(
+          epoch == options.initialEpoch
+              ? "the data has no rows"
+              : "the data has no rows for epoch "
+                  + (epoch + 1)
+                  + ": every pass must give them again; keep them with cache()");
     }
     cutShort = stopped && !data.isEpochComplete();
     if (stopped && !cutShort) {

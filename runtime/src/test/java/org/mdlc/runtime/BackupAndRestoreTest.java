@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.data.DataSpec;
+import org.mdlc.runtime.data.Dataset;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.utils.TimeseriesDatasetFromArray;
 
 /** Training that fails goes on, from any batch, as if it had not; what does not fit is refused. */
 class BackupAndRestoreTest {
@@ -225,6 +228,21 @@ class BackupAndRestoreTest {
     assertThat(backups).doesNotExist();
   }
 
+  /** Ctrl-C before training has begun is told to it when it begins, on its own thread. */
+  @Test
+  void anInterruptBeforeTrainingKeepsTheBackup() throws IOException {
+    model.fit(data(24), options());
+    byte[] end = checkpoint();
+    restart();
+    LambdaCallback replaying = new LambdaCallback().onTrainBegin(() -> model.interruptTraining());
+    assertThat(model.fit(data(24), options(backup().saveFreq(1), replaying)).epochs()).hasSize(1);
+    assertThat(backups.resolve("training.safetensors")).exists();
+    restart();
+    model.fit(data(24), options(backup().saveFreq(1)));
+    assertThat(checkpoint()).isEqualTo(end);
+    assertThat(backups).doesNotExist();
+  }
+
   @Test
   void aCallbackThatEndsTrainingEndsItForGood() {
     LambdaCallback ending =
@@ -252,6 +270,55 @@ class BackupAndRestoreTest {
     assertRefused(24, options(backup()), "seed of the model: 3 in the backup, 5 now");
   }
 
+  /** Rows that another process would give in another order. */
+  @Test
+  void anotherOrderIsRefused() {
+    ArrayDataset rows = data(24);
+    assertOrderRefused(rows.shuffle(1).batch(4), rows.shuffle(2).batch(4), "shuffled with seed 1");
+    assertOrderRefused(
+        rows.map(row -> row).shuffle(8, 1).batch(4).prefetch(1, 2),
+        rows.map(row -> row).shuffle(8, 2).batch(4).prefetch(1, 2),
+        "shuffled in a buffer of 8 with seed 1");
+    assertOrderRefused(windows(1), windows(2), "windows in order ");
+  }
+
+  private void assertOrderRefused(Dataset before, Dataset now, String order) {
+    restart();
+    LambdaCallback failing =
+        new LambdaCallback()
+            .onEpochBegin(
+                epoch -> {
+                  if (epoch == 1) {
+                    throw new TrainingException("out of power");
+                  }
+                });
+    assertThatThrownBy(() -> model.fit(before, twoEpochs(backup(), failing)))
+        .hasMessage("out of power");
+    restart();
+    assertThatThrownBy(() -> model.fit(now, twoEpochs(backup())))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("is of another training")
+        .hasMessageContaining(order);
+    assertThat(model.fit(before, twoEpochs(backup())).epochs()).hasSize(2);
+  }
+
+  private static Fit twoEpochs(Callback... callbacks) {
+    return Fit.epochs(2).verbose(Verbosity.SILENT).callbacks(callbacks);
+  }
+
+  private static Dataset windows(long seed) {
+    ArrayDataset rows = data(24);
+    return TimeseriesDatasetFromArray.of(rows.get("x"), rows.get("y"), 1)
+        .batchSize(4)
+        .shuffle(true)
+        .seed(seed)
+        .names("x", "y")
+        .load()
+        .map(
+            DataSpec.of(data(1)),
+            row -> ArrayDataset.of("x", row.get("x").reshape(row.rows(), 3), "y", row.get("y")));
+  }
+
   private void assertRefused(int rows, Fit options, String difference) {
     assertThatThrownBy(() -> model.fit(data(rows), options))
         .isInstanceOf(DataException.class)
@@ -266,8 +333,7 @@ class BackupAndRestoreTest {
   void theStateOfACallbackIsNotLost() {
     failAt(options(backup(), new EarlyStopping().patience(9)), 12);
     assertThatThrownBy(() -> model.fit(data(24), options(backup())))
-        .hasMessageContaining(
-            "other callbacks; it also had EarlyStopping. Add them");
+        .hasMessageContaining("other callbacks; it also had EarlyStopping. Add them");
     // One that is new begins anew.
     assertThat(
             model

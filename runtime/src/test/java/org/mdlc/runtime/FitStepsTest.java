@@ -10,15 +10,22 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Spliterators;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
+import org.mdlc.runtime.data.StreamDataset;
 
 /** Steps, orders of rows and choices of epochs, against Keras; see make_steps.py. */
 class FitStepsTest {
@@ -129,6 +136,34 @@ class FitStepsTest {
     }
     assertThat(epochs).containsExactly("0:0 0:1", "0:2 0:3", "1:0 1:1", "1:2 1:3");
     assertThat(warnings).isEmpty();
+  }
+
+  /** A source that cannot be gone through twice, and an epoch that takes all of it. */
+  @Test
+  void aSecondPassWithoutRowsIsNoStep() {
+    Iterator<ArrayDataset> once =
+        IntStream.range(0, 3).mapToObj(i -> data.slice(i, i + 1)).iterator();
+    Supplier<Stream<ArrayDataset>> source =
+        () -> StreamSupport.stream(Spliterators.spliteratorUnknownSize(once, 0), false);
+    List<Integer> batches = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                model.fit(
+                    StreamDataset.of(data.spec(), source),
+                    Fit.epochs(3)
+                        .batchSize(1)
+                        .stepsPerEpoch(3)
+                        .verbose(Verbosity.SILENT)
+                        .output(output)
+                        .callbacks(
+                            new LambdaCallback()
+                                .onTrainBatchEnd((batch, logs) -> batches.add(batch)))))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "the data has no rows for epoch 2: every pass must give them again; keep them with"
+                + " cache()");
+    assertThat(batches).containsExactly(0, 1, 2);
+    assertThat(printed()).isEqualTo("warning: " + EpochIterator.RAN_OUT + "\n");
   }
 
   @Test

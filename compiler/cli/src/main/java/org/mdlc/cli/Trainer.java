@@ -54,7 +54,9 @@ final class Trainer {
       List<History> histories;
       try (var interrupt =
           Interrupt.watch(
-              running.model()::stopTraining, main.terminal().err(), Runtime.getRuntime()::halt)) {
+              running.model()::interruptTraining,
+              main.terminal().err(),
+              Runtime.getRuntime()::halt)) {
         histories = fit(running, parts, interrupt);
         interrupted = interrupt.isRequested();
       }

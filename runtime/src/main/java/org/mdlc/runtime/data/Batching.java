@@ -92,6 +92,7 @@ final class Batching {
       throw new DataException("the data set has single rows: there is nothing to unbatch");
     }
     return new StreamView(
+        source::order,
         source::spec,
         OptionalLong::empty,
         OptionalInt.empty(),

@@ -35,6 +35,15 @@ public interface Dataset {
   OptionalInt batchSize();
 
   /**
+   * What decides which rows come and in which order, as far as that differs from one data set to
+   * another of the same rows: seeds of shuffles, and the order that a source has drawn. A backup of
+   * training keeps it, and is refused where it has become another. Empty where nothing is known.
+   */
+  default String order() {
+    return "";
+  }
+
+  /**
    * Starts a pass.
    *
    * @param epoch from 0; the number of the pass, on which the order of shuffled data depends
@@ -64,6 +73,7 @@ public interface Dataset {
    */
   default Dataset filter(Predicate<ArrayDataset> test) {
     return new StreamView(
+        this::order,
         this::spec,
         OptionalLong::empty,
         batchSize(),
@@ -82,6 +92,7 @@ public interface Dataset {
           "a shuffle buffer has at least 1 place, not " + bufferSize);
     }
     return new StreamView(
+        () -> Joins.shuffled(this, "shuffled in a buffer of " + bufferSize, seed),
         this::spec,
         this::size,
         batchSize(),
@@ -102,6 +113,7 @@ public interface Dataset {
   default Dataset batch(int rows, boolean dropRemainder) {
     Batching batching = new Batching(this, rows, dropRemainder);
     return new StreamView(
+        this::order,
         this::spec,
         () -> batching.count(size()),
         OptionalInt.of(rows),

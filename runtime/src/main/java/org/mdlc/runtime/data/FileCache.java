@@ -19,6 +19,11 @@ final class FileCache implements IndexedDataset {
   }
 
   @Override
+  public String order() {
+    return source.order();
+  }
+
+  @Override
   public DataSpec spec() {
     return source.spec();
   }

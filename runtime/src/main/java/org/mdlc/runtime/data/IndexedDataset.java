@@ -79,6 +79,7 @@ public interface IndexedDataset extends Dataset {
   default IndexedDataset shuffle(long seed) {
     Permutations permutations = new Permutations(this::count, seed);
     return new IndexedView(
+        () -> Joins.shuffled(this, "shuffled", seed),
         this::spec,
         this::count,
         batchSize(),
@@ -94,6 +95,7 @@ public interface IndexedDataset extends Dataset {
   default IndexedDataset batch(int rows, boolean dropRemainder) {
     Batching batching = new Batching(this, rows, dropRemainder);
     return new IndexedView(
+        this::order,
         this::spec,
         () -> batching.count(count()),
         OptionalInt.of(rows),

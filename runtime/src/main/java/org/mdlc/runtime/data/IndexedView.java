@@ -14,16 +14,32 @@ final class IndexedView implements IndexedDataset {
     Element find(int epoch, long index);
   }
 
+  private final Supplier<String> order;
   private final Supplier<DataSpec> spec;
   private final LongSupplier count;
   private final OptionalInt batchSize;
   private final Finder finder;
 
   IndexedView(Supplier<DataSpec> spec, LongSupplier count, OptionalInt batchSize, Finder finder) {
+    this(() -> "", spec, count, batchSize, finder);
+  }
+
+  IndexedView(
+      Supplier<String> order,
+      Supplier<DataSpec> spec,
+      LongSupplier count,
+      OptionalInt batchSize,
+      Finder finder) {
+    this.order = order;
     this.spec = spec;
     this.count = count;
     this.batchSize = batchSize;
     this.finder = finder;
+  }
+
+  @Override
+  public String order() {
+    return order.get();
   }
 
   @Override

@@ -11,10 +11,24 @@ import org.jspecify.annotations.Nullable;
 final class Joins {
   private Joins() {}
 
+  // ---- what decides the order
+
+  static String shuffled(Dataset source, String how, long seed) {
+    String before = source.order();
+    return (before.isEmpty() ? "" : before + ", ") + how + " with seed " + seed;
+  }
+
+  private static String both(Dataset left, Dataset right) {
+    return left.order().isEmpty() && right.order().isEmpty()
+        ? ""
+        : "(" + left.order() + ") and (" + right.order() + ")";
+  }
+
   // ---- side by side
 
   static Dataset zip(Dataset left, Dataset right) {
     return new StreamView(
+        () -> both(left, right),
         zippedSpec(left, right),
         () -> {
           OptionalLong l = left.size();
@@ -29,6 +43,7 @@ final class Joins {
 
   static IndexedDataset zip(IndexedDataset left, IndexedDataset right) {
     return new IndexedView(
+        () -> both(left, right),
         zippedSpec(left, right),
         () -> Math.min(left.count(), right.count()),
         requireSameBatches("zip", left, right),
@@ -76,6 +91,7 @@ final class Joins {
 
   static Dataset concatenate(Dataset first, Dataset second) {
     return new StreamView(
+        () -> both(first, second),
         sameSpec(first, second),
         () -> {
           OptionalLong f = first.size();
@@ -90,6 +106,7 @@ final class Joins {
 
   static IndexedDataset concatenate(IndexedDataset first, IndexedDataset second) {
     return new IndexedView(
+        () -> both(first, second),
         sameSpec(first, second),
         () -> Math.addExact(first.count(), second.count()),
         requireSameBatches("concatenate", first, second),

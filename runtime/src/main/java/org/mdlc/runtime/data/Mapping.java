@@ -25,11 +25,16 @@ final class Mapping {
 
   Dataset of(Dataset source) {
     return new StreamView(
-        spec, source::size, source.batchSize(), epoch -> elements(source.elements(epoch)));
+        source::order,
+        spec,
+        source::size,
+        source.batchSize(),
+        epoch -> elements(source.elements(epoch)));
   }
 
   IndexedDataset of(IndexedDataset source) {
     return new IndexedView(
+        source::order,
         spec,
         source::count,
         source.batchSize(),

@@ -13,6 +13,7 @@ final class MemoryCache {
   static IndexedDataset ofIndexed(IndexedDataset source) {
     Map<Long, ArrayDataset> kept = new ConcurrentHashMap<>();
     return new IndexedView(
+        source::order,
         source::spec,
         source::count,
         source.batchSize(),
@@ -30,7 +31,8 @@ final class MemoryCache {
 
   static Dataset ofStream(Dataset source) {
     KeptPass kept = new KeptPass(source);
-    return new StreamView(source::spec, source::size, source.batchSize(), epoch -> kept.new Pass());
+    return new StreamView(
+        source::order, source::spec, source::size, source.batchSize(), epoch -> kept.new Pass());
   }
 
   /** The elements of epoch 0 as far as any pass went. */

@@ -1,29 +1,36 @@
 package org.mdlc.runtime.data;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
-/** The orders of a shuffled data set, one per epoch; the one used last is kept. */
+/**
+ * The orders of a shuffled data set, one per epoch. Those used last are kept: a shuffle after a
+ * repetition goes from one to the other with every element.
+ */
 final class Permutations {
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Drawn(int epoch, int[] order) {}
+  private static final int LEAST_KEPT = 2;
+  private static final int NUMBERS_KEPT = 1 << 22;
 
   private final LongSupplier count;
   private final long seed;
-  private volatile @Nullable Drawn last;
+  private final Map<Integer, int[]> kept = new LinkedHashMap<>(4, 0.75f, true);
 
   Permutations(LongSupplier count, long seed) {
     this.count = count;
     this.seed = seed;
   }
 
-  int[] of(int epoch) {
-    Drawn drawn = last;
-    if (drawn == null || drawn.epoch != epoch) {
-      drawn = new Drawn(epoch, new Draws(seed, epoch).permutation(intCount()));
-      last = drawn;
+  synchronized int[] of(int epoch) {
+    int[] order = kept.get(epoch);
+    if (order == null) {
+      order = new Draws(seed, epoch).permutation(intCount());
+      kept.put(epoch, order);
+      if (kept.size() > Math.max(LEAST_KEPT, NUMBERS_KEPT / Math.max(1, order.length))) {
+        kept.remove(kept.keySet().iterator().next()); // the one not used for longest
+      }
     }
-    return drawn.order;
+    return order;
   }
 
   private int intCount() {

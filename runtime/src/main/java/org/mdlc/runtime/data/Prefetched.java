@@ -43,6 +43,11 @@ public final class Prefetched implements Dataset {
   }
 
   @Override
+  public String order() {
+    return source.order();
+  }
+
+  @Override
   public DataSpec spec() {
     return source.spec();
   }

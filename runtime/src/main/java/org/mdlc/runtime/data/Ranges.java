@@ -24,6 +24,7 @@ final class Ranges {
   static Dataset take(Dataset source, long count) {
     requireNotNegative("take", count);
     return new StreamView(
+        source::order,
         source::spec,
         () -> {
           OptionalLong size = source.size();
@@ -36,12 +37,17 @@ final class Ranges {
   static IndexedDataset take(IndexedDataset source, long count) {
     requireNotNegative("take", count);
     return new IndexedView(
-        source::spec, () -> Math.min(count, source.count()), source.batchSize(), source::element);
+        source::order,
+        source::spec,
+        () -> Math.min(count, source.count()),
+        source.batchSize(),
+        source::element);
   }
 
   static Dataset skip(Dataset source, long count) {
     requireNotNegative("skip", count);
     return new StreamView(
+        source::order,
         source::spec,
         () -> {
           OptionalLong size = source.size();
@@ -58,6 +64,7 @@ final class Ranges {
   static IndexedDataset skip(IndexedDataset source, long count) {
     requireNotNegative("skip", count);
     return new IndexedView(
+        source::order,
         source::spec,
         () -> Math.max(0, source.count() - count),
         source.batchSize(),
@@ -67,6 +74,7 @@ final class Ranges {
   static Dataset repeat(Dataset source, int times) {
     requireNotNegative("repeat", times);
     return new StreamView(
+        source::order,
         source::spec,
         () -> {
           OptionalLong size = source.size();
@@ -84,6 +92,7 @@ final class Ranges {
   static IndexedDataset repeat(IndexedDataset source, int times) {
     requireNotNegative("repeat", times);
     return new IndexedView(
+        source::order,
         source::spec,
         () -> Math.multiplyExact(source.count(), times),
         source.batchSize(),
@@ -96,6 +105,7 @@ final class Ranges {
 
   static Dataset repeatForever(Dataset source) {
     return new StreamView(
+        source::order,
         source::spec,
         OptionalLong::empty,
         source.batchSize(),
@@ -139,6 +149,7 @@ final class Ranges {
       long first = next;
       parts.add(
           new IndexedView(
+              source::order,
               source::spec,
               () -> size,
               source.batchSize(),

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 /** What an operation makes of a data set whose elements come one after the other. */
 final class StreamView implements Dataset {
+  private final Supplier<String> order;
   private final Supplier<DataSpec> spec;
   private final Supplier<OptionalLong> size;
   private final OptionalInt batchSize;
@@ -17,10 +18,25 @@ final class StreamView implements Dataset {
       Supplier<OptionalLong> size,
       OptionalInt batchSize,
       IntFunction<Elements> pass) {
+    this(() -> "", spec, size, batchSize, pass);
+  }
+
+  StreamView(
+      Supplier<String> order,
+      Supplier<DataSpec> spec,
+      Supplier<OptionalLong> size,
+      OptionalInt batchSize,
+      IntFunction<Elements> pass) {
+    this.order = order;
     this.spec = spec;
     this.size = size;
     this.batchSize = batchSize;
     this.pass = pass;
+  }
+
+  @Override
+  public String order() {
+    return order.get();
   }
 
   @Override

@@ -15,6 +15,8 @@ final class Hdf5Reader {
   private static final String SIGNATURE = "\u0089HDF\r\n\u001a\n";
   private static final long NOWHERE = -1;
   private static final int MAX_DEPTH = 64;
+  // Of nodes with up to 65,535 places each; also the stack is bounded by it.
+  private static final int MAX_LEVELS = 8;
   private static final int ENTRY_BYTES = 40;
   private static final int MESSAGE_HEADER_BYTES = 8;
 
@@ -78,7 +80,7 @@ final class Hdf5Reader {
       Hdf5Group group = new Hdf5Group();
       attributes(messages).forEach(group::putAttribute);
       long heap = in.u64(table.data.at + 8);
-      children(in.u64(table.data.at), localHeap(heap), 256, group, path, depth);
+      children(in.u64(table.data.at), localHeap(heap), MAX_LEVELS, group, path, depth);
       return group;
     }
     in.require(!mustBeGroup, header, "the root is no group");

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.mdlc.runtime.data.DataException;
 
@@ -25,46 +26,31 @@ import org.mdlc.runtime.data.DataException;
  */
 record CsvText(Charset charset, Reader reader) {
   private static final int BUFFER_BYTES = 1 << 13;
+  private static final int MAX_MARK_BYTES = 4;
 
-  /** Marks at the start of a file; the longer one first where another starts with it. */
-  private enum Mark {
-    UTF_8(StandardCharsets.UTF_8, 0xEF, 0xBB, 0xBF),
-    UTF_32LE(StandardCharsets.UTF_32LE, 0xFF, 0xFE, 0, 0),
-    UTF_16LE(StandardCharsets.UTF_16LE, 0xFF, 0xFE),
-    UTF_32BE(StandardCharsets.UTF_32BE, 0, 0, 0xFE, 0xFF),
-    UTF_16BE(StandardCharsets.UTF_16BE, 0xFE, 0xFF);
-
-    private static final int MAX_BYTES = 4;
-
-    private final Charset charset;
-    private final int length;
-    private final byte[] bytes;
-
-    Mark(Charset charset, int... bytes) {
-      this.charset = charset;
-      this.length = bytes.length;
-      this.bytes = new byte[length];
-      for (int i = 0; i < length; i++) {
-        this.bytes[i] = (byte) bytes[i];
-      }
-    }
-
-    boolean isAtStartOf(byte[] start) {
-      return start.length >= length && Arrays.equals(bytes, Arrays.copyOf(start, length));
-    }
-  }
+  /** What a byte order mark may say; the longer one first where another starts with it. */
+  private static final List<Charset> MARKED =
+      List.of(
+          StandardCharsets.UTF_8,
+          StandardCharsets.UTF_32LE,
+          StandardCharsets.UTF_16LE,
+          StandardCharsets.UTF_32BE,
+          StandardCharsets.UTF_16BE);
 
   /** Opens a file. */
   static CsvText open(Path file, Charset given) throws IOException {
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
-      start = in.readNBytes(Mark.MAX_BYTES);
+      start = in.readNBytes(MAX_MARK_BYTES);
     }
     Charset charset = given;
     int length = 0;
-    for (Mark mark : Mark.values()) {
-      if (length == 0 && mark.isAtStartOf(start)) {
-        charset = mark.charset;
+    for (Charset marked : MARKED) {
+      byte[] mark = "\uFEFF".getBytes(marked);
+      if (length == 0
+          && start.length >= mark.length
+          && Arrays.equals(mark, Arrays.copyOf(start, mark.length))) {
+        charset = marked;
         length = mark.length;
       }
     }

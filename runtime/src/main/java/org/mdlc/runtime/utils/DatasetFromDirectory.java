@@ -16,8 +16,6 @@ import org.mdlc.runtime.data.DataException;
  */
 public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory<T>>
     permits ImageDatasetFromDirectory, TextDatasetFromDirectory {
-  private static final long SEEDS = 1_000_000;
-
   private final Path directory;
   private DirectoryIndex.Source labels = new DirectoryIndex.Source.Inferred(null);
   private LabelMode labelMode = LabelMode.INT;
@@ -85,7 +83,7 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
     return self();
   }
 
-  /** Seeds the order; another one for each data set unless set. */
+  /** Seeds the order; unless set, what follows from {@link RandomSeed}, or else any. */
   public T seed(long number) {
     seed = OptionalLong.of(number);
     return self();
@@ -167,7 +165,7 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
   }
 
   private long seedOrNew() {
-    return seed.orElseGet(() -> Math.floorMod(System.nanoTime(), SEEDS));
+    return seed.orElseGet(RandomSeed::drawnAsNumpy);
   }
 
   private DirectoryIndex index(long number) {

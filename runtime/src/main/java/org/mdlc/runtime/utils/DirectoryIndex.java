@@ -49,6 +49,13 @@ record DirectoryIndex(List<Path> files, List<Integer> labels, List<String> class
     record None() implements Source {}
   }
 
+  /** A checksum of which file comes when; the same where the folder has been moved. */
+  String order() {
+    List<String> names = files.stream().map(file -> String.valueOf(file.getFileName())).toList();
+    return String.format(
+        Locale.ROOT, "files in order %08x", 31 * names.hashCode() + labels.hashCode());
+  }
+
   /**
    * Lists the files.
    *

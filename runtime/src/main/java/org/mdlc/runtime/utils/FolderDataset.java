@@ -51,6 +51,11 @@ public final class FolderDataset implements IndexedDataset {
   }
 
   @Override
+  public String order() {
+    return arranged.order();
+  }
+
+  @Override
   public DataSpec spec() {
     return arranged.spec();
   }

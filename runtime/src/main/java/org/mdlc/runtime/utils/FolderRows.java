@@ -50,6 +50,11 @@ final class FolderRows implements IndexedDataset {
   }
 
   @Override
+  public String order() {
+    return index.order();
+  }
+
+  @Override
   public DataSpec spec() {
     return spec;
   }

@@ -14,12 +14,15 @@ public final class TerminalWidth {
   public static final int USUAL = 80;
 
   private static final int STANDARD_OUTPUT = 1;
+  private static final int NOT_ASKED = -1;
+
+  private static volatile int asked = NOT_ASKED;
 
   private TerminalWidth() {}
 
   /**
    * Columns: those of the variable {@code COLUMNS}; else those that the system says standard output
-   * has, if that is a terminal of Linux or macOS; else 80.
+   * has, if that is a terminal of Linux or macOS, which is asked once; else 80.
    *
    * @param environment the variables of the process
    */
@@ -28,7 +31,11 @@ public final class TerminalWidth {
     if (wanted.matches("[1-9][0-9]{0,5}")) {
       return Integer.parseInt(wanted);
     }
-    int columns = isTerminal() ? columnsOfStandardOutput() : 0;
+    int columns = asked;
+    if (columns == NOT_ASKED) {
+      columns = isTerminal() ? columnsOfStandardOutput() : 0;
+      asked = columns;
+    }
     return columns > 0 ? columns : USUAL;
   }
 
@@ -70,7 +77,7 @@ public final class TerminalWidth {
       int failed = (int) ioctl.invokeExact(STANDARD_OUTPUT, getWindowSize, size);
       return failed == 0 ? Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, 2)) : 0;
     } catch (Throwable e) {
-      throw new IllegalStateException("ioctl cannot be called", e);
+      return 0; // training does not end for the width of a line: it is the usual one then
     }
   }
 }

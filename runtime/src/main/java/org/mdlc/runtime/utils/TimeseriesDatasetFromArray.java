@@ -1,6 +1,8 @@
 package org.mdlc.runtime.utils;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -27,8 +29,6 @@ import org.mdlc.runtime.random.NumpyRandom;
  * when it is asked for.
  */
 public final class TimeseriesDatasetFromArray {
-  private static final long SEEDS = 1_000_000;
-
   private final HostTensor data;
   private final @Nullable HostTensor targets;
   private final int sequenceLength;
@@ -95,7 +95,7 @@ public final class TimeseriesDatasetFromArray {
     return this;
   }
 
-  /** Seeds the order; another one for each data set unless set. */
+  /** Seeds the order; unless set, what follows from {@link RandomSeed}, or else any. */
   public TimeseriesDatasetFromArray seed(long number) {
     seed = OptionalLong.of(number);
     return this;
@@ -133,13 +133,13 @@ public final class TimeseriesDatasetFromArray {
    *     an empty data set), or targets are missing for a window
    */
   public IndexedDataset load() {
-    long number = seed.orElseGet(() -> Math.floorMod(System.nanoTime(), SEEDS));
+    long number = seed.orElseGet(RandomSeed::drawnAsNumpy);
     return FolderDataset.arranged(windows(number), batchSize, shuffle, number);
   }
 
   /** The windows one by one; shuffled as {@code numpy.random.RandomState(seed)} does. */
   public IndexedDataset windows() {
-    return windows(seed.orElseGet(() -> Math.floorMod(System.nanoTime(), SEEDS)));
+    return windows(seed.orElseGet(RandomSeed::drawnAsNumpy));
   }
 
   private IndexedDataset windows(long number) {
@@ -241,6 +241,11 @@ public final class TimeseriesDatasetFromArray {
       this.dataName = dataName;
       this.targetName = targetName;
       this.starts = starts;
+    }
+
+    @Override
+    public String order() {
+      return String.format(Locale.ROOT, "windows in order %08x", Arrays.hashCode(starts));
     }
 
     @Override

@@ -79,7 +79,8 @@ public final class OrderedWorkers<T> implements AutoCloseable {
    * Waits for the next thing.
    *
    * @return null after the last one
-   * @throws DataException if making it failed, with its number
+   * @throws DataException if making it failed, with its number; its place is free then, and the
+   *     next call gives the one after it
    */
   public @Nullable T take() {
     Result<T> result = threads.isEmpty() ? makeNext() : awaitNext();
@@ -88,6 +89,7 @@ public final class OrderedWorkers<T> implements AutoCloseable {
     }
     long number = taken++;
     if (result.failure != null) {
+      release(); // nobody has it who could
       throw failed(number, result.failure);
     }
     return Objects.requireNonNull(result.value);

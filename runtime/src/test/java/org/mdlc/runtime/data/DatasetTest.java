@@ -155,6 +155,25 @@ class DatasetTest {
 
   // ---- shuffle
 
+  /**
+   * As in {@code data.shuffle(1).repeat(2).shuffle(2)}, where every element is of another epoch.
+   */
+  @Test
+  void anOrderIsDrawnOnceThoughEpochsAreMixed() {
+    AtomicInteger draws = new AtomicInteger();
+    Permutations orders =
+        new Permutations(
+            () -> {
+              draws.incrementAndGet();
+              return 100;
+            },
+            7);
+    for (int i = 0; i < 200; i++) {
+      assertThat(orders.of(i % 3)).isEqualTo(new Draws(7, i % 3).permutation(100));
+    }
+    assertThat(draws).hasValue(3);
+  }
+
   @Test
   void shuffleIsAPermutationThatFollowsFromSeedAndEpoch() {
     IndexedDataset shuffled = new Numbers(100).shuffle(7);

@@ -3,6 +3,7 @@ package org.mdlc.runtime.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
@@ -143,6 +144,39 @@ class PrefetchTest {
             .hasMessage((workers == 0 ? "" : "element 5: ") + "a.png: no picture");
       }
     }
+  }
+
+  /** Who passes over what cannot be read comes to the end, however few places there are. */
+  @Test
+  void whatFailedTakesNoPlace() {
+    Dataset data =
+        numbers(
+                9,
+                index -> {
+                  if (index != 4) {
+                    throw new DataException(index + ".png: no picture");
+                  }
+                })
+            .prefetch(1, 1);
+    List<Integer> good = new ArrayList<>();
+    int bad = 0;
+    try (Elements elements = data.elements(0)) {
+      boolean more = true;
+      while (more) {
+        try {
+          Element element = elements.next();
+          more = element != null;
+          if (element != null) {
+            good.add(element.make().get("i").ints()[0]);
+          }
+        } catch (DataException e) {
+          assertThat(e).hasMessageEndingWith(".png: no picture");
+          bad++;
+        }
+      }
+    }
+    assertThat(good).containsExactly(4);
+    assertThat(bad).isEqualTo(8);
   }
 
   @Test

@@ -123,6 +123,16 @@ class Hdf5FileTest {
     }
   }
 
+  /** 16,000 nodes, each in the one before, would overflow the stack. */
+  @Test
+  void refusesTreesThatNoGroupNeeds() throws IOException {
+    Path file = folder.resolve("deep.h5");
+    Files.write(file, DeepHdf5.bytes(60, 250));
+    assertThatThrownBy(() -> Hdf5File.read(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("the list of a group is no tree");
+  }
+
   /** Fifty names for one array of 40 kB would be 2 MB. */
   @Test
   void refusesManyNamesForOneArray() throws IOException {

@@ -3,7 +3,13 @@ package org.mdlc.runtime.utils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +18,46 @@ import org.mdlc.runtime.data.HostTensor;
 
 /** The seed of everything that has none. */
 class RandomSeedTest {
+  @TempDir private Path folder;
+
+  @AfterEach
+  void clear() {
+    RandomSeed.clear();
+    assertThat(RandomSeed.get()).isEmpty();
+  }
+
+  /** As keras.utils.set_random_seed(7) and image_dataset_from_directory of these names. */
+  @Test
+  void theOrderOfAFolderFollowsFromIt() throws IOException {
+    for (String name : List.of("a", "b")) {
+      Path inside = Files.createDirectory(folder.resolve(name));
+      for (int i = 0; i < 6; i++) {
+        Files.createFile(inside.resolve(i + ".png"));
+      }
+    }
+    RandomSeed.setRandomSeed(7);
+    for (int i = 0; i < 2; i++) { // each as if Keras's set_random_seed came right before it
+      assertThat(ImageDatasetFromDirectory.of(folder).load().filePaths())
+          .extracting(file -> folder.relativize(file).toString().replace('\\', '/'))
+          .containsExactly(
+              "a/2.png", "a/4.png", "a/1.png", "b/4.png", "a/0.png", "b/3.png", "b/2.png",
+              "b/0.png", "b/1.png", "a/5.png", "b/5.png", "a/3.png");
+    }
+  }
+
+  /** The seed that Keras draws: numpy.random.seed(7) and numpy.random.randint(1e6). */
+  @Test
+  void theOrderOfWindowsFollowsFromIt() {
+    HostTensor series = HostTensor.of(new float[50], 50);
+    RandomSeed.setRandomSeed(7);
+    String order = TimeseriesDatasetFromArray.of(series, 3).shuffle(true).load().order();
+    assertThat(order)
+        .isEqualTo(
+            TimeseriesDatasetFromArray.of(series, 3).shuffle(true).seed(585_903).load().order())
+        .isNotEqualTo(
+            TimeseriesDatasetFromArray.of(series, 3).shuffle(true).seed(7).load().order());
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {-1, 1L << 32, Long.MIN_VALUE})
   void aSeedOutOfRangeChangesNothing(long seed) {

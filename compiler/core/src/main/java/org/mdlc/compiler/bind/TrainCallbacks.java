@@ -76,8 +76,7 @@ final class TrainCallbacks {
     return switch (callback) {
       case "EarlyStopping", "ReduceLROnPlateau" -> !has(arguments, "monitor");
       case "ModelCheckpoint" ->
-          !has(arguments, "monitor")
-              && arguments.contains(new Argument("save_best_only", Boolean.TRUE.toString()));
+          !has(arguments, "monitor") && arguments.contains(new Argument("save_best_only", "true"));
       default -> false;
     };
   }

@@ -396,14 +396,6 @@ final class KerasFilesTest {
 
   // ---- nested models
 
-  private static final String NESTED =
-      """
-      model A { input x: f32[4]  output y = x |> Dense(%s) }
-      model B { input x: f32[4]  output y = x |> Dense(%s) }
-      model Plain { input x: f32[4]  output y = x * 2 }
-      model M { input x: f32[4]  output y = concat([Plain()(x), A()(x), B()(x)]) |> Dense(1) }
-      """;
-
   /** Keras counts functional and sequential models apart, and Plain, of either class, too. */
   @ParameterizedTest
   @CsvSource({
@@ -437,7 +429,14 @@ final class KerasFilesTest {
   }
 
   private static Model loadNested(int a, int b) {
-    return load(NESTED.formatted(a, b));
+    return load(
+        """
+          model A { input x: f32[4]  output y = x |> Dense(%s) }
+          model B { input x: f32[4]  output y = x |> Dense(%s) }
+          model Plain { input x: f32[4]  output y = x * 2 }
+          model M { input x: f32[4]  output y = concat([Plain()(x), A()(x), B()(x)]) |> Dense(1) }
+          """
+            .formatted(a, b));
   }
 
   /** What Keras writes of M; kernels of A are 1, those of B 2. */

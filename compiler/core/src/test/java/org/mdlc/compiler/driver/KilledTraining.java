@@ -42,7 +42,7 @@ final class KilledTraining {
 
   /**
    * @param args folder for what is written; batches between backups, 0 for epochs, -1 for none;
-   *     milliseconds a batch takes at least
+   *     milliseconds a batch takes at least, -1 for none and large backups
    */
   public static void main(String[] args) throws IOException, ReflectiveOperationException {
     Path folder = Path.of(args[0]);
@@ -89,20 +89,21 @@ final class KilledTraining {
    */
   private static final class Pace implements Callback {
     private static final int BALLAST = 1 << 21;
+    private static final int LARGE = 1 << 24;
 
     private final int millis;
     private final List<HostTensor> ballast = new ArrayList<>();
 
     Pace(int millis) {
       this.millis = millis;
-      ballast.add(HostTensor.zeros(DType.F32, BALLAST));
+      ballast.add(HostTensor.zeros(DType.F32, millis < 0 ? LARGE : BALLAST));
     }
 
     @Override
     public void onTrainBatchEnd(int batch, Logs logs) {
       System.out.println("batch");
       try {
-        Thread.sleep(millis);
+        Thread.sleep(Math.max(0, millis));
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
@@ -110,7 +111,7 @@ final class KilledTraining {
 
     @Override
     public void saveState(SavedState state) {
-      if (millis > 0) {
+      if (millis != 0) {
         System.out.println("save");
         state.put("ballast", ballast.getFirst());
       }

@@ -2,6 +2,7 @@ package org.mdlc.compiler.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Model;
@@ -18,6 +19,11 @@ final class SeedTest {
       }
       train Seeded { loss MeanSquaredError()  optimizer SGD()  %s }
       """;
+
+  @AfterEach
+  void clear() {
+    RandomSeed.clear();
+  }
 
   @Test
   void aModelTakesTheSeedThatIsNearest() {
