@@ -89,7 +89,8 @@ final class Categories {
 
   private static ColumnGroup learned(ColumnGroup group, Path file, ModelSpec spec) {
     var learned = learned(group, file);
-    requireFewEnough(learned, file, spec.targets().stream().anyMatch(t -> is(t.name(), group)), spec);
+    requireFewEnough(
+        learned, file, spec.targets().stream().anyMatch(t -> is(t.name(), group)), spec);
     return learned;
   }
 

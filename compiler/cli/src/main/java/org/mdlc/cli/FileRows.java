@@ -78,7 +78,9 @@ record FileRows(Path file, Categories categories) implements RowSource {
         .forEach(f -> ports.add(f.port()));
     var source = only(block.get(), ports);
     boolean alike = source.fields().stream().allMatch(f -> has(names, f));
-    return alike && !named ? Optional.of(new BlockRows(_ -> source, _ -> file, categories)) : Optional.empty();
+    return alike && !named
+        ? Optional.of(new BlockRows(_ -> source, _ -> file, categories))
+        : Optional.empty();
   }
 
   private boolean has(List<String> names, BoundProgram.Field field) {

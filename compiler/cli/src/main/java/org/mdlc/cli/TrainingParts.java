@@ -67,10 +67,12 @@ record TrainingParts(Dataset training, Optional<Dataset> validation, Optional<Da
       RunningModel running,
       Optional<DataSource> source,
       ModelOptions options,
-      Categories categories) throws IOException {
+      Categories categories)
+      throws IOException {
     return source.isEmpty()
         ? Optional.empty()
-        : Optional.of(readAll(running, new BlockRows(_ -> source.get(), options::besideFile, categories)));
+        : Optional.of(
+            readAll(running, new BlockRows(_ -> source.get(), options::besideFile, categories)));
   }
 
   private static Dataset readAll(RunningModel running, RowSource rows) throws IOException {

@@ -27,7 +27,8 @@ final class CategoriesTest {
         batch 8  epochs 30  seed 3
       }
       """;
-  private static final String DATA = "data csv(\"fruit.csv\") { size = columns(0..0), kind = sort }";
+  private static final String DATA =
+      "data csv(\"fruit.csv\") { size = columns(0..0), kind = sort }";
 
   @TempDir private Path folder;
 

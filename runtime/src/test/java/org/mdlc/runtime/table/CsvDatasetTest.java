@@ -128,8 +128,7 @@ class CsvDatasetTest {
         .hasMessageEndingWith(
             "table.csv, line 3, column c: \"mid\" is not one of the categories low, high");
     ColumnGroup label = ColumnGroup.labels("c").vocabulary(List.of("low", "high"));
-    assertThat(csv("c\nhigh\nhigh\n").columns(label).read().get("c").ints())
-        .containsExactly(1, 1);
+    assertThat(csv("c\nhigh\nhigh\n").columns(label).read().get("c").ints()).containsExactly(1, 1);
   }
 
   @Test
@@ -159,8 +158,7 @@ class CsvDatasetTest {
         .hasMessageEndingWith("no column a; there are a;b; " + advice);
     assertThatThrownBy(() -> csv("a\tb\n1\t2\n").columns(ColumnGroup.floats("a")).open())
         .hasMessageEndingWith("CsvDataset.separator('\\t')");
-    assertThatThrownBy(() -> CsvDataset.header(folder))
-        .hasMessage(folder + " is a folder");
+    assertThatThrownBy(() -> CsvDataset.header(folder)).hasMessage(folder + " is a folder");
     assertThatThrownBy(() -> csv(text).columns(ColumnGroup.floats("c")).open())
         .hasMessageEndingWith("no column c; there are a, b");
     assertThatThrownBy(() -> csv(text).columns(ColumnGroup.floats("c", "b..a")).open())
