@@ -39,7 +39,9 @@ class UserLayerTest {
 
   @Test
   void aCopyOfLibraryLayersGivesTheSameCode() throws IOException {
-    assertThat(code(own(MODEL.formatted("4")))).isEqualTo(code(MODEL.formatted("4")));
+    // The kind of a layer is a word of the summary and of Keras's files, and of nothing else.
+    var own = code(own(MODEL.formatted("4"))).replace("\"My", "\"").replace("layers/my_", "layers/");
+    assertThat(own).isEqualTo(code(MODEL.formatted("4")));
   }
 
   @Test
