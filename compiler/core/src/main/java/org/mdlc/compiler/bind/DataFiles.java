@@ -35,8 +35,7 @@ public interface DataFiles {
    * @param lowest of the numbers; meaningless when they are none
    * @param texts the different ones that are not empty, sorted
    */
-  record Column(
-      boolean numeric, boolean whole, double lowest, double highest, List<String> texts) {
+  record Column(boolean numeric, boolean whole, double lowest, double highest, List<String> texts) {
     /** Copies the texts. */
     public Column {
       texts = List.copyOf(texts);
