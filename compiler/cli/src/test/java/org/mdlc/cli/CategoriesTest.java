@@ -129,5 +129,14 @@ final class CategoriesTest {
             "error: column sort of "
                 + four
                 + " has 4 values (apple, banana, pear, plum), and the output tells 3 apart\n");
+    model(DATA.replace("fruit.csv", "four.csv"));
+    assertThat(CommandRun.of("train", path("fruit.mdl")).err())
+        .startsWith(
+            "error[E0610]: the labels are 4 different texts (apple, banana, pear, plum), and `kind`"
+                + " has the classes 0 to 2\n");
+    model(DATA.replace("fruit.csv", "gap.csv"));
+    file("gap.csv", "size,sort\n1,plum\n0,pear\n-1,apple\n1,\n");
+    assertThat(CommandRun.of("train", path("fruit.mdl")).err())
+        .contains("gap.csv, line 5, column sort: no value");
   }
 }

@@ -1,5 +1,6 @@
 package org.mdlc.compiler.bind;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
@@ -18,6 +19,7 @@ import org.mdlc.compiler.type.TensorType;
 /** Looks at the rows of a small CSV file for what would go wrong in training. */
 final class DataCheck {
   private static final int USUAL_BATCH = 32;
+  private static final int MOST_NAMED = 8;
 
   private final Problems problems;
   private final LabelAdvice labels;
@@ -70,14 +72,14 @@ final class DataCheck {
     double highest =
         column.numeric()
             ? column.highest() * field.scale() + field.offset()
-            : column.distinct() - 1;
+            : column.texts().size() - 1;
     if (classes == 1 || lowest >= 0 && highest < classes) {
       return; // of a single class the loss warns
     }
     var message =
         (column.numeric()
                 ? "the labels go from " + (long) lowest + " to " + (long) highest
-                : "the labels are " + column.distinct() + " different texts")
+                : "the labels are " + different(column.texts()))
             + ", and `"
             + field.port()
             + "` has the classes 0 to "
@@ -91,6 +93,12 @@ final class DataCheck {
                         ? new Help("classes are counted from 0", at, at.text() + " - 1")
                         : units(prediction, lowest, (long) highest + 1)),
             prediction));
+  }
+
+  private static String different(List<String> texts) {
+    var first = String.join(", ", texts.subList(0, Math.min(MOST_NAMED, texts.size())));
+    var more = texts.size() > MOST_NAMED ? ", .." : "";
+    return texts.size() + " different texts (" + first + more + ")";
   }
 
   private static Help units(Tensor prediction, double lowest, long classes) {

@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.DidYouMean;
-import org.mdlc.runtime.table.ColumnNames;
 
 /** Which columns of a CSV file the words of a field stand for, as far as that is known. */
 final class DataColumns {
@@ -81,12 +80,23 @@ final class DataColumns {
                   + word.replace("#", "")
                   + "; the file has "
                   + (numbered ? "0 to " + (header.size() - 1) : "them in another order"));
-      ColumnNames.separatorAdvice(header).ifPresent(misuse::note);
+      separator(header).ifPresent(misuse::note);
       throw misuse;
     }
     for (int i = first; i <= last; i++) {
       positions.add(i);
     }
+  }
+
+  /** What to say of a header that is a single column, since no comma parts it. */
+  private static Optional<String> separator(List<String> header) {
+    var single = header.size() == 1 ? header.getFirst() : "";
+    if (!single.contains(";") && !single.contains("\t")) {
+      return Optional.empty();
+    }
+    var found = single.contains(";") ? "';'" : "a tab";
+    return Optional.of(
+        "the header has " + found + " where a comma is looked for: write the file with commas");
   }
 
   private static int position(String name, List<String> header) {
@@ -95,7 +105,7 @@ final class DataColumns {
       return position;
     }
     var misuse = new Misuse(Codes.UNKNOWN_COLUMN, "the file has no column `" + name + "`");
-    var separator = ColumnNames.separatorAdvice(header);
+    var separator = separator(header);
     if (separator.isPresent()) {
       throw misuse.note(separator.get());
     }

@@ -33,7 +33,12 @@ public interface DataFiles {
    * @param numeric true when all are numbers
    * @param whole true when all are whole numbers
    * @param lowest of the numbers; meaningless when they are none
-   * @param distinct how many different texts there are
+   * @param texts the different ones that are not empty, sorted
    */
-  record Column(boolean numeric, boolean whole, double lowest, double highest, int distinct) {}
+  record Column(boolean numeric, boolean whole, double lowest, double highest, List<String> texts) {
+    /** Copies the texts. */
+    public Column {
+      texts = List.copyOf(texts);
+    }
+  }
 }

@@ -98,7 +98,12 @@ final class CsvFile implements DataFiles.Table {
       lowest = Math.min(lowest, number);
       highest = Math.max(highest, number);
     }
-    return new DataFiles.Column(numeric, whole, lowest, highest, new HashSet<>(values).size());
+    return new DataFiles.Column(
+        numeric,
+        whole,
+        lowest,
+        highest,
+        values.stream().filter(value -> !value.isEmpty()).distinct().sorted().toList());
   }
 
   private static double number(String text) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +28,12 @@ final class CsvFileTest {
         open("\uFEFFa,\"b \"\"c\"\"\",d\r\n\r\n1, 2.5,x\n-3,\"4\",\"x,\n\"\n").orElseThrow();
     assertThat(table.header()).containsExactly("a", "b \"c\"", "d");
     assertThat(table.rows()).hasValue(2);
-    assertThat(table.column(0)).contains(new DataFiles.Column(true, true, -3, 1, 2));
-    assertThat(table.column(1)).contains(new DataFiles.Column(true, false, 2.5, 4, 2));
+    assertThat(table.column(0))
+        .contains(new DataFiles.Column(true, true, -3, 1, List.of("-3", "1")));
+    assertThat(table.column(1))
+        .contains(new DataFiles.Column(true, false, 2.5, 4, List.of("2.5", "4")));
+    var gap = open("a\n1\n\"\"\n1\n").orElseThrow().column(0).orElseThrow();
+    assertThat(gap.texts()).containsExactly("1");
     assertThat(table.column(2).orElseThrow().numeric()).isFalse();
     var noRows = open("a,b\n").orElseThrow();
     assertThat(noRows.rows()).hasValue(0);
