@@ -186,11 +186,18 @@ class CallbacksTest {
   }
 
   @Test
-  void namesTheFileThatCannotBeWritten() {
-    var file = folder.resolve("none/log.csv");
+  void namesTheFileThatCannotBeWritten() throws IOException {
+    var file = Files.writeString(folder.resolve("file"), "no folder").resolve("log.csv");
     assertThatThrownBy(() -> model.fit(DATA, silent(1).callbacks(new CSVLogger(file))))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("the log " + file + " cannot be written");
+  }
+
+  @Test
+  void makesTheFolderOfTheLog() {
+    var file = folder.resolve("made/log.csv");
+    model.fit(DATA, silent(1).callbacks(new CSVLogger(file)));
+    assertThat(file).content().startsWith("epoch,");
   }
 
   @Test
