@@ -1,16 +1,21 @@
 package org.mdlc.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
 import org.mdlc.compiler.bind.BoundProgram.Field;
+import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.runtime.ModelSpec;
 import org.mdlc.runtime.TensorSpec;
 import org.mdlc.runtime.data.ArrayDataset;
@@ -30,9 +35,17 @@ import org.mdlc.runtime.utils.TextDatasetFromDirectory;
 /**
  * The files of a folder that a train block names, {@code images("folder")} or {@code
  * texts("folder")}; each is read when its row is needed. The files come in an order that the seed
- * of the train block decides, so that a part of them has files of all classes.
+ * of the train block decides, so that a part of them has files of all classes. The classes of every
+ * folder have the numbers that they have in the one that the model is trained on.
+ *
+ * @param beside where a path in the model description leads
  */
-record BlockFolder(BoundProgram bound, ModelSpec spec, DataSource data, List<Path> folders) {
+record BlockFolder(
+    BoundProgram bound,
+    ModelSpec spec,
+    DataSource data,
+    List<Path> folders,
+    Function<String, Path> beside) {
   private static final String LABELS = "labels";
 
   Dataset read(boolean labelled) {
@@ -88,11 +101,52 @@ record BlockFolder(BoundProgram bound, ModelSpec spec, DataSource data, List<Pat
     if (label.isEmpty()) {
       return named.noLabels();
     }
+    trainingFolder().ifPresent(this::requireItsClasses);
     var tensor = tensor(label.get());
     if (tensor.dtype() == DType.I32) {
       return named.labelMode(LabelMode.INT);
     }
     return named.labelMode(tensor.rowSize() == 1 ? LabelMode.BINARY : LabelMode.CATEGORICAL);
+  }
+
+  /** The folder that says which number each class has, where it is not this one. */
+  private Optional<Path> trainingFolder() {
+    return bound
+        .settings()
+        .flatMap(TrainSettings::data)
+        .filter(training -> training.format().equals(data.format()))
+        .map(training -> beside.apply(training.paths().getFirst()))
+        .filter(training -> !training.equals(folders.getFirst()) && Files.isDirectory(training));
+  }
+
+  /** With others, the same class would have another number here. */
+  private void requireItsClasses(Path training) {
+    var wanted = folders(training);
+    var own = folders(folders.getFirst());
+    if (!own.equals(wanted)) {
+      throw new DataException(
+          folders.getFirst()
+              + ": its classes are "
+              + String.join(", ", own)
+              + ", and those of "
+              + training
+              + " are "
+              + String.join(", ", wanted)
+              + "; a class without files is an empty folder");
+    }
+  }
+
+  private static List<String> folders(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(Files::isDirectory)
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new DataException(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
   }
 
   private static boolean isLabel(Field field) {

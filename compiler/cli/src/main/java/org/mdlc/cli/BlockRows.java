@@ -64,7 +64,8 @@ record BlockRows(
     var data = source.apply(bound);
     return switch (data.format()) {
       case "csv" -> csv(bound, spec, data);
-      case "images", "texts" -> new BlockFolder(bound, spec, data, files(data)).read(labelled);
+      case "images", "texts" ->
+          new BlockFolder(bound, spec, data, files(data), beside).read(labelled);
       default -> arrays(bound, data);
     };
   }

@@ -90,6 +90,27 @@ final class FolderCommandsTest {
         .isEqualTo(evaluated.out().replaceAll("(?m)^", "test ").stripTrailing() + "\n");
   }
 
+  /** Sorted beside another class, upright would be number 0. */
+  @Test
+  void refusesAValidationFolderWithOtherClasses() throws IOException {
+    Files.createDirectories(folder.resolve("seen/upright"));
+    Files.createDirectories(folder.resolve("seen/vague"));
+    Files.copy(folder.resolve("bars/upright/0.png"), folder.resolve("seen/upright/0.png"));
+    var text =
+        IMAGES
+            .replace("UNITS", "2")
+            .replace(
+                "validation_split 0.2",
+                "validation images(\"seen\") { image = images / 255, kind = labels }");
+    var run = CommandRun.of("train", model("seen.mdl", text), "--verbose", "0");
+    assertThat(run.err())
+        .contains("seen: its classes are upright, vague, and those of ")
+        .contains("bars are flat, upright; a class without files is an empty folder");
+    Files.move(folder.resolve("seen/vague"), folder.resolve("seen/flat"));
+    run = CommandRun.of("train", folder.resolve("seen.mdl").toString(), "--verbose", "0");
+    assertThat(run.err()).isEmpty();
+  }
+
   @Test
   void holdsTheClassesAgainstTheOutput() throws IOException {
     var file = model("more.mdl", IMAGES.replace("UNITS", "3"));
