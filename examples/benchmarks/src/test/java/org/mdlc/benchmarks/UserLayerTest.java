@@ -40,7 +40,8 @@ class UserLayerTest {
   @Test
   void aCopyOfLibraryLayersGivesTheSameCode() throws IOException {
     // The kind of a layer is a word of the summary and of Keras's files, and of nothing else.
-    var own = code(own(MODEL.formatted("4"))).replace("\"My", "\"").replace("layers/my_", "layers/");
+    var own =
+        code(own(MODEL.formatted("4"))).replace("\"My", "\"").replace("layers/my_", "layers/");
     assertThat(own).isEqualTo(code(MODEL.formatted("4")));
   }
 
