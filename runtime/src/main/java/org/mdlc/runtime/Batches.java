@@ -34,7 +34,10 @@ interface Batches {
      */
     int next();
 
-    /** Gives the inputs, targets and weights of the batch at hand to a step of as many rows. */
+    /**
+     * Gives the inputs, targets and weights of the batch at hand to a step of as many rows; once for
+     * each batch.
+     */
     void fill(Step step);
 
     /** Passes over {@code batches} batches; how training continues in the middle of an epoch. */

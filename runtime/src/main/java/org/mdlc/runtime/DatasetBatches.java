@@ -232,13 +232,18 @@ final class DatasetBatches implements Batches {
       if (threads == null) {
         threads = start(elements());
       }
-      if (current != null) {
+      release();
+      current = threads.take();
+      return current == null ? 0 : current.rows();
+    }
+
+    /** What was copied, or passed over, makes room for the next batch at once. */
+    private void release() {
+      if (current != null && threads != null) {
         buffers.add(current);
         current = null;
         threads.release();
       }
-      current = threads.take();
-      return current == null ? 0 : current.rows();
     }
 
     private OrderedWorkers<BatchBuffer> start(Elements source) {
@@ -259,6 +264,7 @@ final class DatasetBatches implements Batches {
         throw new IllegalStateException("no batch at hand");
       }
       current.giveTo(step);
+      release();
     }
 
     @Override
