@@ -35,8 +35,8 @@ interface Batches {
     int next();
 
     /**
-     * Gives the inputs, targets and weights of the batch at hand to a step of as many rows; once for
-     * each batch.
+     * Gives the inputs, targets and weights of the batch at hand to a step of as many rows; once
+     * for each batch.
      */
     void fill(Step step);
 
