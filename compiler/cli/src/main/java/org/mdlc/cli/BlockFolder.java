@@ -137,13 +137,8 @@ record BlockFolder(
   }
 
   private static List<String> folders(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(Files::isDirectory)
-          .map(entry -> entry.getFileName().toString())
-          .filter(name -> !name.startsWith("."))
-          .sorted()
-          .toList();
+    try {
+      return DatasetFromDirectory.classFolders(folder);
     } catch (IOException e) {
       throw new DataException(folder + ": cannot be listed: " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package org.mdlc.runtime.utils;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,15 @@ public abstract sealed class DatasetFromDirectory<T extends DatasetFromDirectory
   abstract Set<String> formats();
 
   abstract FolderRows.Content content(String name);
+
+  /**
+   * The names of the folders in a folder in Keras's order: the classes, unless others are named.
+   *
+   * @throws IOException if it cannot be listed
+   */
+  public static List<String> classFolders(Path directory) throws IOException {
+    return DirectoryIndex.classFolders(directory);
+  }
 
   /** Takes the labels from a list, one per file in sorted order; {@code labels=[..]}. */
   public T labels(int... numbers) {
