@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Fit;
@@ -200,20 +199,6 @@ final class AdaptTest {
 
   private static Model create(String source, KernelStyle style) {
     var request = CompileRequest.of(SourceFile.of("case.mdl", source)).withKernels(style);
-    var compilation = Compiler.bind(request);
-    var bound =
-        compilation
-            .bound()
-            .orElseThrow(() -> new AssertionError(Renderer.plain().render(compilation.problems())));
-    var generated = Compiler.generate(bound, request);
-    try {
-      return (Model)
-          InMemoryJavac.load(
-                  generated.className(), generated.source(), AdaptTest.class.getClassLoader())
-              .getMethod("create", long.class)
-              .invoke(null, 42L);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError(e.getMessage(), e);
-    }
+    return Generated.create(request, 42L);
   }
 }

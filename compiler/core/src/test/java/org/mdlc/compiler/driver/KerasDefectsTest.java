@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.LambdaCallback;
@@ -506,20 +505,6 @@ final class KerasDefectsTest {
 
   private static Model load(String text) {
     var request = CompileRequest.of(SourceFile.of("case.mdl", text));
-    var compilation = Compiler.bind(request);
-    var bound =
-        compilation
-            .bound()
-            .orElseThrow(
-                () -> new AssertionError(Renderer.plain().render(compilation.problems()) + text));
-    var generated = Compiler.generate(bound, request);
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), KerasDefectsTest.class.getClassLoader());
-    try {
-      return (Model) type.getMethod("create", long.class).invoke(null, 7L);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the generated class cannot be created", e);
-    }
+    return Generated.create(request, 7L);
   }
 }

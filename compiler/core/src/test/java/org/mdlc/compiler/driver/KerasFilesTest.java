@@ -25,7 +25,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Load;
 import org.mdlc.runtime.LoadReport;
@@ -478,21 +477,7 @@ final class KerasFilesTest {
         request = request.withModel(Optional.of(outer));
       }
     }
-    var compilation = Compiler.bind(request);
-    var bound =
-        compilation
-            .bound()
-            .orElseThrow(
-                () -> new AssertionError(Renderer.plain().render(compilation.problems()) + text));
-    var generated = Compiler.generate(bound, request);
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), KerasFilesTest.class.getClassLoader());
-    try {
-      return (Model) type.getMethod("create", long.class).invoke(null, seed);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the generated class cannot be created", e);
-    }
+    return Generated.create(request, seed);
   }
 
   private static Path file(String name) throws URISyntaxException {

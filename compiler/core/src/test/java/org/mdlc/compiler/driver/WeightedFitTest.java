@@ -13,7 +13,6 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mdlc.compiler.diag.Renderer;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Model;
@@ -290,21 +289,7 @@ final class WeightedFitTest {
 
   private static Model load(String text, Map<String, String> settings, long seed) {
     var request = CompileRequest.of(SourceFile.of("case.mdl", text)).withSettings(settings);
-    var compilation = Compiler.bind(request);
-    var bound =
-        compilation
-            .bound()
-            .orElseThrow(
-                () -> new AssertionError(Renderer.plain().render(compilation.problems()) + text));
-    var generated = Compiler.generate(bound, request);
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), WeightedFitTest.class.getClassLoader());
-    try {
-      return (Model) type.getMethod("create", long.class).invoke(null, seed);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the generated class cannot be created", e);
-    }
+    return Generated.create(request, seed);
   }
 
   private static Map<String, HostTensor> golden(String name) throws IOException {

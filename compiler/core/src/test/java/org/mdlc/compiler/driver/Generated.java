@@ -1,0 +1,30 @@
+package org.mdlc.compiler.driver;
+
+import org.mdlc.compiler.diag.Renderer;
+import org.mdlc.runtime.Model;
+
+/** A model from its text to an instance of the generated class, for tests that run it. */
+final class Generated {
+  private Generated() {}
+
+  /** Fails with what the compiler says, and the text, if the model does not compile. */
+  static Model create(CompileRequest request, long seed) {
+    var compilation = Compiler.bind(request);
+    var bound =
+        compilation
+            .bound()
+            .orElseThrow(
+                () ->
+                    new AssertionError(
+                        Renderer.plain().render(compilation.problems()) + request.source().text()));
+    var generated = Compiler.generate(bound, request);
+    var type =
+        InMemoryJavac.load(
+            generated.className(), generated.source(), Generated.class.getClassLoader());
+    try {
+      return (Model) type.getMethod("create", long.class).invoke(null, seed);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("the generated class cannot be created", e);
+    }
+  }
+}
