@@ -2,6 +2,7 @@ package org.mdlc.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import org.mdlc.runtime.utils.TerminalWidth;
 
@@ -25,6 +26,11 @@ record Terminal(
         System.getenv());
   }
 
+  /** Where everything goes to the error stream. */
+  Terminal withoutOut() {
+    return new Terminal(err, err, interactive, environment);
+  }
+
   /** How wide it is. */
   int columns() {
     return TerminalWidth.columns(environment);
@@ -43,6 +49,11 @@ record Terminal(
   enum ColorMode {
     AUTO,
     ALWAYS,
-    NEVER
+    NEVER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }
