@@ -117,7 +117,8 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new PlotCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new ExportCommand())
-                .addSubcommand(new ExplainCommand()))
+                .addSubcommand(new ExplainCommand())
+                .addSubcommand(new DoctorCommand()))
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -23,7 +23,7 @@ import org.mdlc.runtime.Model;
  * @param model runs it
  */
 record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+  static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final int MOST_NAMED = 5;
 
   /** How Keras describes a model; empty if nobody wants to know. */
@@ -111,7 +111,8 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return KernelStyle.VECTOR;
   }
 
-  private static Model load(GeneratedModel generated, long seed) {
+  /** Compiles and loads a class, and creates its model. */
+  static Model load(GeneratedModel generated, long seed) {
     var type =
         InMemoryJavac.load(
             generated.className(), generated.source(), RunningModel.class.getClassLoader());
