@@ -49,10 +49,11 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String sentence(ParameterException failure) {
-    if (failure.getArgSpec() instanceof OptionSpec option && option.type().isEnum()) {
+    var argument = failure.getArgSpec();
+    if (argument != null && argument.type().isEnum() && failure.getValue() != null) {
       var words = new ArrayList<String>();
-      option.completionCandidates().forEach(words::add);
-      return option.longestName()
+      argument.completionCandidates().forEach(words::add);
+      return (argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel())
           + " is "
           + String.join(", ", words.subList(0, words.size() - 1))
           + " or "

@@ -118,7 +118,8 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new ExplainCommand())
-                .addSubcommand(new DoctorCommand()))
+                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new CompletionCommand()))
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
