@@ -14,11 +14,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints a script with which a shell completes commands, options and files of mdlc.",
       "",
-      "The shell reads it at its start, from ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish."
+      "Each line below makes it so whenever a shell starts."
     },
     footer = {
       "echo 'source <(mdlc completion bash)' >> ~/.bashrc",
-      "echo 'autoload -U compinit; compinit; source <(mdlc completion zsh)' >> ~/.zshrc",
+      "echo 'source <(mdlc completion zsh)' >> ~/.zshrc",
       "mdlc completion fish > ~/.config/fish/completions/mdlc.fish"
     })
 final class CompletionCommand implements Callable<Integer> {
@@ -37,7 +37,7 @@ final class CompletionCommand implements Callable<Integer> {
     }
   }
 
-  @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}.")
+  @Parameters(paramLabel = "SHELL", description = "Which shell: ${COMPLETION-CANDIDATES}.")
   private Shell shell;
 
   @Override

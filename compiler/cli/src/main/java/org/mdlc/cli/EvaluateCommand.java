@@ -45,11 +45,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private static JsonObject result(Inference.Measured measured) {
     var metrics = new JsonObject();
-    // what is no number has no form in JSON
     measured
         .metrics()
         .values()
-        .forEach((name, value) -> metrics.addProperty(name, Double.isFinite(value) ? value : null));
+        .forEach((name, value) -> metrics.add(name, JsonReport.finite(value)));
     var result = new JsonObject();
     result.addProperty("model", measured.model());
     result.add("metrics", metrics);

@@ -20,7 +20,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "export",
     description = {
-      "Writes a model with its weights as a .keras file, which keras.models.load_model opens.",
+      "Writes a model with its weights as a .keras file, which Keras opens.",
       "",
       "Layers keep their names. What stands between layers becomes a layer of Keras that does the"
           + " same (Add, Activation, Reshape ..) or the operation that Keras saves for such an"

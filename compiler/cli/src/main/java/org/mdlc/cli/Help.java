@@ -18,7 +18,7 @@ final class Help {
   /** The place of an option that every command has. */
   static final int COMMON = 100;
 
-  private static final Pattern BROKEN_NAME = Pattern.compile("(\\S*\\.)\\R( +)(?=[a-z0-9])");
+  private static final Pattern BROKEN_NAME = Pattern.compile(" ?(\\S*\\.)\\R( {12,})(?=[a-z0-9])");
 
   private Help() {}
 

@@ -40,7 +40,7 @@ final class InitCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "KIND",
       defaultValue = "csv",
-      description = "What the model learns from: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+      description = "What the model learns from: csv, a table; or text, sentences (${DEFAULT-VALUE}).")
   private ProjectTemplate template;
 
   @Override

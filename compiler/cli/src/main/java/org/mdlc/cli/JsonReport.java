@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.PrintStream;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +39,21 @@ final class JsonReport implements Reporter {
     report.addProperty("exitCode", exitCode);
     report.add("diagnostics", diagnostics);
     report.add("result", result);
-    var printer =
-        new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
-    out.println(printer.toJson(report));
+    out.println(text(report));
+  }
+
+  static String text(JsonElement json) {
+    return new GsonBuilder()
+        .setPrettyPrinting()
+        .disableHtmlEscaping()
+        .serializeNulls()
+        .create()
+        .toJson(json);
+  }
+
+  /** A number; null of what JSON has no form for. */
+  static JsonElement finite(double value) {
+    return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
   }
 
   @Override

@@ -54,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       paramLabel = "FILE",
-      description = "Where to write the metrics of every epoch (.csv).")
+      description = "Where to write the metrics of every epoch (.csv, .json).")
   private @Nullable Path history;
 
   @Option(

@@ -58,7 +58,7 @@ final class CompletionCommandTest {
   @Test
   void zshReadsTheScriptOfBash() throws IOException, InterruptedException {
     files();
-    assertThat(run("zsh", "autoload -U compinit; compinit -D -u; source ./script; echo $_comps[mdlc]"))
+    assertThat(run("zsh", "source ./script; echo $_comps[mdlc]"))
         .contains("_bash_complete", "-F", "_complete_mdlc");
   }
 
