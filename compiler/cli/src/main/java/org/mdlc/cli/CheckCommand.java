@@ -20,10 +20,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "check",
     description = "Looks for mistakes in models and their train blocks, without running anything.",
-    footer = {
-      "mdlc check model.mdl",
-      "mdlc check src/main/mdl/*.mdl --json"
-    })
+    footer = {"mdlc check model.mdl", "mdlc check src/main/mdl/*.mdl --json"})
 final class CheckCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 

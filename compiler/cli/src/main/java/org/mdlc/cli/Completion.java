@@ -48,7 +48,8 @@ final class Completion {
 
   /** Of the files that a command takes; nothing if it takes a folder. */
   private static Optional<String> ending(CommandLine command) {
-    return files(command.getCommandSpec().positionalParameters()).findFirst()
+    return files(command.getCommandSpec().positionalParameters())
+        .findFirst()
         .map(file -> ENDING.matcher(String.join(" ", file.description())))
         .filter(matcher -> matcher.find())
         .map(matcher -> matcher.group(1));
@@ -59,8 +60,7 @@ final class Completion {
   }
 
   private static boolean isFile(ArgSpec argument) {
-    return argument.type() == Path.class
-        || List.of(argument.auxiliaryTypes()).contains(Path.class);
+    return argument.type() == Path.class || List.of(argument.auxiliaryTypes()).contains(Path.class);
   }
 
   /** For fish. */
@@ -112,8 +112,7 @@ final class Completion {
   }
 
   private static String words(ArgSpec argument) {
-    var words =
-        StreamSupport.stream(argument.completionCandidates().spliterator(), false).toList();
+    var words = StreamSupport.stream(argument.completionCandidates().spliterator(), false).toList();
     return " -a '" + String.join(" ", words) + "'";
   }
 

@@ -68,24 +68,23 @@ final class CudaDriver implements AutoCloseable {
     return call(function, number) == 0 ? number.get(ValueLayout.JAVA_INT, 0) : 0;
   }
 
-  /** Calls a function that takes addresses and ints, and returns a code that is 0 if all is well. */
+  /**
+   * Calls a function that takes addresses and ints, and returns a code that is 0 if all is well.
+   */
   @SuppressWarnings("restricted") // as above
   private int call(String function, Object... arguments) {
     var layouts = new ArrayList<ValueLayout>();
     for (var argument : arguments) {
       layouts.add(argument instanceof MemorySegment ? ValueLayout.ADDRESS : ValueLayout.JAVA_INT);
     }
-    var type =
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, layouts.toArray(ValueLayout[]::new));
+    var type = FunctionDescriptor.of(ValueLayout.JAVA_INT, layouts.toArray(ValueLayout[]::new));
     var address = library.find(function);
     if (address.isEmpty()) {
       return -1;
     }
     try {
       return (int)
-          Linker.nativeLinker()
-              .downcallHandle(address.get(), type)
-              .invokeWithArguments(arguments);
+          Linker.nativeLinker().downcallHandle(address.get(), type).invokeWithArguments(arguments);
     } catch (Throwable e) {
       throw new IllegalStateException(function, e);
     }

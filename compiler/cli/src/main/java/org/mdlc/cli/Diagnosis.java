@@ -75,12 +75,15 @@ final class Diagnosis {
     var text =
         String.join(
             ", ",
-            Stream.concat(Stream.of(cpu.system() + " " + cpu.kind(), cores), cpu.features().stream())
+            Stream.concat(
+                    Stream.of(cpu.system() + " " + cpu.kind(), cores), cpu.features().stream())
                 .toList());
-    boolean old = cpu.kind().equals("amd64") && !cpu.features().isEmpty() && !cpu.features().contains("AVX2");
+    boolean old =
+        cpu.kind().equals("amd64") && !cpu.features().isEmpty() && !cpu.features().contains("AVX2");
     return Stream.of(
         old
-            ? warning("CPU", text, "without AVX2 training is several times slower; a newer CPU helps")
+            ? warning(
+                "CPU", text, "without AVX2 training is several times slower; a newer CPU helps")
             : ok("CPU", text));
   }
 

@@ -18,10 +18,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "explain",
     description = "Explains the code of an error or warning, with an example.",
-    footer = {
-      "mdlc explain E0301",
-      "mdlc explain"
-    })
+    footer = {"mdlc explain E0301", "mdlc explain"})
 final class ExplainCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 

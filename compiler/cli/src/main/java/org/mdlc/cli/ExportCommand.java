@@ -28,9 +28,7 @@ import picocli.CommandLine.ParentCommand;
           + " has them. Everything that Keras cannot say is listed with its line, and then nothing is"
           + " written."
     },
-    footer = {
-      "mdlc export model.mdl --weights model.safetensors -o model.keras"
-    })
+    footer = {"mdlc export model.mdl --weights model.safetensors -o model.keras"})
 final class ExportCommand implements Callable<Integer> {
   /** Sizes tried for dimensions that stay open in Keras; the weights do not depend on them. */
   private static final int[] SIZES = {16, 64, 256};

@@ -41,7 +41,10 @@ final class HistoryFile {
       for (var name : names) {
         var values = lists.getAsJsonArray(name);
         for (int row = 0; row < stage.epochs().size(); row++) {
-          values.add(stage.names().contains(name) ? JsonReport.finite(stage.get(name)[row]) : JsonNull.INSTANCE);
+          values.add(
+              stage.names().contains(name)
+                  ? JsonReport.finite(stage.get(name)[row])
+                  : JsonNull.INSTANCE);
         }
       }
     }

@@ -34,10 +34,7 @@ import picocli.CommandLine.ParentCommand;
           + " train block, which lacks only its data. Everything that mdl cannot say is listed, with"
           + " what to do about it, and then nothing is written."
     },
-    footer = {
-      "mdlc import model.keras",
-      "mdlc import model.keras -o src/main/mdl/model.mdl"
-    })
+    footer = {"mdlc import model.keras", "mdlc import model.keras -o src/main/mdl/model.mdl"})
 final class ImportCommand implements Callable<Integer> {
   private static final int MOST_NAMED = 5;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,7 +41,8 @@ final class InitCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "KIND",
       defaultValue = "csv",
-      description = "What the model learns from: csv, a table; or text, sentences (${DEFAULT-VALUE}).")
+      description =
+          "What the model learns from: csv, a table; or text, sentences (${DEFAULT-VALUE}).")
   private ProjectTemplate template;
 
   @Override
@@ -78,7 +80,7 @@ final class InitCommand implements Callable<Integer> {
     }
   }
 
-  private static void makeFolders(@Nullable Path wanted, ArrayList<Path> made) throws IOException {
+  private static void makeFolders(@Nullable Path wanted, List<Path> made) throws IOException {
     if (wanted != null && !Files.isDirectory(wanted)) {
       makeFolders(wanted.getParent(), made);
       Files.createDirectory(wanted);

@@ -9,7 +9,8 @@ final class JsonOption {
   @Option(
       names = NAME,
       order = Help.SHARED,
-      description = "Print one JSON object, also of what is wrong; docs/commands.md tells its form.")
+      description =
+          "Print one JSON object, also of what is wrong; docs/commands.md tells its form.")
   private boolean json;
 
   boolean isOn() {

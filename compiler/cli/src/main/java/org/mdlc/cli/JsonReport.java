@@ -89,8 +89,7 @@ final class JsonReport implements Reporter {
   }
 
   private static JsonObject of(Diagnostic diagnostic) {
-    var json =
-        diagnostic(diagnostic.severity(), diagnostic.code().code(), diagnostic.message());
+    var json = diagnostic(diagnostic.severity(), diagnostic.code().code(), diagnostic.message());
     json.add("place", place(diagnostic.span()));
     json.addProperty("label", diagnostic.primary().text());
     json.add("labels", list(diagnostic.others(), JsonReport::label));

@@ -17,13 +17,7 @@ import org.mdlc.runtime.kernel.DnnLibrary;
  * @param screen what a person sees
  */
 record Machine(
-    Jvm jvm,
-    Cpu cpu,
-    Library library,
-    Gpu gpu,
-    List<Folder> folders,
-    Maven maven,
-    Screen screen) {
+    Jvm jvm, Cpu cpu, Library library, Gpu gpu, List<Folder> folders, Maven maven, Screen screen) {
 
   /**
    * The Java that runs mdlc.

@@ -54,6 +54,7 @@ public final class Main implements Callable<Integer> {
       order = Help.COMMON,
       usageHelp = true,
       description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli answers it by itself
   private boolean help;
 
   @Option(
@@ -61,6 +62,7 @@ public final class Main implements Callable<Integer> {
       order = Help.COMMON,
       versionHelp = true,
       description = "Show the version.")
+  @SuppressWarnings("UnusedVariable") // as above
   private boolean version;
 
   /** With {@code --json}. */

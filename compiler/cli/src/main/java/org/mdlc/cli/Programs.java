@@ -26,7 +26,10 @@ record Programs(Map<String, String> environment) {
   Optional<Path> find(String program) {
     return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(folder -> !folder.isEmpty())
-        .flatMap(folder -> Stream.of(program, program + ".exe", program + ".cmd").map(Path.of(folder)::resolve))
+        .flatMap(
+            folder ->
+                Stream.of(program, program + ".exe", program + ".cmd")
+                    .map(Path.of(folder)::resolve))
         .filter(Files::isExecutable)
         .findFirst();
   }

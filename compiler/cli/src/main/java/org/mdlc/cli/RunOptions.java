@@ -27,7 +27,9 @@ final class RunOptions {
 
   @Option(
       names = "--batch",
-      order = Help.SHARED, paramLabel = "ROWS", description = "Rows of a batch.")
+      order = Help.SHARED,
+      paramLabel = "ROWS",
+      description = "Rows of a batch.")
   private @Nullable Integer batch;
 
   @Option(

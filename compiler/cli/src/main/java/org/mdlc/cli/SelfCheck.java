@@ -11,7 +11,9 @@ import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.kernel.KernelException;
 
-/** Compiles a tiny model, trains it for a step, and compares with the numbers that must come out. */
+/**
+ * Compiles a tiny model, trains it for a step, and compares with the numbers that must come out.
+ */
 final class SelfCheck {
   private static final String MODEL =
       """
@@ -41,9 +43,10 @@ final class SelfCheck {
           .orElseGet(
               () ->
                   Finding.ok(
-                      "self-check", "a small model compiled and trained right in " + millis + " ms"));
+                      "self-check",
+                      "a small model compiled and trained right in " + millis + " ms"));
     } catch (KernelException | GeneratedCodeException e) {
-      return Finding.problem("self-check", e.getMessage(), "see the lines above");
+      return Finding.problem("self-check", Failures.text(e), "see the lines above");
     }
   }
 

@@ -107,7 +107,7 @@ final class ThisMachine {
       var found = DnnLibrary.load();
       return new Library(Optional.of(found), "", (System.nanoTime() - start) / 1_000_000, threads);
     } catch (KernelException e) {
-      return new Library(Optional.empty(), e.getMessage(), 0, threads);
+      return new Library(Optional.empty(), Failures.text(e), 0, threads);
     }
   }
 

@@ -106,14 +106,23 @@ final class CommandsPageTest {
         switch (command) {
           case "check" ->
               CommandRun.of(
-                  "check", "--json", tiny.write("model.mdl", "model M {\n  input x: f32[4]\n  output y = x |> Danse(2)\n}\n"));
+                  "check",
+                  "--json",
+                  tiny.write(
+                      "model.mdl",
+                      "model M {\n  input x: f32[4]\n  output y = x |> Danse(2)\n}\n"));
           case "summary" ->
               CommandRun.of(
-                  "summary", "--json", tiny.write("model.mdl", "model M {\n  input x: i32[T]\n  output y = x |> Embedding(9, 2)\n}\n"));
+                  "summary",
+                  "--json",
+                  tiny.write(
+                      "model.mdl",
+                      "model M {\n  input x: i32[T]\n  output y = x |> Embedding(9, 2)\n}\n"));
           case "evaluate" -> {
             var weights = tiny.path("w.safetensors");
             CommandRun.of("train", tiny.model(), "--verbose", "0", "--save", weights);
-            yield CommandRun.of("evaluate", tiny.model(), "--json", "--verbose", "0", "--weights", weights);
+            yield CommandRun.of(
+                "evaluate", tiny.model(), "--json", "--verbose", "0", "--weights", weights);
           }
           case "explain" -> CommandRun.of("explain", "--json", "E0101");
           case "doctor" -> CommandRun.of("doctor", "--json");

@@ -33,7 +33,8 @@ final class DoctorCommandTest {
   private static final Library LIBRARY = library(4, "");
   private static final Gpu NO_GPU = new Gpu(Optional.empty(), List.of());
   private static final Folder FOLDER = new Folder("downloads", Path.of("/cache"), true, "");
-  private static final Maven MAVEN = new Maven(Optional.of(Path.of("/bin/mvn")), OptionalInt.of(25));
+  private static final Maven MAVEN =
+      new Maven(Optional.of(Path.of("/bin/mvn")), OptionalInt.of(25));
   private static final Machine.Screen SCREEN =
       new Machine.Screen(true, 100, "UTF-8", "en-GB", false);
   private static final Machine GOOD =
@@ -93,7 +94,9 @@ final class DoctorCommandTest {
     assertThat(finding(with(library(1, "1")), "threads"))
         .isEqualTo(
             Finding.warning(
-                "threads", "1, from OMP_NUM_THREADS", "oneDNN leaves cores idle; OMP_NUM_THREADS=4"));
+                "threads",
+                "1, from OMP_NUM_THREADS",
+                "oneDNN leaves cores idle; OMP_NUM_THREADS=4"));
   }
 
   @Test
@@ -128,7 +131,8 @@ final class DoctorCommandTest {
   @Test
   void theSelfCheckComparesWithNumbersThatPlainLoopsGiveToo() {
     assertThat(SelfCheck.losses(KernelStyle.PLAIN)).containsExactly(SelfCheck.LOSSES, within(1e-5));
-    assertThat(SelfCheck.losses(KernelStyle.VECTOR)).containsExactly(SelfCheck.LOSSES, within(1e-5));
+    assertThat(SelfCheck.losses(KernelStyle.VECTOR))
+        .containsExactly(SelfCheck.LOSSES, within(1e-5));
     assertThat(SelfCheck.LOSSES[1]).isLessThan(SelfCheck.LOSSES[0] - 0.01);
   }
 
@@ -174,7 +178,12 @@ final class DoctorCommandTest {
     var library = folder.resolve("libcuda.so");
     var made =
         new ProcessBuilder(
-                compiler.get().toString(), "-shared", "-fPIC", "-o", library.toString(), source.toString())
+                compiler.get().toString(),
+                "-shared",
+                "-fPIC",
+                "-o",
+                library.toString(),
+                source.toString())
             .inheritIO()
             .start();
     assertThat(made.waitFor()).isZero();

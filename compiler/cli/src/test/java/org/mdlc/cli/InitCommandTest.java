@@ -159,8 +159,7 @@ final class InitCommandTest {
   })
   void saysWhichNamesCannotBe(String name, String packageName, String message) {
     var project = folder.resolve(name);
-    var given =
-        packageName.isEmpty() ? new String[] {} : new String[] {"--package", packageName};
+    var given = packageName.isEmpty() ? new String[] {} : new String[] {"--package", packageName};
     var words = new ArrayList<>(List.of("init", project.toString()));
     words.addAll(List.of(given));
     var run = CommandRun.of(words.toArray(String[]::new));
@@ -173,7 +172,8 @@ final class InitCommandTest {
   void anUnknownTemplateIsWrongUsage() {
     var run = CommandRun.of("init", folder.resolve("x").toString(), "--template", "video");
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).isEqualTo(
+    assertThat(run.err())
+        .isEqualTo(
             """
             error: --template is csv or text, not video
               `mdlc init --help` shows how it is used
@@ -253,7 +253,8 @@ final class InitCommandTest {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
             var name = root.relativize(file).toString().replace(".java", "");
-            sources.put(name.replace(root.getFileSystem().getSeparator(), "."), Files.readString(file));
+            sources.put(
+                name.replace(root.getFileSystem().getSeparator(), "."), Files.readString(file));
             return FileVisitResult.CONTINUE;
           }
         });
@@ -284,7 +285,8 @@ final class InitCommandTest {
 
   /** Without relative paths, which mean something else in another folder. */
   private static String classPath() {
-    return List.of(System.getProperty("java.class.path").split(System.getProperty("path.separator")))
+    return List.of(
+            System.getProperty("java.class.path").split(System.getProperty("path.separator")))
         .stream()
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(System.getProperty("path.separator")));

@@ -76,8 +76,7 @@ final class JsonReportTest {
     var report = report(2, "check", "--sett", "a=1", "x.mdl", "--json");
     var usage = diagnostics(report).get(0).getAsJsonObject();
     assertThat(usage.get("message").getAsString()).contains("unknown option: '--sett'");
-    assertThat(usage.getAsJsonArray("notes").get(0).getAsString())
-        .isEqualTo("did you mean --set?");
+    assertThat(usage.getAsJsonArray("notes").get(0).getAsString()).isEqualTo("did you mean --set?");
   }
 
   @Test
