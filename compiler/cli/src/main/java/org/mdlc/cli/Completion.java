@@ -48,15 +48,15 @@ final class Completion {
 
   /** Of the files that a command takes; nothing if it takes a folder. */
   private static Optional<String> ending(CommandLine command) {
-    return files(command.getCommandSpec().positionalParameters())
+    return positionalFiles(command)
         .findFirst()
         .map(file -> ENDING.matcher(String.join(" ", file.description())))
         .filter(matcher -> matcher.find())
         .map(matcher -> matcher.group(1));
   }
 
-  private static Stream<PositionalParamSpec> files(List<PositionalParamSpec> all) {
-    return all.stream().filter(Completion::isFile);
+  private static Stream<PositionalParamSpec> positionalFiles(CommandLine command) {
+    return command.getCommandSpec().positionalParameters().stream().filter(Completion::isFile);
   }
 
   private static boolean isFile(ArgSpec argument) {

@@ -42,8 +42,9 @@ final class CompletionCommandTest {
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
         $(complete -p mdlc | sed 's/.*-F \\([^ ]*\\).*/\\1/')
         printf '%%s\\n' "${COMPREPLY[@]}"
-        """;
-    assertThat(run("bash", script.formatted(line))).containsExactly(completion);
+        """
+            .formatted(line);
+    assertThat(run("bash", script)).containsExactly(completion);
   }
 
   @ParameterizedTest

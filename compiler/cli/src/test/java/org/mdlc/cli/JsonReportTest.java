@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,7 +114,7 @@ final class JsonReportTest {
     var loss = result.getAsJsonObject("metrics").get("loss").getAsString();
     assertThat(loss).matches("0\\.\\d{8,}");
     var shown = CommandRun.of("evaluate", tiny.model(), "--verbose", "0", "--weights", weights);
-    assertThat(shown.out()).contains("loss: " + String.format("%.4f", Double.parseDouble(loss)));
+    assertThat(shown.out()).contains("loss: " + String.format(Locale.ROOT, "%.4f", Double.parseDouble(loss)));
   }
 
   @Test
