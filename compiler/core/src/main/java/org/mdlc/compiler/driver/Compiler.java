@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.DataFiles;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.emit.java.CompiledPrograms;
 import org.mdlc.compiler.emit.java.JavaEmitter;
@@ -32,7 +33,8 @@ import org.mdlc.compiler.type.Dim;
 /**
  * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
  * text, {@link #generate} turns what is right into Java. Prints nothing, and reads no files but
- * imports and, for their mistakes, the CSV files of train blocks.
+ * imports and, for their mistakes, the CSV files and class folders of train blocks: the {@link
+ * Input}s.
  */
 public final class Compiler {
   private static final String BOUND = "Bind";
@@ -69,7 +71,7 @@ public final class Compiler {
   private static List<BoundProgram> bindEach(
       Ast.File file, List<String> models, CompileRequest request, DiagnosticSink problems) {
     if (models.isEmpty()) {
-      Binder.check(file, Compiler::imported, problems);
+      Binder.check(file, path -> imported(path, request), problems);
     }
     return models.stream().flatMap(m -> bind(file, m, request, problems).stream()).toList();
   }
@@ -202,13 +204,22 @@ public final class Compiler {
       Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
     var binding =
         new Binder.Request(
-            model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
+            model,
+            request.settings(),
+            path -> imported(path, request),
+            path -> table(path, request));
     var bound = Binder.bind(file, binding, problems);
-    bound.ifPresent(program -> FolderClasses.check(program, problems));
+    bound.ifPresent(program -> FolderClasses.check(program, request.inputs(), problems));
     return problems.hasErrors() ? Optional.empty() : bound;
   }
 
-  private static Optional<SourceFile> imported(String path) {
+  private static Optional<DataFiles.Table> table(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TABLE, Path.of(path)));
+    return CsvFile.open(Path.of(path));
+  }
+
+  private static Optional<SourceFile> imported(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
     try {
       return Files.isRegularFile(Path.of(path))
           ? Optional.of(SourceFile.read(Path.of(path)))

@@ -46,8 +46,8 @@ class HostileNamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TrainStep", "PredictStep", "InitializeStep", "EvaluateStep"})
-  void modelsMayBeCalledAsStepsAre(String name) {
+  @ValueSource(strings = {"TrainStep", "PredictStep", "InitializeStep", "EvaluateStep", "Generated"})
+  void modelsMayBeCalledAsPartsOfTheCodeAre(String name) {
     compiles(
         "model "
             + name

@@ -66,6 +66,7 @@ public final class JavaEmitter {
     var self = ClassName.get(packageName, bound.model());
     var type =
         TypeSpec.classBuilder(self)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL)
             .addJavadoc(

@@ -14,6 +14,7 @@ final class JavaTypes {
   static final String RUNTIME = "org.mdlc.runtime";
   static final String KERNEL = RUNTIME + ".kernel";
 
+  static final ClassName GENERATED = ClassName.get(RUNTIME, "Generated");
   static final ClassName SUMMARY = ClassName.get(RUNTIME, "Summary");
   static final ClassName MODEL = ClassName.get(RUNTIME, "Model");
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
