@@ -50,6 +50,17 @@ public final class Main implements Callable<Integer> {
     System.exit(run(Terminal.ofProcess(), args));
   }
 
+  /**
+   * Runs one command line in this JVM, as a part of another program, without colours.
+   *
+   * @param out results
+   * @param err diagnostics and errors
+   * @return the exit code; 0 when all went well
+   */
+  public static int run(PrintStream out, PrintStream err, String... args) {
+    return run(new Terminal(out, err, false, System.getenv()), args);
+  }
+
   /** Runs one command line in this JVM and returns its exit code. */
   static int run(Terminal terminal, String... args) {
     var main = new Main(terminal);

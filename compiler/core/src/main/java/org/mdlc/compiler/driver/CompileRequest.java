@@ -35,13 +35,7 @@ public record CompileRequest(
 
   public static CompileRequest of(SourceFile source) {
     return new CompileRequest(
-        source,
-        Optional.empty(),
-        Map.of(),
-        "",
-        KernelStyle.VECTOR,
-        DumpSink.NONE,
-        Input.IGNORED);
+        source, Optional.empty(), Map.of(), "", KernelStyle.VECTOR, DumpSink.NONE, Input.IGNORED);
   }
 
   /** Of a file, under the path as given. */

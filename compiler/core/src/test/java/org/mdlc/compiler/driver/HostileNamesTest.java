@@ -46,7 +46,8 @@ class HostileNamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TrainStep", "PredictStep", "InitializeStep", "EvaluateStep", "Generated"})
+  @ValueSource(
+      strings = {"TrainStep", "PredictStep", "InitializeStep", "EvaluateStep", "Generated"})
   void modelsMayBeCalledAsPartsOfTheCodeAre(String name) {
     compiles(
         "model "
