@@ -76,17 +76,15 @@ final class Complaints {
   /** All errors and warnings of a compilation. */
   void report(DiagnosticSink problems) {
     for (var problem : problems.sorted()) {
-      var text =
+      var headline =
           place(problem)
               + " "
               + problem.severity().word()
               + "["
               + problem.code().code()
               + "]: "
-              + problem.message()
-              + "\n"
-              + renderer.picture(problem);
-      say(problem.severity(), text);
+              + problem.message();
+      say(problem.severity(), headline, "\n" + renderer.picture(problem));
     }
   }
 
@@ -101,29 +99,31 @@ final class Complaints {
 
   /** An error of a file as a whole. */
   void error(Path file, String sentence) {
-    say(Severity.ERROR, file + ":[1,1] error: " + sentence);
+    say(Severity.ERROR, file + ":[1,1] error: " + sentence, "");
   }
 
   /** A warning about a file as a whole. */
   void warning(Path file, String sentence) {
-    say(Severity.WARNING, file + ":[1,1] warning: " + sentence);
+    say(Severity.WARNING, file + ":[1,1] warning: " + sentence, "");
   }
 
-  private void say(Severity severity, String text) {
-    var inPom = SETTING.matcher(text).replaceAll("<settings><$1>$2</$1></settings>");
-    boolean isNew = said.add(inPom);
+  /** The same message at the same place is said once, whichever file led there. */
+  private void say(Severity severity, String headline, String picture) {
+    boolean isNew = said.add(headline);
+    var text =
+        SETTING.matcher(headline + picture).replaceAll("<settings><$1>$2</$1></settings>");
     switch (severity) {
       case ERROR -> {
         errors++;
         if (isNew) {
           errorsSaid++;
-          log.error(inPom);
+          log.error(text);
         }
       }
       case WARNING -> {
         warnings++;
         if (isNew) {
-          log.warn(inPom);
+          log.warn(text);
         }
       }
     }

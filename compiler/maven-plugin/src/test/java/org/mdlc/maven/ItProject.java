@@ -167,7 +167,8 @@ record ItProject(Path folder) {
     request.setBaseDirectory(folder.toFile());
     request.setJavaHome(Path.of(System.getProperty("java.home")).toFile());
     request.setLocalRepositoryDirectory(Path.of(property("it.repository")).toFile());
-    request.setGlobalSettingsFile(Path.of(property("it.settings")).toFile());
+    request.setGlobalSettingsFile(SOURCES.resolve("settings.xml").toAbsolutePath().toFile());
+    request.addArg("-Dit.filled=" + Path.of(property("it.filled")).toUri());
     request.setOffline(Boolean.parseBoolean(property("it.offline")));
     request.setMavenOpts(
         "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g -Daether.offline.protocols=file");

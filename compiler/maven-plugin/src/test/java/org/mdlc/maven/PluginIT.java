@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,8 +111,8 @@ final class PluginIT {
     var price = project.folder().resolve(MODELS + "price.mdl");
     var build = project.build("compile").fails();
     assertThat(build.log())
-        .anyMatch(l -> l.startsWith("[ERROR] " + price + ":[3,16] error[E"))
-        .anyMatch(l -> l.startsWith("[ERROR] " + xor + ":[6,33] error[E0201]: "))
+        .anyMatch(l -> l.startsWith("[ERROR] " + price + ":[3,16] error[E0208]: "))
+        .anyMatch(l -> l.startsWith("[ERROR] " + xor + ":[6,37] error[E0201]: "))
         .anyMatch(l -> l.contains("help: did you mean `Dense`?"))
         .anyMatch(
             l ->
@@ -149,25 +148,39 @@ final class PluginIT {
     assertThat(project.times(GENERATED)).isEqualTo(fresh.times(GENERATED));
   }
 
-  /** Puts the plugin into the repository under another version too. */
+  /** Puts the plugin into the repository under another version too, with the same compiler. */
   private static void publish(String version, String other) throws IOException {
-    var versions =
-        Path.of(ItProject.property("it.repository"), "org", "mdlc", "mdlc-maven-plugin");
-    var from = versions.resolve(version).resolve("mdlc-maven-plugin-" + version);
-    var to = versions.resolve(other).resolve("mdlc-maven-plugin-" + other);
-    Files.createDirectories(to.getParent());
-    var pom = Files.readString(Path.of(from + ".pom"));
-    var own = "<artifactId>mdlc-maven-plugin</artifactId>";
-    assertThat(pom).contains(own);
-    Files.writeString(Path.of(to + ".pom"), pom.replace(own, own + "<version>" + other + "</version>"));
-    var jar = Path.of(to + ".jar");
-    Files.write(jar, Files.readAllBytes(Path.of(from + ".jar")));
+    var name = "mdlc-maven-plugin";
+    var versions = Path.of(ItProject.property("it.repository"), "org", "mdlc", name);
+    var folder = Files.createDirectories(versions.resolve(other));
+    Files.writeString(
+        folder.resolve(name + "-" + other + ".pom"),
+        """
+        <project>
+          <modelVersion>4.0.0</modelVersion>
+          <groupId>org.mdlc</groupId>
+          <artifactId>%s</artifactId>
+          <version>%s</version>
+          <packaging>maven-plugin</packaging>
+          <dependencies>
+            <dependency>
+              <groupId>org.mdlc</groupId>
+              <artifactId>mdlc-cli</artifactId>
+              <version>%s</version>
+            </dependency>
+          </dependencies>
+        </project>
+        """
+            .formatted(name, other, version));
+    var jar = folder.resolve(name + "-" + other + ".jar");
+    Files.write(
+        jar, Files.readAllBytes(versions.resolve(version).resolve(name + "-" + version + ".jar")));
     try (var files = FileSystems.newFileSystem(jar)) {
       var descriptor = files.getPath("META-INF/maven/plugin.xml");
-      var text = Files.readString(descriptor, StandardCharsets.UTF_8);
       Files.writeString(
           descriptor,
-          text.replaceFirst("<version>[^<]*</version>", "<version>" + other + "</version>"));
+          Files.readString(descriptor)
+              .replaceFirst("<version>[^<]*</version>", "<version>" + other + "</version>"));
     }
   }
 
