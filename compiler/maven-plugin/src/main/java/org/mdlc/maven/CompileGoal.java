@@ -53,7 +53,7 @@ abstract class CompileGoal extends Goal {
   @Override
   final void prepare() {
     addSourceRoot();
-    JvmFlags.prependTo(project().getProperties(), propertyName);
+    JvmFlags.prependTo(project().getProperties(), propertyName, !noVector);
   }
 
   @Override

@@ -77,12 +77,14 @@ final class CompileModels {
     }
     var now = new State(options.maker(), entries);
     deleteVanished(before, now);
-    stateFile.write(now);
+    if (!now.entries().isEmpty() || !before.entries().isEmpty()) {
+      stateFile.write(now);
+    }
     summarize(files.size(), compiled);
     return complaints.failure(files.size(), this::shown);
   }
 
-  /** A class that another file has come to give too is no longer a thing of the past. */
+  /** Not so if another file gives one of its classes now: compiling it again says so. */
   private boolean isCurrent(ModelFile file, State.Entry known) {
     return known.packageName().equals(file.packageName())
         && known.isCurrent()
@@ -125,7 +127,7 @@ final class CompileModels {
         var source = generated.get().source();
         var output = outputOf(generated.get());
         if (claim(output, file)) {
-          Generated.write(output, source);
+          GeneratedFiles.write(output, source);
           outputs.put(output, Digest.of(source));
         }
       }
@@ -180,7 +182,7 @@ final class CompileModels {
     var vanished = new LinkedHashSet<>(before.outputs());
     vanished.removeAll(now.outputs());
     for (var output : vanished) {
-      Generated.delete(output, options.output());
+      GeneratedFiles.delete(output, options.output());
       log.info("Deleted " + shown(output) + ": its model is gone");
     }
   }

@@ -110,8 +110,7 @@ final class Complaints {
   /** The same message at the same place is said once, whichever file led there. */
   private void say(Severity severity, String headline, String picture) {
     boolean isNew = said.add(headline);
-    var text =
-        SETTING.matcher(headline + picture).replaceAll("<settings><$1>$2</$1></settings>");
+    var text = SETTING.matcher(headline + picture).replaceAll("<settings><$1>$2</$1></settings>");
     switch (severity) {
       case ERROR -> {
         errors++;

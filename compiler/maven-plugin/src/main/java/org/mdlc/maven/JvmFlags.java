@@ -16,11 +16,15 @@ final class JvmFlags {
     return List.of((VECTOR + " " + NATIVE).split(" "));
   }
 
-  /** Puts the flags before what a property has, unless they are there already. */
-  static void prependTo(Properties properties, String name) {
+  /**
+   * Puts the flags before what a property has, unless they are there already.
+   *
+   * @param vector whether there is code that needs the Vector API; a JVM without it would not start
+   */
+  static void prependTo(Properties properties, String name, boolean vector) {
     var before = properties.getProperty(name, "").strip();
     var all = new ArrayList<String>();
-    for (var flag : List.of(VECTOR, NATIVE)) {
+    for (var flag : vector ? List.of(VECTOR, NATIVE) : List.of(NATIVE)) {
       if (!(" " + before + " ").contains(" " + flag + " ")) {
         all.add(flag);
       }

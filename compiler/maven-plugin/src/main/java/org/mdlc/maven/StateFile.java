@@ -20,6 +20,6 @@ record StateFile(Path file, Path base) {
   }
 
   void write(State state) throws IOException {
-    Generated.write(file, state.text(base));
+    GeneratedFiles.write(file, state.text(base));
   }
 }

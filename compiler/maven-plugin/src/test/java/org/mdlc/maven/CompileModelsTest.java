@@ -43,11 +43,9 @@ final class CompileModelsTest {
     return compile(UnaryOperator.identity());
   }
 
-  private Optional<String> compile(UnaryOperator<CompileModels.Options> change)
-      throws IOException {
+  private Optional<String> compile(UnaryOperator<CompileModels.Options> change) throws IOException {
     options =
-        change.apply(
-            new CompileModels.Options("mdlc 1", output(), Map.of(), KernelStyle.VECTOR));
+        change.apply(new CompileModels.Options("mdlc 1", output(), Map.of(), KernelStyle.VECTOR));
     return compile(ModelFile.in(folder.resolve("mdl"), "org.acme"));
   }
 
@@ -181,8 +179,7 @@ final class CompileModelsTest {
     var c = file("c.mdl", "model C { input x: f32[4]  output y = x |> Dense(2 }\n");
     var open = file("e.mdl", "model E { input x: f32[T, 4]  output y = x |> Dense(2) }\n");
     assertThat(compile())
-        .contains(
-            shown("3 errors in 3 of 5 model files: mdl/a.mdl, mdl/c.mdl, mdl/e.mdl"));
+        .contains(shown("3 errors in 3 of 5 model files: mdl/a.mdl, mdl/c.mdl, mdl/e.mdl"));
     assertThat(errors).hasSize(3);
     assertThat(errors.get(0))
         .isEqualTo(
@@ -204,8 +201,7 @@ final class CompileModelsTest {
                 + ":[1,1] error: model E: the size of T is not known; give it, as in"
                 + " <settings><T>80</T></settings>");
     assertThat(classes()).containsExactly("org/acme/B.java");
-    assertThat(compile(List.of(new ModelFile(folder.resolve("gone.mdl"), "org.acme"))))
-        .isPresent();
+    assertThat(compile(List.of(new ModelFile(folder.resolve("gone.mdl"), "org.acme")))).isPresent();
     assertThat(errors)
         .containsExactly(folder.resolve("gone.mdl") + ":[1,1] error: there is no such file");
   }
@@ -215,8 +211,7 @@ final class CompileModelsTest {
     file("layers.mdl", "block head(n: int)(x) = x |> Dense(m)\n");
     file("a.mdl", MODEL.formatted("A"));
     file("b.mdl", MODEL.formatted("B"));
-    assertThat(compile())
-        .contains(shown("1 error in 2 of 3 model files: mdl/a.mdl, mdl/b.mdl"));
+    assertThat(compile()).contains(shown("1 error in 2 of 3 model files: mdl/a.mdl, mdl/b.mdl"));
     assertThat(errors).hasSize(1);
   }
 
@@ -235,8 +230,7 @@ final class CompileModelsTest {
 
   private static CompileModels.Options withSettings(
       CompileModels.Options options, Map<String, String> settings) {
-    return new CompileModels.Options(
-        options.tool(), options.output(), settings, options.kernels());
+    return new CompileModels.Options(options.tool(), options.output(), settings, options.kernels());
   }
 
   @Test
@@ -328,11 +322,9 @@ final class CompileModelsTest {
             o -> new CompileModels.Options("mdlc 2", o.output(), o.settings(), o.kernels()),
             o -> withSettings(o, Map.of("n", "3")),
             o ->
-                new CompileModels.Options(
-                    o.tool(), o.output(), o.settings(), KernelStyle.PLAIN))) {
+                new CompileModels.Options(o.tool(), o.output(), o.settings(), KernelStyle.PLAIN))) {
       compile(change);
-      assertThat(infos)
-          .containsExactly("Compiled 1 model file to " + shown("target/generated"));
+      assertThat(infos).containsExactly("Compiled 1 model file to " + shown("target/generated"));
       compile(change);
       assertThat(infos).containsExactly("Nothing to compile - 1 model file up to date");
     }
@@ -378,8 +370,7 @@ final class CompileModelsTest {
       Files.writeString(state(), bad);
       age();
       compile();
-      assertThat(infos)
-          .containsExactly("Compiled 2 model files to " + shown("target/generated"));
+      assertThat(infos).containsExactly("Compiled 2 model files to " + shown("target/generated"));
       assertThat(written()).isEmpty();
       assertThat(state()).hasContent(good);
     }

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.mdlc.runtime.file.AtomicFile;
 
 /** Files of a build: written only when they change, and gone with their folders. */
-final class Generated {
-  private Generated() {}
+final class GeneratedFiles {
+  private GeneratedFiles() {}
 
   /**
    * Writes a file as a whole, unless it is so already: then it keeps its time, so that nothing that
