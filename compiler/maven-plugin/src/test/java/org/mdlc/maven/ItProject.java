@@ -169,7 +169,7 @@ record ItProject(Path folder) {
     request.setLocalRepositoryDirectory(Path.of(property("it.repository")).toFile());
     request.setGlobalSettingsFile(SOURCES.resolve("settings.xml").toAbsolutePath().toFile());
     request.addArg("-Dit.filled=" + Path.of(property("it.filled")).toUri());
-    request.setOffline(Boolean.parseBoolean(property("it.offline")));
+    request.setOffline(property("it.network").equals("offline=true"));
     request.setMavenOpts(
         "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g -Daether.offline.protocols=file");
     request.setBatchMode(true);
