@@ -75,10 +75,11 @@ abstract class CompileGoal extends Goal {
             output(),
             settings(),
             noVector ? KernelStyle.PLAIN : KernelStyle.VECTOR);
-    var name = execution.getGoal() + "-" + execution.getExecutionId() + ".state";
-    return new CompileModels(
-        getLog(),
-        options,
-        new StateFile(stateDirectory.toPath().resolve(name), project().getBasedir().toPath()));
+    var stateFile =
+        StateFile.of(
+            stateDirectory.toPath(),
+            execution.getGoal() + "-" + execution.getExecutionId(),
+            project().getBasedir().toPath());
+    return new CompileModels(getLog(), options, stateFile);
   }
 }

@@ -181,6 +181,10 @@ final class CompileModels {
   private void deleteVanished(State before, State now) throws IOException {
     var vanished = new LinkedHashSet<>(before.outputs());
     vanished.removeAll(now.outputs());
+    if (vanished.isEmpty()) {
+      return;
+    }
+    vanished.removeAll(stateFile.outputsOfOthers());
     for (var output : vanished) {
       GeneratedFiles.delete(output, options.output());
       log.info("Deleted " + shown(output) + ": its model is gone");

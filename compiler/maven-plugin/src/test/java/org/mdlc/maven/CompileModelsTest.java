@@ -53,7 +53,12 @@ final class CompileModelsTest {
     errors.clear();
     warnings.clear();
     infos.clear();
-    return new CompileModels(new Log(), options, new StateFile(state(), folder)).run(files);
+    return compile("compile", files);
+  }
+
+  private Optional<String> compile(String execution, List<ModelFile> files) throws IOException {
+    var stateFile = StateFile.of(state().getParent(), execution, folder);
+    return new CompileModels(new Log(), options, stateFile).run(files);
   }
 
   private Path output() {
@@ -426,5 +431,18 @@ final class CompileModelsTest {
     assertThat(infos)
         .containsExactly("Compiled 1 of 2 model files to " + shown("target/generated"));
     assertThat(classes()).containsExactly("org/acme/M.java");
+  }
+
+  @Test
+  void aModelThatMovesToAnotherExecutionKeepsItsClass() throws IOException {
+    file("layers.mdl", LAYERS);
+    var a = new ModelFile(file("a.mdl", MODEL.formatted("A")), "org.acme");
+    var b = new ModelFile(file("b.mdl", MODEL.formatted("B")), "org.acme");
+    compile();
+    compile("other", List.of(b));
+    compile("compile", List.of(a));
+    assertThat(classes()).containsExactly("org/acme/A.java", "org/acme/B.java");
+    compile("other", List.of());
+    assertThat(classes()).containsExactly("org/acme/A.java");
   }
 }
