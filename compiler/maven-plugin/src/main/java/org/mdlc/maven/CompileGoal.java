@@ -76,7 +76,7 @@ abstract class CompileGoal extends Goal {
             settings(),
             noVector ? KernelStyle.PLAIN : KernelStyle.VECTOR);
     var stateFile =
-        StateFile.of(
+        new StateFile(
             stateDirectory.toPath(),
             execution.getGoal() + "-" + execution.getExecutionId(),
             project().getBasedir().toPath());

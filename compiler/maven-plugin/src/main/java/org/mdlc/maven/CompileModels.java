@@ -68,7 +68,11 @@ final class CompileModels {
     int compiled = 0;
     for (var file : files) {
       var known = before.entries().get(file.path());
-      if (known != null && sameMaker && isCurrent(file, known)) {
+      if (known != null
+          && sameMaker
+          && known.packageName().equals(file.packageName())
+          && known.isCurrent()
+          && claim(known, file)) {
         entries.put(file.path(), known);
       } else {
         compiled++;
@@ -80,16 +84,17 @@ final class CompileModels {
     if (!now.entries().isEmpty() || !before.entries().isEmpty()) {
       stateFile.write(now);
     }
-    summarize(files.size(), compiled);
-    return complaints.failure(files.size(), this::shown);
+    var failure = complaints.failure(files.size(), this::shown);
+    if (failure.isEmpty()) {
+      summarize(files.size(), compiled);
+    }
+    return failure;
   }
 
-  /** Not so if another file gives one of its classes now: compiling it again says so. */
-  private boolean isCurrent(ModelFile file, State.Entry known) {
-    return known.packageName().equals(file.packageName())
-        && known.isCurrent()
-        && known.outputs().keySet().stream()
-            .allMatch(output -> origins.putIfAbsent(output, file.path()) == null);
+  /** The classes of a file; false if another gives one of them too: compiling it says so. */
+  private boolean claim(State.Entry known, ModelFile file) {
+    return known.outputs().keySet().stream()
+        .allMatch(output -> origins.putIfAbsent(output, file.path()) == null);
   }
 
   private State.Entry compile(ModelFile file, State.@Nullable Entry known) throws IOException {

@@ -12,18 +12,19 @@ import java.util.Set;
  * that something has damaged, is the state of an execution that has never been: everything is
  * compiled.
  *
+ * @param folder of the states of all executions
+ * @param execution its name
  * @param base the folder that paths in it are relative to
  */
-record StateFile(Path file, Path base) {
+record StateFile(Path folder, String execution, Path base) {
   private static final String SUFFIX = ".state";
 
-  /** Of an execution, among those of the others. */
-  static StateFile of(Path folder, String execution, Path base) {
-    return new StateFile(folder.resolve(execution + SUFFIX), base);
+  private Path file() {
+    return folder.resolve(execution + SUFFIX);
   }
 
   State read() throws IOException {
-    return read(file);
+    return read(file());
   }
 
   private State read(Path file) throws IOException {
@@ -32,22 +33,22 @@ record StateFile(Path file, Path base) {
         : State.NONE;
   }
 
+  void write(State state) throws IOException {
+    GeneratedFiles.write(file(), state.text(base));
+  }
+
   /** What other executions have written, perhaps from a model that was this one's before. */
   Set<Path> outputsOfOthers() throws IOException {
     var outputs = new HashSet<Path>();
-    if (Files.isDirectory(file.getParent())) {
-      try (var others = Files.newDirectoryStream(file.getParent(), "*" + SUFFIX)) {
-        for (var other : others) {
-          if (!other.equals(file)) {
-            outputs.addAll(read(other).outputs());
+    if (Files.isDirectory(folder)) {
+      try (var files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+        for (var file : files) {
+          if (!file.equals(file())) {
+            outputs.addAll(read(file).outputs());
           }
         }
       }
     }
     return outputs;
-  }
-
-  void write(State state) throws IOException {
-    GeneratedFiles.write(file, state.text(base));
   }
 }

@@ -57,7 +57,7 @@ final class CompileModelsTest {
   }
 
   private Optional<String> compile(String execution, List<ModelFile> files) throws IOException {
-    var stateFile = StateFile.of(state().getParent(), execution, folder);
+    var stateFile = new StateFile(folder.resolve("target/mdlc"), execution, folder);
     return new CompileModels(new Log(), options, stateFile).run(files);
   }
 
