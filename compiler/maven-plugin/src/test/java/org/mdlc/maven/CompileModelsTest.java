@@ -221,6 +221,25 @@ final class CompileModelsTest {
   }
 
   @Test
+  void ofSeveralModelsThoseThatAreTrainedAreMeant() throws IOException {
+    file("layers.mdl", LAYERS);
+    var both =
+        file(
+            "both.mdl",
+            MODEL.formatted("Encoder")
+                + "model Whole { input x: f32[4]  output y = x |> Encoder() }\n");
+    var trained =
+        file(
+            "trained.mdl",
+            "import \"both.mdl\"\ntrain Whole { loss MeanSquaredError()  optimizer SGD() }\n");
+    assertThat(compile()).isPresent(); // both give the class Whole
+    assertThat(compile(List.of(new ModelFile(trained, "org.acme")))).isEmpty();
+    assertThat(classes()).containsExactly("org/acme/Whole.java");
+    assertThat(compile(List.of(new ModelFile(both, "org.acme")))).isEmpty();
+    assertThat(classes()).containsExactly("org/acme/Encoder.java", "org/acme/Whole.java");
+  }
+
+  @Test
   void settingsReachTheModelsAndTheirErrorsNameThem() throws IOException {
     file("e.mdl", "model E { input x: f32[T, 4]  output y = x |> Dense(2) }\n");
     assertThat(compile(o -> withSettings(o, Map.of("T", "5")))).isEmpty();
