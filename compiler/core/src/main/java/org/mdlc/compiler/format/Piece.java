@@ -66,6 +66,11 @@ record Piece(String text, Kind kind, Place place, int newlines, Start start) {
       return new Place(blanks, Wrap.ALWAYS, anchor, indent, indent, 0, null, null);
     }
 
+    /** A comment begins its own line or none. */
+    Place ofComment(int number) {
+      return new Place(number, Wrap.NEVER, anchor, indent, indentBelow, 0, null, null);
+    }
+
     Place withBlanks(int number) {
       return new Place(number, wrap, anchor, indent, indentBelow, level, group, unless);
     }

@@ -133,8 +133,7 @@ final class Row {
           new Piece(
               stripped(source.text().substring(at, stop)),
               isLine ? Kind.LINE_COMMENT : Kind.BLOCK_COMMENT,
-              Place.joined(
-                  isAfterOpener ? 0 : 1, nextComment.anchor(), nextComment.indent()),
+              nextComment.ofComment(isAfterOpener ? 0 : 1),
               newlines,
               !pieces.isEmpty() && (newlines > 0 || pieces.getLast().endsLine())
                   ? Start.FORCED

@@ -50,6 +50,9 @@ final class TakeApart {
   /** Nodes whose commas stay where they are: the names of a tuple, the parameters of a lambda. */
   private static final Set<Rule> KEEP_COMMAS_IN_LINE = Set.of(Rule.BINDING, Rule.LAMBDA);
 
+  /** Words that begin a statement, and could also go on with the one before it. */
+  private static final Set<String> CONTINUING = Set.of("+", "-", "with", "batch");
+
   /** Words that may begin a line in the middle of a statement. */
   private static final Map<Rule, Set<String>> CLAUSES =
       Map.of(
@@ -293,11 +296,7 @@ final class TakeApart {
 
   /** Whether no parser could take a statement for the rest of the one before it. */
   private static boolean beginsAlone(Concrete next, Concrete before) {
-    var word = firstWord(next);
-    return Character.isLetter(word.charAt(0))
-        && !word.equals("with")
-        && !word.equals("batch")
-        && !Spacing.word(before).equals("return");
+    return !CONTINUING.contains(firstWord(next)) && !Spacing.word(before).equals("return");
   }
 
   private static String firstWord(Concrete node) {

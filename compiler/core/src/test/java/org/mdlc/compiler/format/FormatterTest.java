@@ -78,21 +78,29 @@ final class FormatterTest {
     assertThat(formatted.text()).doesNotContain("\r", "\t", " \n");
   }
 
-  /** Tokens of well-formed files with other blanks, line ends and comments between them. */
+  /** {@code -Dfuzz.seed=N} repeats a run, {@code -Dfuzz.texts=N} makes a longer one. */
   @TestFactory
-  Stream<DynamicTest> keepsTreeAndCommentsHoweverItIsWritten() {
-    long seed = new Random().nextLong();
+  Stream<DynamicTest> keepsTreeAndCommentsHoweverItIsSpaced() {
+    long seed = Long.getLong("fuzz.seed", System.nanoTime());
+    int wanted = Integer.getInteger("fuzz.texts", 2);
     return wellFormed().stream()
         .map(
             source ->
                 dynamicTest(
-                    source.name() + " seed " + seed,
-                    () -> {
-                      var random = new Random(seed);
-                      for (int i = 0; i < 4; i++) {
-                        keeps(SourceFile.of("seed " + seed, Respaced.of(source, random)));
-                      }
-                    }));
+                    source.name() + " -Dfuzz.seed=" + seed, () -> keepsRespaced(source, seed, wanted)));
+  }
+
+  private static void keepsRespaced(SourceFile source, long seed, int wanted) {
+    var random = new Random(seed);
+    int found = 0;
+    for (int i = 0; i < 100 * wanted && found < wanted; i++) {
+      var respaced = SourceFile.of("seed " + seed, Respaced.of(source, random));
+      if (isWellFormed(respaced)) {
+        keeps(respaced);
+        found++;
+      }
+    }
+    assertThat(found).isEqualTo(wanted);
   }
 
   @Test

@@ -9,39 +9,41 @@ import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Concrete;
 import org.mdlc.compiler.syntax.Parser;
 
-/** A text with other white space and other comments between its tokens, and the same tree. */
+/** The tokens of a text with other white space, more comments, `;` and commas between them. */
 final class Respaced {
   private static final List<String> BLANKS =
-      List.of(" ", "  ", "\t", "\n", "\r\n", "\n\n\n", "   \n      ", " /* x */ ", " // y\n", "\n  // z \n", "\n/* a\n   b */\n");
+      List.of(
+          " ",
+          "  ",
+          "\t",
+          "\n",
+          "\r\n",
+          "\n\n\n",
+          "   \n      ",
+          " /* x */ ",
+          " /// y\n",
+          "\n  // z \n",
+          "\n/* a\n   b */\n",
+          " /* a\n* b */");
 
   private Respaced() {}
 
+  /** Text that may have errors: what touches may have to, and lines may join that must not. */
   static String of(SourceFile source, Random random) {
     var words = new ArrayList<Span>();
     words(Parser.concrete(source, new DiagnosticSink()).orElseThrow(), words);
-    int share = 1 + random.nextInt(20);
+    int share = 2 + random.nextInt(60);
     var text = new StringBuilder();
     int end = 0;
     for (var word : words) {
       var between = source.text().substring(end, word.start());
-      text.append(end > 0 && random.nextInt(share) == 0 ? other(between, word.text(), random) : between);
+      var isChanged = random.nextInt(between.isEmpty() ? 4 * share : share) == 0;
+      text.append(
+          isChanged && between.isBlank() ? BLANKS.get(random.nextInt(BLANKS.size())) : between);
       text.append(word.text());
       end = word.end();
     }
     return text.append(source.text().substring(end)).toString();
-  }
-
-  /**
-   * Other white space for the same tree: tokens that touch may have to (`a.*`), a bracket that begins
-   * a line continues nothing, and comments stay.
-   */
-  private static String other(String between, String next, Random random) {
-    if (between.isEmpty() || !between.isBlank()) {
-      return between;
-    }
-    var blanks = BLANKS.get(random.nextInt(BLANKS.size()));
-    var isBracket = next.equals("(") || next.equals("[");
-    return isBracket && between.contains("\n") != blanks.contains("\n") ? between : blanks;
   }
 
   private static void words(Concrete node, List<Span> words) {
