@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FmtCommandTest {
-  private static final String UNTIDY = "model Tiny{ input x:f32[4]\r\n\toutput y=x|>Dense( 2 ) }\r\n";
+  private static final String UNTIDY =
+      "model Tiny{ input x:f32[4]\r\n\toutput y=x|>Dense( 2 ) }\r\n";
   private static final String TIDY =
       """
       model Tiny {

@@ -42,7 +42,8 @@ record Piece(String text, Kind kind, Place place, int newlines, Start start) {
    * @param indent how much further in than that line
    * @param indentBelow the same, when the anchor is the first on its line
    * @param level a line that is too long breaks at its lowest level
-   * @param group with which it is decided; nothing for a piece on its own, as one more of a line to fill
+   * @param group with which it is decided; nothing for a piece on its own, as one more of a line to
+   *     fill
    * @param unless when this group is broken, the piece stays in its line
    */
   record Place(
@@ -66,9 +67,9 @@ record Piece(String text, Kind kind, Place place, int newlines, Start start) {
       return new Place(blanks, Wrap.ALWAYS, anchor, indent, indent, 0, null, null);
     }
 
-    /** A comment begins its own line or none. */
-    Place ofComment(int number) {
-      return new Place(number, Wrap.NEVER, anchor, indent, indentBelow, 0, null, null);
+    /** The same, for a piece that begins a line only when it must. */
+    Place withinLine() {
+      return new Place(blanks, Wrap.NEVER, anchor, indent, indentBelow, 0, null, null);
     }
 
     Place withBlanks(int number) {
