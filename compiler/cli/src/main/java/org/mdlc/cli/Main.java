@@ -76,6 +76,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new PredictCommand())
             .addSubcommand(new ImportCommand())
             .addSubcommand(new ExportCommand())
+            .addSubcommand(new FmtCommand())
             .addSubcommand(new ExplainCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(writer(terminal.out()))
