@@ -1,7 +1,6 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -10,7 +9,6 @@ import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
-import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.keras.ExportedModel;
@@ -79,7 +77,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   /** Compiles a model that is bound, and loads it. */
   static RunningModel start(Main main, BoundProgram bound, CompileRequest request, RunOptions run)
       throws IOException {
-    var model = load(Compiler.generate(bound, request), seed(bound, run));
+    var generated = Compiler.generate(bound, request);
+    var model =
+        (Model)
+            InMemoryJavac.create(generated, seed(bound, run), RunningModel.class.getClassLoader());
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
     } else {
@@ -109,21 +110,6 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
       return KernelStyle.PLAIN;
     }
     return KernelStyle.VECTOR;
-  }
-
-  private static Model load(GeneratedModel generated, long seed) {
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), RunningModel.class.getClassLoader());
-    try {
-      return (Model) type.getMethod("create", long.class).invoke(null, seed);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException("the generated class " + type + " cannot be created", e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the generated class " + type + " has no create(long)", e);
-    }
   }
 
   private static void readWeights(Main main, Model model, Path file) throws IOException {
