@@ -24,6 +24,13 @@ final class FailuresTest {
     }
 
     @Test
+    void overflow(@MdlSource(text = SOFTPLUS) MdlFile file) {
+      file.layer("naive_softplus").on("f32[2]").given(new float[] {1, 100}).checkGeneratedCode();
+    }
+
+    private static final String SOFTPLUS = "fn naive_softplus(x: f32[...S]) = log(1 + exp(x))";
+
+    @Test
     void noSuchGradient(@MdlSource("layers.mdl") MdlFile layers) {
       layers.layer("Scale()").on("f32[6]").checkGradients("kernel");
     }
@@ -115,6 +122,14 @@ final class FailuresTest {
         .matches(
             "the gradient of HalfCut\\(\\) on f32\\[6] by x is wrong: at \\[0, 0] it is [-.0-9]+,"
                 + " central differences give [-.0-9]+ \\(18 of the 18 entries of f32\\[3, 6] that were checked differ\\)");
+  }
+
+  @Test
+  void codeThatOverflows() {
+    assertThat(messageOf("overflow", MdlFile.class))
+        .isEqualTo(
+            "the generated code of naive_softplus on f32[2] is wrong: output result is Infinity at"
+                + " [0, 1], in float64 it is 100.0");
   }
 
   @Test

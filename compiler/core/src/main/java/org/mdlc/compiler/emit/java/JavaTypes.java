@@ -33,6 +33,7 @@ final class JavaTypes {
           "VectorMath",
           "ScalarMath",
           "VectorThreefry",
+          "ScalarThreefry",
           "Lanes",
           "Memory",
           "Dnn",
