@@ -88,6 +88,7 @@ public final class JavaEmitter {
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
     SummaryPrinter.print(programs.summary(), type);
+    PortsPrinter.print(bound, self, type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
