@@ -14,12 +14,13 @@ import org.mdlc.compiler.driver.InMemoryJavac;
 /** The test in docs/testing.md compiles, and passes for the layers that the page shows. */
 final class TestingPageTest {
   private static final Path PAGE = Path.of("../../docs/testing.md");
-  private static final Pattern BLOCK = Pattern.compile("(?s)```(\\w+)\n(.*?)```");
+  private static final Pattern BLOCK = Pattern.compile("(?s)```([\\w ]+)\n(.*?)```");
 
   @Test
   void itsTestPasses() throws IOException {
     var test =
-        InMemoryJavac.load("LayersTest", block("java"), TestingPageTest.class.getClassLoader());
+        InMemoryJavac.load(
+            "LayersTest", block("java junit"), TestingPageTest.class.getClassLoader());
     EngineTestKit.engine("junit-jupiter")
         .selectors(selectClass(test))
         .execute()
