@@ -43,29 +43,6 @@ record BoundLayer(String call, List<String> types, BoundProgram program, Compile
   /** A model needs something to train, and a layer may have nothing. */
   private static final String UNUSED = "mdl_test_weighted/unused";
 
-  private static final String MODEL =
-      """
-      import "%s"
-
-      loss MdlTestProduct()(y_true: f32[...S], y_pred: any[...S]) = sum(y_true * y_pred)
-
-      layer MdlTestWeighted()(x: any[...S]) {
-        param unused: f32[1] = zeros
-        return x
-      }
-
-      model LayerTest {
-        input %s
-        let %s = %s |> %s
-        output %s
-      }
-
-      train LayerTest {
-        loss %s
-        optimizer SGD(1.0)
-      }
-      """;
-
   BoundLayer {
     types = List.copyOf(types);
   }
@@ -109,14 +86,35 @@ record BoundLayer(String call, List<String> types, BoundProgram program, Compile
     int count = definition.map(BoundLayer::resultCount).orElse(1);
     var outputs = count == 1 ? List.of(RESULT) : numbered(RESULT, count);
     var values = outputs.stream().map(name -> name + "_value").toList();
-    return MODEL.formatted(
-        FILE,
-        join(types.length, i -> operands.get(i) + ": " + types[i]),
-        tuple(values),
-        tuple(operands),
-        call,
-        join(count, i -> outputs.get(i) + " = " + values.get(i) + (i == 0 ? WEIGHTED : "")),
-        join(count, i -> outputs.get(i) + ": MdlTestProduct()"));
+    return """
+        import "%s"
+
+        loss MdlTestProduct()(y_true: f32[...S], y_pred: any[...S]) = sum(y_true * y_pred)
+
+        layer MdlTestWeighted()(x: any[...S]) {
+          param unused: f32[1] = zeros
+          return x
+        }
+
+        model LayerTest {
+          input %s
+          let %s = %s |> %s
+          output %s
+        }
+
+        train LayerTest {
+          loss %s
+          optimizer SGD(1.0)
+        }
+        """
+        .formatted(
+            FILE,
+            join(types.length, i -> operands.get(i) + ": " + types[i]),
+            tuple(values),
+            tuple(operands),
+            call,
+            join(count, i -> outputs.get(i) + " = " + values.get(i) + (i == 0 ? WEIGHTED : "")),
+            join(count, i -> outputs.get(i) + ": MdlTestProduct()"));
   }
 
   private static final String WEIGHTED = " |> MdlTestWeighted()";

@@ -58,7 +58,7 @@ record GoldenFile(Path path) {
   private static String text(BoundLayer layer, Samples samples, Map<String, Tensor64> outputs) {
     var text = new StringBuilder();
     text.append(
-        "# %s, %d examples, seed %d\n".formatted(layer, samples.examples(), samples.seed()));
+        "# " + layer + ", " + samples.examples() + " examples, seed " + samples.seed() + "\n");
     layer.weights().forEach(w -> text.append("weight " + w.path() + " " + w.type() + "\n"));
     for (var port : layer.program().outputs()) {
       var output = Tensors.named(outputs, port.name());
@@ -78,7 +78,7 @@ record GoldenFile(Path path) {
       if (!before.equals(now) && !isNear(before, now)) {
         throw new AssertionFailedError(
             """
-            %s is no longer what %s has in line %d:
+            %s is no longer what %s has in line %s:
               there: %s
               now:   %s
             -Dgolden=update writes the file anew where that is meant"""

@@ -2,6 +2,7 @@ package org.mdlc.junit;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -93,8 +94,16 @@ final class GradientCheck {
     }
     if (wrong > 0) {
       throw new AssertionError(
-          "the gradient of %s by %s is wrong: %s (%d of the %d entries of %s that were checked differ)"
-              .formatted(layer, name, first, wrong, checked, gradient.type()));
+          String.format(
+              Locale.ROOT,
+              "the gradient of %s by %s is wrong: %s (%d of the %d entries of %s that were checked"
+                  + " differ)",
+              layer,
+              name,
+              first,
+              wrong,
+              checked,
+              gradient.type()));
     }
   }
 

@@ -2,6 +2,7 @@ package org.mdlc.junit;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.mdlc.compiler.interp.Interpreter;
 import org.mdlc.compiler.op.Tensor64;
@@ -68,8 +69,14 @@ public final class LayerCheck {
       int row = Samples.rowSize(ports.get(i));
       if (count == 0 || inputs[i].length != count * row) {
         throw new AssertionError(
-            "an example of %s has %d numbers (%s); given are %d for %d examples"
-                .formatted(ports.get(i).name(), row, ports.get(i).type(), inputs[i].length, count));
+            String.format(
+                Locale.ROOT,
+                "an example of %s has %d numbers (%s); given are %d for %d examples",
+                ports.get(i).name(),
+                row,
+                ports.get(i).type(),
+                inputs[i].length,
+                count));
       }
       values.put(ports.get(i).name(), inputs[i].clone());
     }
@@ -82,7 +89,7 @@ public final class LayerCheck {
    */
   public float[] output() {
     var output = layer.program().outputs().getFirst().name();
-    var values = predicted().get(output).data();
+    var values = Tensors.named(predicted(), output).data();
     var floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) values[i];

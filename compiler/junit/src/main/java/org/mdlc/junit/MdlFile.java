@@ -110,4 +110,10 @@ public final class MdlFile {
     }
     return byName;
   }
+
+  /** The path of the file. */
+  @Override
+  public String toString() {
+    return source.name();
+  }
 }
