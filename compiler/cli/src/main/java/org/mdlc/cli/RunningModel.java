@@ -13,6 +13,7 @@ import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.keras.ExportedModel;
 import org.mdlc.runtime.Model;
+import org.mdlc.runtime.kernel.VectorApi;
 
 /**
  * A model compiled in memory, with its weights.
@@ -21,7 +22,6 @@ import org.mdlc.runtime.Model;
  * @param model runs it
  */
 record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final int MOST_NAMED = 5;
 
   /** How Keras describes a model; empty if nobody wants to know. */
@@ -101,12 +101,12 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     if (run.noVector()) {
       return KernelStyle.PLAIN;
     }
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+    if (!VectorApi.isPresent()) {
       main.reporter()
           .warning(
               "kernels run as plain loops, several times slower: this Java was started without"
                   + " --add-modules "
-                  + VECTOR_MODULE);
+                  + VectorApi.MODULE);
       return KernelStyle.PLAIN;
     }
     return KernelStyle.VECTOR;

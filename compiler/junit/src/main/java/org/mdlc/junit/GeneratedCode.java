@@ -8,11 +8,10 @@ import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.driver.InvalidRequest;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.runtime.Model;
+import org.mdlc.runtime.kernel.VectorApi;
 
 /** From a bound model to an instance of its generated class. */
 final class GeneratedCode {
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
-
   private GeneratedCode() {}
 
   static Model create(BoundProgram bound, CompileRequest request, long seed) {
@@ -31,15 +30,13 @@ final class GeneratedCode {
         : Optional.of(
             "generated code runs as plain loops in these tests, several times slower than in"
                 + " production, because this JVM was started without --add-modules "
-                + VECTOR_MODULE
+                + VectorApi.MODULE
                 + "; in Maven, <argLine>--add-modules "
-                + VECTOR_MODULE
+                + VectorApi.MODULE
                 + " --enable-native-access=ALL-UNNAMED</argLine> of maven-surefire-plugin adds it");
   }
 
   private static KernelStyle kernels() {
-    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
-        ? KernelStyle.VECTOR
-        : KernelStyle.PLAIN;
+    return VectorApi.isPresent() ? KernelStyle.VECTOR : KernelStyle.PLAIN;
   }
 }

@@ -26,8 +26,7 @@ public final class Matmul implements DnnOperation {
    */
   static final long MOST_IN_JAVA = 65_536;
 
-  private static final boolean HAS_VECTORS =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  private static final boolean HAS_VECTORS = VectorApi.isPresent();
 
   private final @Nullable VectorMatmul inJava;
   private final @Nullable DnnMatmul inLibrary;

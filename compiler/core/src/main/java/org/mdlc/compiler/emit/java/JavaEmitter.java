@@ -79,7 +79,7 @@ public final class JavaEmitter {
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
-            .addStatement("super(SPEC)")
+            .addCode(start().build())
             .build());
     type.addMethod(create(self));
     type.addMethod(createUnseeded(self));
@@ -104,6 +104,11 @@ public final class JavaEmitter {
       file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "VectorMath"), "FLOATS", "INTS");
     }
     return file.build();
+  }
+
+  private CodeBlock.Builder start() {
+    var code = CodeBlock.builder().addStatement("super(SPEC)");
+    return style == KernelStyle.VECTOR ? code.addStatement("requireVectorApi()") : code;
   }
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
