@@ -59,6 +59,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new CheckCommand())
             .addSubcommand(new CompileCommand())
             .addSubcommand(new SummaryCommand())
+            .addSubcommand(new ShowCommand())
             .addSubcommand(new PlotCommand())
             .addSubcommand(new TrainCommand())
             .addSubcommand(new EvaluateCommand())

@@ -33,6 +33,7 @@ final class WallsTest {
           "pass",
           "plan",
           "summary",
+          "report",
           "emit.java",
           "emit.cuda",
           "driver");
