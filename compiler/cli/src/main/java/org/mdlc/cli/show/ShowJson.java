@@ -65,8 +65,8 @@ public final class ShowJson {
     json.addProperty("action", step.action());
     json.add("serves", list(step.serves(), ShowJson::served));
     json.add("lines", list(step.lines(), ShowJson::line));
-    json.add("reads", numbers(step.reads()));
-    json.add("writes", numbers(step.writes()));
+    json.add("reads", words(step.reads()));
+    json.add("writes", words(step.writes()));
     json.addProperty("runs", step.runs());
     addWork(json, step.work());
     machine.ifPresent(m -> json.addProperty("floorNanos", m.floorNanos(step.work())));
@@ -82,9 +82,7 @@ public final class ShowJson {
   private static JsonObject served(StepReport.Served served) {
     var json = new JsonObject();
     json.addProperty("layer", served.layer());
-    var operations = new JsonArray();
-    served.operations().forEach(operations::add);
-    json.add("operations", operations);
+    json.add("operations", words(served.operations()));
     return json;
   }
 
@@ -124,7 +122,6 @@ public final class ShowJson {
 
   private static JsonObject buffer(BufferReport buffer) {
     var json = new JsonObject();
-    json.addProperty("id", buffer.id());
     json.addProperty("name", buffer.name());
     json.addProperty("type", buffer.type());
     json.addProperty("arena", buffer.arena());
@@ -138,6 +135,12 @@ public final class ShowJson {
   private static JsonArray numbers(List<Integer> numbers) {
     var list = new JsonArray();
     numbers.forEach(list::add);
+    return list;
+  }
+
+  private static JsonArray words(List<String> words) {
+    var list = new JsonArray();
+    words.forEach(list::add);
     return list;
   }
 

@@ -225,8 +225,8 @@ public final class ShowPage {
             report.layers().get(served.layer()).name(), String.join(", ", served.operations()));
       }
     }
-    buffers("reads", step.reads(), report);
-    buffers("writes", step.writes(), report);
+    buffers("reads", step.reads());
+    buffers("writes", step.writes());
     out.close();
     step.kernel().ifPresent(kernel -> out.element("pre", kernel));
     out.close().close();
@@ -236,14 +236,9 @@ public final class ShowPage {
     out.element("dt", name).element("dd", text);
   }
 
-  private void buffers(String word, List<Integer> ids, ProgramReport report) {
-    var names =
-        report.memory().buffers().stream()
-            .filter(b -> ids.contains(b.id()))
-            .map(BufferReport::name)
-            .collect(Collectors.joining(", "));
+  private void buffers(String word, List<String> names) {
     if (!names.isEmpty()) {
-      term(word, names);
+      term(word, String.join(", ", names));
     }
   }
 

@@ -2,10 +2,8 @@ package org.mdlc.cli.show;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.mdlc.compiler.ir.Role;
@@ -33,7 +31,7 @@ public final class ShowText {
   /** Of a line, so that nobody has to read across a wide screen. */
   private static final int WIDEST = 132;
 
-  private static final int NARROWEST = 72;
+  private static final int NARROWEST = 76;
 
   private final ProgramReport report;
   private final Optional<Machine> machine;
@@ -41,7 +39,6 @@ public final class ShowText {
   private final int width;
   private final boolean coloured;
   private final StringBuilder out = new StringBuilder();
-  private final Map<Integer, String> bufferNames = new HashMap<>();
 
   private ShowText(
       ProgramReport report,
@@ -54,7 +51,6 @@ public final class ShowText {
     this.details = details;
     this.width = Math.clamp(columns, NARROWEST, WIDEST);
     this.coloured = coloured;
-    report.memory().buffers().forEach(b -> bufferNames.put(b.id(), b.name()));
   }
 
   /**
@@ -240,8 +236,7 @@ public final class ShowText {
     buffers("writes ", step.writes());
   }
 
-  private void buffers(String word, List<Integer> ids) {
-    var names = ids.stream().filter(bufferNames::containsKey).map(bufferNames::get).toList();
+  private void buffers(String word, List<String> names) {
     if (!names.isEmpty()) {
       detail(word + String.join(", ", names));
     }
@@ -277,9 +272,9 @@ public final class ShowText {
                     + Quantity.ratio(m.gigaflops())
                     + " GFLOP/s and "
                     + Quantity.ratio(m.gigabytesPerSecond())
-                    + " GB/s the steps take "
+                    + " GB/s: "
                     + Quantity.time(report.floorNanos(m))
-                    + " at least, one after the other."));
+                    + " at least, step after step."));
     line("");
   }
 
@@ -289,7 +284,7 @@ public final class ShowText {
     line(
         String.format(
             Locale.ROOT,
-            "  %-20s %8s FLOPs %3.0f%%  %9s moved %3.0f%%  %8s FLOP/B",
+            "  %-17s %7s FLOPs%4.0f%% %9s moved%4.0f%% %6s FLOP/B",
             name,
             Quantity.count(work.flops()),
             100.0 * work.flops() / all,
@@ -304,7 +299,13 @@ public final class ShowText {
     var memory = report.memory();
     line(styled(BOLD, "Memory"));
     memory.arenas().forEach(a -> memory("arena " + a.name(), a.bytes(), ""));
-    memory("all arenas", memory.peakBytes(), againstBound());
+    memory("all arenas", memory.peakBytes(), aboveBound());
+    memory(
+        "the bound",
+        memory.boundBytes(),
+        memory.boundBytes() == 0
+            ? ""
+            : "needed at step " + memory.fullestStep() + "; no plan has less");
     memory("inputs", memory.inputBytes(), "");
     memory("results", memory.resultBytes(), "");
     for (var role : Role.values()) {
@@ -325,21 +326,15 @@ public final class ShowText {
     line(String.format(Locale.ROOT, "  %-20s %9s  %s", name, Quantity.bytes(bytes), remark));
   }
 
-  private String againstBound() {
+  private String aboveBound() {
     var memory = report.memory();
-    if (memory.peakBytes() == 0) {
-      return "";
-    }
-    var step = " at step " + memory.fullestStep();
     return memory.peakBytes() == memory.boundBytes()
-        ? "the least there can be: all of it is needed" + step
-        : Quantity.bytes(memory.boundBytes())
-            + " are needed"
-            + step
-            + ": no plan has less; this one has "
-            + String.format(
-                Locale.ROOT, "%.1f%%", 100.0 * memory.peakBytes() / memory.boundBytes() - 100)
-            + " more";
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%s (%.1f%%) above the bound",
+            Quantity.bytes(memory.peakBytes() - memory.boundBytes()),
+            100.0 * memory.peakBytes() / memory.boundBytes() - 100);
   }
 
   static String words(Role role) {

@@ -31,6 +31,10 @@ final class Timeline {
   private static final double GAP = 26;
   private static final double TEXT = 10;
 
+  /** A rectangle that is no higher has no border, which would cover it. */
+  private static final double HAIR = 3;
+
+
   private final ProgramReport report;
   private final Optional<Machine> machine;
   private final String anchor;
@@ -278,7 +282,7 @@ final class Timeline {
     double width = (buffer.last() - buffer.first() + 1) * step;
     double height = height(buffer.bytes(), peak);
     double top = y + MAP - height(buffer.offset(), peak) - height;
-    out.open("g", "class", "buffer");
+    out.open("g", "class", height > HAIR ? "buffer" : "buffer thin");
     out.open(
         "rect",
         "class",

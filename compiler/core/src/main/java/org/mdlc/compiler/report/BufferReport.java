@@ -3,7 +3,7 @@ package org.mdlc.compiler.report;
 /**
  * A buffer within the memory of a step.
  *
- * @param id as in {@link StepReport#reads}
+ * @param name unique within the program, as in {@link StepReport#reads}
  * @param type {@code f32[64*batch]}
  * @param arena the memory that it lies in
  * @param offset from the start of all arenas, in bytes
@@ -13,7 +13,6 @@ package org.mdlc.compiler.report;
  * @param maker position among the steps of the one that first writes it
  */
 public record BufferReport(
-    int id,
     String name,
     String type,
     String arena,

@@ -72,7 +72,6 @@ final class MakeMemoryReport {
 
   private BufferReport report(Buffer buffer, Buffer.Planned place, Lifetime life) {
     return new BufferReport(
-        buffer.id(),
         buffer.name(),
         buffer.type().text() + "[" + buffer.elements() + "]",
         place.arena().text(),
@@ -80,10 +79,10 @@ final class MakeMemoryReport {
         reserved(buffer),
         life.first() + 1,
         life.last() + 1,
-        maker(buffer.id()));
+        maker(buffer.name()));
   }
 
-  private int maker(int buffer) {
+  private int maker(String buffer) {
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i).writes().contains(buffer)) {
         return i;

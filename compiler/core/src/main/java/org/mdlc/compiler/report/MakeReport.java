@@ -41,14 +41,14 @@ final class MakeReport {
   private final Map<String, Purpose> purposes;
   private final List<StepReport> steps = new ArrayList<>();
 
-  /** The layers of the step that wrote a buffer last. */
-  private final Map<Integer, Set<Integer>> makers = new HashMap<>();
+  /** By buffer, the layers of the step that wrote it last. */
+  private final Map<String, Set<Integer>> makers = new HashMap<>();
 
   MakeReport(BoundProgram bound, Program program, int batch) {
     this.bound = bound;
     this.program = program;
     this.batch = batch;
-    this.layers = ServedLayers.of(ModelSummary.of(bound), program);
+    this.layers = ServedLayers.of(ModelSummary.of(bound));
     bound.variables().forEach(v -> roles.put(v.path(), v.role()));
     this.purposes = Purposes.of(program, path -> Known.in(roles, path));
   }
@@ -73,10 +73,9 @@ final class MakeReport {
 
   private StepReport report(Step step, int depth, int number, long runs) {
     var serves = serves(step);
-    var reads = ids(Operands.reads(step));
-    var writes = ids(Operands.writes(step));
+    var writes = names(Operands.writes(step));
     writes.forEach(
-        id -> makers.put(id, serves.stream().map(Served::layer).collect(Collectors.toSet())));
+        name -> makers.put(name, serves.stream().map(Served::layer).collect(Collectors.toSet())));
     return new StepReport(
         number,
         depth,
@@ -86,7 +85,7 @@ final class MakeReport {
         action(step),
         serves,
         lines(step),
-        reads,
+        names(Operands.reads(step)),
         writes,
         Variables.written(step, program),
         runs,
@@ -96,8 +95,8 @@ final class MakeReport {
             : Optional.empty());
   }
 
-  private static List<Integer> ids(List<Operand> operands) {
-    return operands.stream().map(Operand::buffer).distinct().toList();
+  private List<String> names(List<Operand> operands) {
+    return operands.stream().map(o -> program.buffer(o).name()).distinct().toList();
   }
 
   private static StepKind kind(Step step) {
@@ -190,7 +189,8 @@ final class MakeReport {
     var weights = layers.ofWeights(step, program);
     var near = new HashSet<>(named);
     if (named.isEmpty()) {
-      ids(Operands.reads(step)).forEach(id -> near.addAll(makers.getOrDefault(id, Set.of())));
+      names(Operands.reads(step))
+          .forEach(name -> near.addAll(makers.getOrDefault(name, Set.of())));
     }
     var byLayer = new TreeMap<Integer, List<Step.Part>>();
     for (var part : parts) {
@@ -224,13 +224,9 @@ final class MakeReport {
 
   /** Of an operation outside of all layers. */
   private int layerOf(Origin origin, Set<Integer> near, Set<Integer> weights) {
-    if (!origin.text().isEmpty()) {
-      var between = layers.between(near);
-      if (between.isPresent()) {
-        return between.getAsInt();
-      }
-    }
-    return weights.stream().min(Integer::compare).orElseGet(layers::loss);
+    return layers
+        .between(origin.place(), near)
+        .orElseGet(() -> weights.stream().min(Integer::compare).orElseGet(layers::loss));
   }
 
   private List<Step.Part> parts(Step step) {

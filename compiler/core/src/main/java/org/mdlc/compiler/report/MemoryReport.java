@@ -8,7 +8,7 @@ import org.mdlc.compiler.ir.Role;
  * The memory of a program.
  *
  * @param arenas one after the other
- * @param buffers within the arenas, in the order of their ids
+ * @param buffers within the arenas
  * @param alive bytes that are needed at each step number, from number 1 on
  * @param inputBytes filled by the caller
  * @param resultBytes read by the caller

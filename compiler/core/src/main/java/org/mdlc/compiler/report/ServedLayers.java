@@ -15,9 +15,9 @@ import org.mdlc.compiler.summary.ModelSummary;
 
 /**
  * Finds the layers that steps work for. A layer is known by the scope that an operation stands in.
- * Arithmetic between layers has no scope, only a statement, and one statement may be carried out
- * several times; it belongs to that line of the summary without scope that is closest to the layers
- * which the step serves too. What is written nowhere in the model is its loss and metrics.
+ * Arithmetic between layers has no scope but a place in the text; where a place is carried out
+ * several times, as in a block, the layers that the step serves beside it tell which time is meant.
+ * What is written nowhere in the model is its loss and metrics.
  */
 final class ServedLayers {
   /** Stands for what the train block says of outputs: losses and metrics. */
@@ -26,12 +26,12 @@ final class ServedLayers {
   private final List<LayerReport> layers = new ArrayList<>();
   private final Map<String, Integer> byName = new HashMap<>();
 
-  /** Positions of the layers that no operation names as its scope. */
-  private final Set<Integer> unnamed = new TreeSet<>();
+  /** Positions of what is written between layers, by places. */
+  private final Map<String, List<Integer>> between = new HashMap<>();
 
   private ServedLayers() {}
 
-  static ServedLayers of(ModelSummary summary, Program program) {
+  static ServedLayers of(ModelSummary summary) {
     var served = new ServedLayers();
     for (var layer : summary.layers()) {
       served.byName.put(layer.name(), served.byName.size());
@@ -41,21 +41,12 @@ final class ServedLayers {
       layer.connections().stream()
           .filter(c -> served.byName.containsKey(c.layer()))
           .forEach(c -> reads.add(served.byName.get(c.layer())));
+      for (var place : layer.places()) {
+        served.between.computeIfAbsent(place, _ -> new ArrayList<>()).add(served.layers.size());
+      }
       served.layers.add(new LayerReport(layer.name(), layer.kind(), List.copyOf(reads)));
     }
-    served.findUnnamed(program);
     return served;
-  }
-
-  private void findUnnamed(Program program) {
-    for (int i = 0; i < layers.size(); i++) {
-      if (!layers.get(i).kind().equals("InputLayer")) {
-        unnamed.add(i);
-      }
-    }
-    for (var step : program.flattened()) {
-      step.origins().forEach(o -> owner(o.scope()).ifPresent(unnamed::remove));
-    }
   }
 
   List<LayerReport> layers() {
@@ -77,11 +68,14 @@ final class ServedLayers {
     return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 
-  /** The layer without scope that reads, or is read by, most of these; the first of several. */
-  OptionalInt between(Collection<Integer> neighbours) {
+  /**
+   * What is written between layers at a place; where that is several lines of the summary, the one
+   * that reads, or is read by, most of the neighbours.
+   */
+  OptionalInt between(String place, Collection<Integer> neighbours) {
     int best = -1;
-    long most = 0;
-    for (int candidate : unnamed) {
+    long most = -1;
+    for (int candidate : between.getOrDefault(place, List.of())) {
       long near = neighbours.stream().filter(n -> areConnected(candidate, n)).count();
       if (near > most) {
         best = candidate;

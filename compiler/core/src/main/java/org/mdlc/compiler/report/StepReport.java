@@ -13,8 +13,8 @@ import java.util.Optional;
  *     loops over
  * @param serves the layers that it works for, in the order of the model
  * @param lines the statements of the model that it carries out
- * @param reads ids of buffers
- * @param writes ids of buffers
+ * @param reads names of buffers, those of inputs and variables too
+ * @param writes names of buffers
  * @param variables paths of the variables that it changes
  * @param runs how often it is done: the rounds of the loops around it
  * @param work of all runs
@@ -29,8 +29,8 @@ public record StepReport(
     String action,
     List<Served> serves,
     List<Line> lines,
-    List<Integer> reads,
-    List<Integer> writes,
+    List<String> reads,
+    List<String> writes,
     List<String> variables,
     long runs,
     Work work,
