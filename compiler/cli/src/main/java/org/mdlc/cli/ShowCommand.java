@@ -107,8 +107,7 @@ final class ShowCommand implements Callable<Integer> {
     return reports.stream()
         .map(
             report ->
-                ShowText.of(
-                    report, machine, details, main.terminal().columns(), main.coloured()))
+                ShowText.of(report, machine, details, main.terminal().columns(), main.coloured()))
         .collect(Collectors.joining("\n"));
   }
 

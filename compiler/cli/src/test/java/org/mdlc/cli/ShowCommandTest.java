@@ -61,7 +61,8 @@ final class ShowCommandTest {
   void printsTheSameForPrograms() throws IOException {
     var printed = shown("--json", file(SMALL));
     assertGolden("small.json", printed);
-    var program = JsonParser.parseString(printed).getAsJsonObject().getAsJsonArray("programs").get(0);
+    var program =
+        JsonParser.parseString(printed).getAsJsonObject().getAsJsonArray("programs").get(0);
     var all = program.getAsJsonObject();
     for (var figure : List.of("flops", "bytesRead", "bytesWritten")) {
       long sum = 0;

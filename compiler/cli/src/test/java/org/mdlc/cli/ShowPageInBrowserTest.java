@@ -79,8 +79,7 @@ final class ShowPageInBrowserTest {
     command.addAll(List.of(more));
     command.add(page.toUri().toString());
     var log = folder.resolve(name + ".log").toFile();
-    var process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+    var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
     try {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("chromium ends").isTrue();
     } finally {

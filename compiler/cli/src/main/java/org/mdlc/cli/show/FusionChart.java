@@ -106,8 +106,7 @@ final class FusionChart {
   /** How many boxes stand in a row one below the other. */
   private long lines(int row) {
     return columns.values().stream()
-        .mapToLong(
-            boxes -> boxes.stream().filter(b -> b.first() == row && b.last() == row).count())
+        .mapToLong(boxes -> boxes.stream().filter(b -> b.first() == row && b.last() == row).count())
         .max()
         .orElse(0);
   }

@@ -10,13 +10,13 @@ final class Quantity {
   private Quantity() {}
 
   /** {@code 640}, {@code 37.7 M}: units of 1000. */
-  static String count(double number) {
-    return scaled(number, 1000, THOUSANDS);
+  static String count(long number) {
+    return scaled((double) number, 1000, THOUSANDS);
   }
 
   /** {@code 36 B}, {@code 1.88 KB}: units of 1024. */
   static String bytes(long bytes) {
-    return scaled(bytes, 1024, BYTES);
+    return scaled((double) bytes, 1024, BYTES);
   }
 
   /** {@code 3.10 ms}. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -189,7 +188,10 @@ public final class ShowPage {
       name(step, report);
       layers(step, report);
       work(
-          step.work(), mostFlops, mostBytes, machine.map(m -> m.floorNanos(step.work())).orElse(0.0));
+          step.work(),
+          mostFlops,
+          mostBytes,
+          machine.map(m -> m.floorNanos(step.work())).orElse(0.0));
       out.close();
     }
     out.close().open("tfoot").open("tr");
@@ -221,8 +223,7 @@ public final class ShowPage {
     }
     for (var served : step.serves()) {
       if (step.kind() == StepKind.KERNEL && !served.operations().isEmpty()) {
-        term(
-            report.layers().get(served.layer()).name(), String.join(", ", served.operations()));
+        term(report.layers().get(served.layer()).name(), String.join(", ", served.operations()));
       }
     }
     buffers("reads", step.reads());
@@ -323,9 +324,7 @@ public final class ShowPage {
     out.element("th", "offset", "class", "n").element("th", "bytes", "class", "n");
     out.element("th", "steps").element("th", "buffer").element("th", "type");
     out.close().close().open("tbody");
-    memory.buffers().stream()
-        .sorted(Comparator.comparingLong(BufferReport::offset).thenComparing(BufferReport::first))
-        .forEach(this::buffer);
+    memory.buffersByOffset().forEach(this::buffer);
     out.close().close().close().close();
   }
 

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.mdlc.compiler.ir.Role;
-import org.mdlc.compiler.report.BufferReport;
 import org.mdlc.compiler.report.Machine;
 import org.mdlc.compiler.report.ProgramReport;
 import org.mdlc.compiler.report.Purpose;
@@ -86,10 +85,7 @@ public final class ShowText {
   // Steps
 
   private void heading() {
-    line(
-        styled(BOLD, report.model() + ": " + report.program())
-            + ", a batch of "
-            + report.batch());
+    line(styled(BOLD, report.model() + ": " + report.program()) + ", a batch of " + report.batch());
     line(counts());
     line("");
   }
@@ -145,8 +141,7 @@ public final class ShowText {
         Quantity.ratio(total.intensity()),
         machine.map(m -> Quantity.time(report.floorNanos(m))).orElse(""));
     line("");
-    var present =
-        report.steps().stream().map(StepReport::purpose).distinct().sorted().toList();
+    var present = report.steps().stream().map(StepReport::purpose).distinct().sorted().toList();
     if (present.size() > 1) {
       line(
           present.stream()
@@ -198,8 +193,7 @@ public final class ShowText {
 
   /** As many names as there is room for, and the number of the rest. */
   private String layers(StepReport step) {
-    var names =
-        step.serves().stream().map(s -> report.layers().get(s.layer()).name()).toList();
+    var names = step.serves().stream().map(s -> report.layers().get(s.layer()).name()).toList();
     int room = room() - nameWidth() - 1;
     for (int count = names.size(); count > 0; count--) {
       int rest = names.size() - count;
@@ -372,19 +366,20 @@ public final class ShowText {
   private void buffers() {
     line(
         String.format(
-            Locale.ROOT, "  %12s%11s  %-9s %-24s %s", "offset", "bytes", "steps", "type", "buffer"));
-    report.memory().buffers().stream()
-        .sorted(Comparator.comparingLong(BufferReport::offset).thenComparing(BufferReport::first))
+            Locale.ROOT, "%12s%11s  %-9s %-18s %s", "offset", "bytes", "steps", "type", "buffer"));
+    report
+        .memory()
+        .buffersByOffset()
         .forEach(
             b ->
                 line(
                     String.format(
                         Locale.ROOT,
-                        "  %12d%11d  %-9s %-24s %s",
+                        "%12d%11d  %-9s %-18s %s",
                         b.offset(),
                         b.bytes(),
                         b.first() + "-" + b.last(),
-                        b.type(),
-                        b.name())));
+                        shortened(b.type(), 18),
+                        shortened(b.name(), width - 53))));
   }
 }

@@ -34,7 +34,6 @@ final class Timeline {
   /** A rectangle that is no higher has no border, which would cover it. */
   private static final double HAIR = 3;
 
-
   private final ProgramReport report;
   private final Optional<Machine> machine;
   private final String anchor;
@@ -43,8 +42,7 @@ final class Timeline {
   private final Markup out;
   private double y = 4;
 
-  private Timeline(
-      ProgramReport report, Optional<Machine> machine, String anchor, Markup out) {
+  private Timeline(ProgramReport report, Optional<Machine> machine, String anchor, Markup out) {
     this.report = report;
     this.machine = machine;
     this.anchor = anchor;
@@ -90,7 +88,8 @@ final class Timeline {
     out.element("title", report.model() + " " + report.program() + ": work and memory by step");
     columns();
     purposes();
-    bars("FLOPs", s -> s.work().flops(), _ -> 0, Quantity::count, "flops", "");
+    bars(
+        "FLOPs", s -> s.work().flops(), _ -> 0, flops -> Quantity.count((long) flops), "flops", "");
     bars(
         "bytes",
         s -> s.work().bytesRead(),
@@ -144,8 +143,7 @@ final class Timeline {
       }
       var purpose = steps.get(from).purpose().text();
       double left = x(steps.get(from).number());
-      double width =
-          (i < steps.size() ? x(steps.get(i).number()) : right()) - left;
+      double width = (i < steps.size() ? x(steps.get(i).number()) : right()) - left;
       rect("purpose " + purpose, left, y, width - 0.5, STRIP);
       if (width > 56) {
         words("middle onpurpose", left + width / 2, y + STRIP - 4.5, purpose);

@@ -53,7 +53,9 @@ final class Words {
         return text;
       }
     }
-    return names.size() == 1 ? fitting(names.getFirst(), width, size) : names.size() + " operations";
+    return names.size() == 1
+        ? fitting(names.getFirst(), width, size)
+        : names.size() + " operations";
   }
 
   /** Without its end where it is too wide; empty where nothing of it is left. */

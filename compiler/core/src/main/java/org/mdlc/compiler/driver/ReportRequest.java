@@ -54,9 +54,6 @@ public record ReportRequest(Optional<Phase> phase, Optional<Integer> batch) {
 
   /** The batch of the train block, else {@link ModelSummary#USUAL_BATCH}. */
   static int usualBatch(BoundProgram bound) {
-    return bound
-        .settings()
-        .map(BoundProgram.TrainSettings::batch)
-        .orElse(ModelSummary.USUAL_BATCH);
+    return bound.settings().map(BoundProgram.TrainSettings::batch).orElse(ModelSummary.USUAL_BATCH);
   }
 }

@@ -193,9 +193,7 @@ final class LowerGraph implements WriteKernel.Memory {
         .toList();
   }
 
-  /**
-   * True for a number known now. All who need it share one, so it does not tell who that is.
-   */
+  /** True for a number known now. All who need it share one, so it does not tell who that is. */
   private boolean isLiteral(Node node) {
     return node.op() instanceof Source
         || ValueWriter.countedFill(node, fused.definitions()).isPresent()

@@ -101,9 +101,7 @@ final class WriteKernel implements ValueWriter.Leaves {
         new Kernel(
             name, accessedParams(), space.axes(), space.outer().size(), space.lanes(), stages);
     return new Written(
-        MergeAxes.run(kernel),
-        params.keySet().stream().map(Place::operand).toList(),
-        nodes());
+        MergeAxes.run(kernel), params.keySet().stream().map(Place::operand).toList(), nodes());
   }
 
   private Set<Node> nodes() {

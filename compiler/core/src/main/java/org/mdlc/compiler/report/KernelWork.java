@@ -67,8 +67,7 @@ final class KernelWork {
   private long flops(Instr instr) {
     return switch (instr) {
       case Instr.Constant _, Instr.Index _, Instr.InRange _, Instr.Load _ -> 0;
-      case Instr.Apply a ->
-          a.type().isFloat() || a.args().stream().anyMatch(this::isFloat) ? 1 : 0;
+      case Instr.Apply a -> a.type().isFloat() || a.args().stream().anyMatch(this::isFloat) ? 1 : 0;
       case Instr.Uniform _ -> RandomUniform.OPERATIONS;
     };
   }
@@ -81,9 +80,7 @@ final class KernelWork {
   private long runs(Stage stage, int level) {
     long runs = 1;
     for (int depth = 0; depth < level; depth++) {
-      runs *=
-          extent(
-              depth < kernel.outer() ? depth : stage.axes().get(depth - kernel.outer()));
+      runs *= extent(depth < kernel.outer() ? depth : stage.axes().get(depth - kernel.outer()));
     }
     return runs;
   }

@@ -25,8 +25,7 @@ final class MakeMemoryReport {
   private long resultBytes;
   private final Map<Role, Long> variableBytes = new EnumMap<>(Role.class);
 
-  MakeMemoryReport(
-      Program program, Map<String, Role> roles, List<StepReport> steps, int batch) {
+  MakeMemoryReport(Program program, Map<String, Role> roles, List<StepReport> steps, int batch) {
     this.program = program;
     this.roles = roles;
     this.steps = steps;

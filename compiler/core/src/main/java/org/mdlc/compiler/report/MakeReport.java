@@ -56,8 +56,7 @@ final class MakeReport {
   ProgramReport make() {
     add(program.steps(), 0, 1, 1);
     var memory = new MakeMemoryReport(program, roles, steps, batch).make();
-    return new ProgramReport(
-        bound.model(), program.name(), batch, layers.layers(), steps, memory);
+    return new ProgramReport(bound.model(), program.name(), batch, layers.layers(), steps, memory);
   }
 
   private void add(List<Step> list, int depth, int number, long runs) {
@@ -136,9 +135,7 @@ final class MakeReport {
       case Step.KernelCall c -> {
         var outer = c.kernel().axes().subList(0, c.kernel().outer());
         var inner = c.kernel().axes().subList(c.kernel().outer(), c.kernel().axes().size());
-        yield "for each of "
-            + extents(outer)
-            + (inner.isEmpty() ? "" : ", over " + extents(inner));
+        yield "for each of " + extents(outer) + (inner.isEmpty() ? "" : ", over " + extents(inner));
       }
       case Step.Copy c -> "copy of " + c.elements().at(batch) + " elements";
       case Step.Loop l -> l.trips().at(batch) + " rounds" + (l.reverse() ? ", last first" : "");
@@ -189,8 +186,7 @@ final class MakeReport {
     var weights = layers.ofWeights(step, program);
     var near = new HashSet<>(named);
     if (named.isEmpty()) {
-      names(Operands.reads(step))
-          .forEach(name -> near.addAll(makers.getOrDefault(name, Set.of())));
+      names(Operands.reads(step)).forEach(name -> near.addAll(makers.getOrDefault(name, Set.of())));
     }
     var byLayer = new TreeMap<Integer, List<Step.Part>>();
     for (var part : parts) {
@@ -239,7 +235,6 @@ final class MakeReport {
   }
 
   private static List<Step.Part> ofCall(Op operation, List<Origin> origins) {
-    return List.of(
-        new Step.Part(operation, origins.isEmpty() ? Origin.NONE : origins.getFirst()));
+    return List.of(new Step.Part(operation, origins.isEmpty() ? Origin.NONE : origins.getFirst()));
   }
 }

@@ -1,5 +1,6 @@
 package org.mdlc.compiler.report;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.mdlc.compiler.ir.Role;
@@ -50,5 +51,13 @@ public record MemoryReport(
 
   public long allVariableBytes() {
     return variableBytes.values().stream().mapToLong(b -> b).sum();
+  }
+
+  /** The buffers from the lowest to the highest; those at one place in the order of time. */
+  public List<BufferReport> buffersByOffset() {
+    return buffers.stream()
+        .sorted(
+            Comparator.comparingLong(BufferReport::offset).thenComparingInt(BufferReport::first))
+        .toList();
   }
 }

@@ -37,8 +37,8 @@ final class Purposes {
   }
 
   /**
-   * The purpose of every step by its name; that of a loop is the first of those
-   * in it, as {@link Purpose} has them.
+   * The purpose of every step by its name; that of a loop is the first of those in it, as {@link
+   * Purpose} has them.
    *
    * @param roles of variables, by path
    */

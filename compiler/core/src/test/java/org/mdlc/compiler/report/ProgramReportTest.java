@@ -83,8 +83,7 @@ final class ProgramReportTest {
     var compilation = Compiler.bind(request(text));
     return compilation
         .bound()
-        .orElseThrow(
-            () -> new AssertionError(Renderer.plain().render(compilation.problems())));
+        .orElseThrow(() -> new AssertionError(Renderer.plain().render(compilation.problems())));
   }
 
   private static ProgramReport report(String text, Phase phase, int batch) {
@@ -96,42 +95,36 @@ final class ProgramReportTest {
     return Compiler.generate(bound(text), request(text)).programs().train().getFirst();
   }
 
-  private static List<String> works(ProgramReport report) {
-    return report.steps().stream()
-        .map(
-            s ->
-                s.name()
-                    + " "
-                    + s.work().flops()
-                    + " "
-                    + s.work().bytesRead()
-                    + " "
-                    + s.work().bytesWritten())
-        .toList();
+  private static StepReport step(ProgramReport report, String name) {
+    return report.steps().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
   }
 
   @Test
   void countsDenseLayersByHand() {
     var report = report(DENSE, Phase.PREDICT, 5);
-    assertThat(works(report))
-        .containsExactly(
-            // 5x3 by 3x4 and a bias of 4; relu is a comparison and a choice for each of 5x4
-            "dense_mat_mul %d %d %d".formatted(2 * 5 * 3 * 4 + 5 * 4, (15 + 12 + 4) * 4, 20 * 4),
-            "make_select %d %d %d".formatted(2 * 5 * 4, 20 * 4, 20 * 4),
-            "dense_1_mat_mul %d %d %d".formatted(2 * 5 * 4 * 2 + 5 * 2, (20 + 8 + 2) * 4, 10 * 4));
+    // 5x3 by 3x4 and a bias of 4; relu is a comparison and a choice for each of 5x4
+    var first = new Work(2 * 5 * 3 * 4 + 5 * 4, (15 + 12 + 4) * 4, 20 * 4);
+    var relu = new Work(2 * 5 * 4, 20 * 4, 20 * 4);
+    var second = new Work(2 * 5 * 4 * 2 + 5 * 2, (20 + 8 + 2) * 4, 10 * 4);
+    assertThat(report.steps())
+        .extracting(StepReport::name)
+        .containsExactly("dense_mat_mul", "make_select", "dense_1_mat_mul");
+    assertThat(report.steps()).extracting(StepReport::work).containsExactly(first, relu, second);
     assertThat(report.total()).isEqualTo(new Work(140 + 40 + 90, (31 + 20 + 30) * 4, 50 * 4));
   }
 
   @Test
   void countsAConvnetByHand() {
     var report = report(CONVNET, Phase.PREDICT, 2);
-    assertThat(works(report))
-        .containsExactly(
-            // 2x4x4x2 results of 3x3x1 products each, and a bias
-            "conv2d_convolution %d %d %d".formatted(64 * (2 * 9 + 1), (32 + 18 + 2) * 4, 64 * 4),
-            // 2x2x2x2 results of 2x2 cells each
-            "max_pooling2d_max_pool %d %d %d".formatted(16 * 4, 64 * 4, 16 * 4),
-            "dense_mat_mul %d %d %d".formatted(2 * 2 * 8 * 3 + 2 * 3, (16 + 24 + 3) * 4, 6 * 4));
+    // 2x4x4x2 results of 3x3x1 products each, and a bias
+    assertThat(step(report, "conv2d_convolution").work())
+        .isEqualTo(new Work(64 * (2 * 9 + 1), (32 + 18 + 2) * 4, 64 * 4));
+    // 2x2x2x2 results of 2x2 cells each
+    assertThat(step(report, "max_pooling2d_max_pool").work())
+        .isEqualTo(new Work(16 * 4, 64 * 4, 16 * 4));
+    assertThat(step(report, "dense_mat_mul").work())
+        .isEqualTo(new Work(2 * 2 * 8 * 3 + 2 * 3, (16 + 24 + 3) * 4, 6 * 4));
+    assertThat(report.steps()).hasSize(3);
   }
 
   @Test
@@ -247,7 +240,7 @@ final class ProgramReportTest {
   @Test
   void variablesAreCountedByRole() {
     var bytes = report(DENSE, Phase.TRAIN, 5).memory().variableBytes();
-    int weights = 3 * 4 + 4 + 4 * 2 + 2;
+    long weights = 3 * 4 + 4 + 4 * 2 + 2;
     assertThat(bytes.get(Role.PARAM)).isEqualTo(weights * 4);
     // two moments of every weight
     assertThat(bytes.get(Role.SLOT)).isGreaterThanOrEqualTo(2 * weights * 4);
@@ -304,9 +297,7 @@ final class ProgramReportTest {
 
   private static List<String> served(StepReport step, ProgramReport report) {
     return step.serves().stream()
-        .map(
-            s ->
-                report.layers().get(s.layer()).name() + ": " + String.join(", ", s.operations()))
+        .map(s -> report.layers().get(s.layer()).name() + ": " + String.join(", ", s.operations()))
         .toList();
   }
 
