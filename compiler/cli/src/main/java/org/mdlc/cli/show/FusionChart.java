@@ -23,6 +23,11 @@ import org.mdlc.runtime.plot.Drawing;
  */
 final class FusionChart {
   private static final double ARCS = 48;
+
+  /** Where the dots of layers stand, and how large they are. */
+  private static final double DOTS = ARCS - 6;
+
+  private static final double RADIUS = 4.5;
   private static final double NAMES = 182;
   private static final double LANE = 126;
   private static final double LANE_GAP = 5;
@@ -169,11 +174,11 @@ final class FusionChart {
         "class",
         "dot k-" + LayerKind.of(layer).id(),
         "cx",
-        number(ARCS - 6),
+        number(DOTS),
         "cy",
         number(middle(row)),
         "r",
-        "4.5");
+        number(RADIUS));
     var name = Words.fitting(layer.name(), NAMES - 16, 12);
     words("layer", ARCS + 6, middle(row) + 4, name);
     if (!saysKind(layer)) {
@@ -197,27 +202,24 @@ final class FusionChart {
   private void arcs() {
     for (int row = 0; row < report.layers().size(); row++) {
       for (int read : report.layers().get(row).reads()) {
-        double x = ARCS - 6;
-        double from = middle(Math.min(read, row));
-        double to = middle(Math.max(read, row));
-        int apart = Math.abs(row - read);
-        double out = Math.min(ARCS - 12, 10 + 4 * apart);
-        String path =
-            apart == 1
-                ? "M" + number(x) + " " + number(from + 5) + "V" + number(to - 5)
-                : "M%s %sC%s %s %s %s %s %s"
-                    .formatted(
-                        number(x - 4.5),
-                        number(from),
-                        number(x - out * 1.3),
-                        number(from),
-                        number(x - out * 1.3),
-                        number(to),
-                        number(x - 4.5),
-                        number(to));
-        this.out.leaf("path", "class", "arc", "d", path);
+        int first = Math.min(read, row);
+        int last = Math.max(read, row);
+        out.leaf("path", "class", "arc", "d", last - first == 1 ? line(first) : arc(first, last));
       }
     }
+  }
+
+  private String line(int row) {
+    return "M" + number(DOTS) + " " + number(middle(row) + 5) + "V" + number(middle(row + 1) - 5);
+  }
+
+  /** The wider, the more it passes by. */
+  private String arc(int first, int last) {
+    var from = number(middle(first));
+    var to = number(middle(last));
+    var start = number(DOTS - RADIUS);
+    var bend = number(DOTS - Math.min(DOTS - 2, 13 + 5 * (last - first)));
+    return "M%s %sC%s %s %s %s %s %s".formatted(start, from, bend, from, bend, to, start, to);
   }
 
   // Steps
