@@ -127,6 +127,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new PredictCommand())
                 .addSubcommand(new CompileCommand())
                 .addSubcommand(new SummaryCommand())
+                .addSubcommand(new ShowCommand())
                 .addSubcommand(new PlotCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new ExportCommand())

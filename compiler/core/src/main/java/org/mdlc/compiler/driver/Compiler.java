@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -24,6 +25,7 @@ import org.mdlc.compiler.pass.Pipeline;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
+import org.mdlc.compiler.report.ProgramReport;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.syntax.Ast;
@@ -131,6 +133,27 @@ public final class Compiler {
     return summary.withNeeds(plans.needs(plans.plan(bound.predict()), train));
   }
 
+  /**
+   * The optimised programs of a phase, for people: one, or one per stage of training.
+   *
+   * @throws InvalidRequest if the model does not have the phase, the size of a named dimension is
+   *     not known, or an input does not allow such a batch
+   */
+  public static List<ProgramReport> report(
+      BoundProgram program, CompileRequest request, ReportRequest wanted) {
+    requireSizes(program);
+    int batch = wanted.batchOf(program);
+    var bound = MixedPrecision.of(program);
+    var plans = new Plans(bound, request);
+    var planned =
+        switch (wanted.phaseOf(program)) {
+          case TRAIN -> bound.stages().stream().map(plans::plan).toList();
+          case EVALUATE -> List.of(plans.plan(Objects.requireNonNull(bound.evaluate())));
+          case PREDICT -> List.of(plans.plan(bound.predict()));
+        };
+    return planned.stream().map(p -> ProgramReport.of(bound, p.program(), batch)).toList();
+  }
+
   /** The names that dumps can be asked for, in order. */
   public static List<String> dumpNames() {
     var names = new ArrayList<String>();
@@ -193,10 +216,7 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound
-          .settings()
-          .map(BoundProgram.TrainSettings::batch)
-          .orElse(ModelSummary.USUAL_BATCH);
+      return ReportRequest.usualBatch(bound);
     }
   }
 
