@@ -23,7 +23,7 @@ import org.mdlc.runtime.Model;
  * @param model runs it
  */
 record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+  static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final int MOST_NAMED = 5;
 
   /** How Keras describes a model; empty if nobody wants to know. */
