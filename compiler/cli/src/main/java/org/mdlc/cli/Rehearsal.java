@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,6 +50,8 @@ public final class Rehearsal {
   }
 
   /**
+   * Fails if a command line ends otherwise than it should.
+   *
    * @param args {@code quick} for the commands that compute nothing, {@code running} for those that
    *     run a model
    */
@@ -68,29 +69,32 @@ public final class Rehearsal {
     var model = Files.writeString(folder.resolve("good.mdl"), MODEL).toString();
     var broken = Files.writeString(folder.resolve("broken.mdl"), BROKEN).toString();
     var weights = folder.resolve("w.safetensors").toString();
-    var lines =
-        switch (kind) {
-          case "quick" ->
-              List.of(
-                  List.of("--help"),
-                  List.of("check", "--help"),
-                  List.of("--version"),
-                  List.of("chek"),
-                  List.of("check", model),
-                  List.of("check", "--color", "always", broken),
-                  List.of("summary", model),
-                  List.of("explain", "E0301"),
-                  List.of("compile", model, "-o", folder.resolve("out").toString()));
-          case "running" ->
-              List.of(
-                  List.of("train", model, "--verbose", "1", "--save", weights),
-                  List.of("evaluate", model, "--weights", weights),
-                  List.of("train", folder.resolve("none.mdl").toString()));
-          default ->
-              throw new IllegalArgumentException("a rehearsal is quick or running, not " + kind);
-        };
-    for (var line : lines) {
-      Main.run(nobody(), line.toArray(String[]::new));
+    switch (kind) {
+      case "quick" -> {
+        play(ExitCode.OK, "--help");
+        play(ExitCode.OK, "--version");
+        play(ExitCode.OK, "check", "--help");
+        play(ExitCode.USAGE, "chek");
+        play(ExitCode.OK, "check", model);
+        play(ExitCode.USER_ERROR, "check", "--color", "always", broken);
+        play(ExitCode.OK, "summary", model);
+        play(ExitCode.OK, "explain", "E0301");
+        play(ExitCode.OK, "compile", model, "-o", folder.resolve("out").toString());
+      }
+      case "running" -> {
+        play(ExitCode.OK, "train", model, "--verbose", "1", "--save", weights);
+        play(ExitCode.OK, "evaluate", model, "--weights", weights);
+        play(ExitCode.USER_ERROR, "train", folder.resolve("none.mdl").toString());
+      }
+      default ->
+          throw new IllegalArgumentException("a rehearsal is quick or running, not " + kind);
+    }
+  }
+
+  private static void play(int exitCode, String... line) {
+    int got = Main.run(nobody(), line);
+    if (got != exitCode) {
+      throw new IllegalStateException(String.join(" ", line) + " ended with " + got);
     }
   }
 
