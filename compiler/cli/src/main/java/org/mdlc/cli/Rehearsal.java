@@ -86,8 +86,7 @@ public final class Rehearsal {
         play(ExitCode.OK, "evaluate", model, "--weights", weights);
         play(ExitCode.USER_ERROR, "train", folder.resolve("none.mdl").toString());
       }
-      default ->
-          throw new IllegalArgumentException("a rehearsal is quick or running, not " + kind);
+      default -> throw new IllegalArgumentException("a rehearsal is quick or running, not " + kind);
     }
   }
 

@@ -25,8 +25,7 @@ final class Restart {
   static final Set<String> RUNNING = Set.of("train", "evaluate", "predict", "export");
 
   private static final List<String> FLAGS =
-      List.of(
-          "--add-modules", RunningModel.VECTOR_MODULE, "--enable-native-access=ALL-UNNAMED");
+      List.of("--add-modules", RunningModel.VECTOR_MODULE, "--enable-native-access=ALL-UNNAMED");
 
   private Restart() {}
 
@@ -74,20 +73,17 @@ final class Restart {
     var execv =
         linker.downcallHandle(
             address.get(),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     try (var arena = Arena.ofConfined()) {
       var charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
       // char *argv[]: ends with a null
       var arguments = arena.allocate(ValueLayout.ADDRESS, command.size() + 1L);
       for (int i = 0; i < command.size(); i++) {
-        arguments.setAtIndex(
-            ValueLayout.ADDRESS, i, arena.allocateFrom(command.get(i), charset));
+        arguments.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(command.get(i), charset));
       }
       System.out.flush();
       System.err.flush();
-      int _ =
-          (int) execv.invokeExact(arguments.getAtIndex(ValueLayout.ADDRESS, 0), arguments);
+      int _ = (int) execv.invokeExact(arguments.getAtIndex(ValueLayout.ADDRESS, 0), arguments);
     } catch (Throwable e) {
       throw new IllegalStateException("execv cannot be called", e);
     }

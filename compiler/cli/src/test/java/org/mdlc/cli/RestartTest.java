@@ -9,7 +9,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Which commands want another JVM than the one at hand. That they get it is tested with the jar. */
+/**
+ * Which commands want another JVM than the one at hand. That they get it is tested with the jar.
+ */
 final class RestartTest {
   private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+)  ");
   private static final Pattern HINT = Pattern.compile("\\*\" ([a-z]+) \"\\*");

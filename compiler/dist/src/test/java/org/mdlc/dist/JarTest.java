@@ -49,8 +49,7 @@ final class JarTest {
     var ended =
         java("-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("unpacked"))
             .run("train", "good.mdl", "--save", "w.safetensors");
-    assertThat(ended.err())
-        .isEqualTo("WARNING: Using incubator modules: jdk.incubator.vector\n");
+    assertThat(ended.err()).isEqualTo("WARNING: Using incubator modules: jdk.incubator.vector\n");
     assertThat(ended.out()).contains("Epoch 2/2", "loss: ");
     assertThat(ended.exitCode()).isZero();
     assertThat(folder.resolve("w.safetensors")).isNotEmptyFile();

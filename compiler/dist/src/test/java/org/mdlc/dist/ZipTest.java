@@ -28,8 +28,7 @@ final class ZipTest {
     assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a POSIX shell");
     var target = Files.createDirectory(unpacked.resolve("with a blank"));
     var zip = Path.of(System.getProperty("mdlc.zip"));
-    try (var files =
-            FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", "true"));
+    try (var files = FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", "true"));
         var entries = Files.walk(files.getPath("/"))) {
       entries
           .filter(Files::isRegularFile)
@@ -77,8 +76,7 @@ final class ZipTest {
   @Test
   void trains() throws IOException, InterruptedException {
     var ended = mdlc().with("XDG_CACHE_HOME", "/dev/null").run("train", "good.mdl");
-    assertThat(ended.err())
-        .isEqualTo("WARNING: Using incubator modules: jdk.incubator.vector\n");
+    assertThat(ended.err()).isEqualTo("WARNING: Using incubator modules: jdk.incubator.vector\n");
     assertThat(ended.out()).contains("Epoch 2/2");
     assertThat(ended.exitCode()).isZero();
   }

@@ -240,10 +240,7 @@ public final class JavaEmitter {
     var body =
         CodeBlock.builder()
             .addStatement(
-                "$T.requireVersion($S, $L.class)",
-                JavaTypes.GENERATED_CODE,
-                VERSION,
-                bound.model())
+                "$T.requireVersion($S, $L.class)", JavaTypes.GENERATED_CODE, VERSION, bound.model())
             .addStatement("var spec = $T.builder($S)", JavaTypes.MODEL_SPEC, bound.model());
     bound
         .inputs()
