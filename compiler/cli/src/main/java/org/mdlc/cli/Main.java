@@ -1,5 +1,6 @@
 package org.mdlc.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -72,8 +73,8 @@ public final class Main implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  public static void main(String[] args) {
-    System.exit(run(Terminal.ofProcess(), args));
+  public static void main(String[] args) throws IOException {
+    System.exit(Restart.isNeeded(args) ? Restart.run(args) : run(Terminal.ofProcess(), args));
   }
 
   /**
