@@ -35,7 +35,8 @@ final class WallsTest {
           "summary",
           "emit.java",
           "emit.cuda",
-          "driver");
+          "driver",
+          "analysis");
 
   private static final JavaClasses COMPILER =
       new ClassFileImporter()

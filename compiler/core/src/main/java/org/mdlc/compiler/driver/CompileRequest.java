@@ -18,6 +18,7 @@ import org.mdlc.compiler.source.SourceFile;
  * @param packageName of the generated class; may be empty
  * @param kernels how kernels are printed
  * @param dumps where graphs and programs are shown on their way
+ * @param texts where imported files are read
  */
 public record CompileRequest(
     SourceFile source,
@@ -25,14 +26,15 @@ public record CompileRequest(
     Map<String, String> settings,
     String packageName,
     KernelStyle kernels,
-    DumpSink dumps) {
+    DumpSink dumps,
+    SourceTexts texts) {
   public CompileRequest {
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
 
   public static CompileRequest of(SourceFile source) {
     return new CompileRequest(
-        source, Optional.empty(), Map.of(), "", KernelStyle.VECTOR, DumpSink.NONE);
+        source, Optional.empty(), Map.of(), "", KernelStyle.VECTOR, DumpSink.NONE, SourceTexts.OF_DISK);
   }
 
   /** Of a file, under the path as given. */
@@ -41,25 +43,29 @@ public record CompileRequest(
   }
 
   public CompileRequest withModel(Optional<String> name) {
-    return new CompileRequest(source, name, settings, packageName, kernels, dumps);
+    return new CompileRequest(source, name, settings, packageName, kernels, dumps, texts);
   }
 
   /** With more settings, which go before those of the same name. */
   public CompileRequest withSettings(Map<String, String> more) {
     var all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return new CompileRequest(source, model, all, packageName, kernels, dumps);
+    return new CompileRequest(source, model, all, packageName, kernels, dumps, texts);
   }
 
   public CompileRequest withPackage(String name) {
-    return new CompileRequest(source, model, settings, name, kernels, dumps);
+    return new CompileRequest(source, model, settings, name, kernels, dumps, texts);
   }
 
   public CompileRequest withKernels(KernelStyle style) {
-    return new CompileRequest(source, model, settings, packageName, style, dumps);
+    return new CompileRequest(source, model, settings, packageName, style, dumps, texts);
   }
 
   public CompileRequest withDumps(DumpSink sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, sink);
+    return new CompileRequest(source, model, settings, packageName, kernels, sink, texts);
+  }
+
+  public CompileRequest withTexts(SourceTexts other) {
+    return new CompileRequest(source, model, settings, packageName, kernels, dumps, other);
   }
 }

@@ -1,7 +1,5 @@
 package org.mdlc.compiler.driver;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.Observer;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.emit.java.CompiledPrograms;
 import org.mdlc.compiler.emit.java.JavaEmitter;
@@ -23,7 +22,6 @@ import org.mdlc.compiler.pass.Pipeline;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
-import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Parser;
@@ -46,9 +44,29 @@ public final class Compiler {
     var problems = new DiagnosticSink();
     var file = Parser.parse(request.source(), problems);
     if (!problems.hasErrors()) {
-      bindEach(file, ModelChoice.standalone(file, request.settings().keySet()), request, problems);
+      bindStandalone(file, request, problems, Observer.NONE);
     }
     return problems;
+  }
+
+  /**
+   * As {@link #check}, for who wants to know more than the mistakes. Of a text that does not parse,
+   * what was read is bound all the same, and told to the observer; its only problems are those of
+   * the syntax.
+   *
+   * @return the tree, with holes where the text cannot be read
+   */
+  public static Ast.File observe(
+      CompileRequest request, DiagnosticSink problems, Observer observer) {
+    var file = Parser.parse(request.source(), problems);
+    bindStandalone(file, request, problems.hasErrors() ? new DiagnosticSink() : problems, observer);
+    return file;
+  }
+
+  private static void bindStandalone(
+      Ast.File file, CompileRequest request, DiagnosticSink problems, Observer observer) {
+    var models = ModelChoice.standalone(file, request.settings().keySet());
+    bindEach(file, models, request, problems, observer);
   }
 
   /**
@@ -62,16 +80,20 @@ public final class Compiler {
       return new CompiledFile(problems, List.of());
     }
     var models = ModelChoice.meant(file, request.settings().keySet());
-    var bound = bindEach(file, models, request, problems);
+    var bound = bindEach(file, models, request, problems, Observer.NONE);
     return new CompiledFile(problems, problems.hasErrors() ? List.of() : bound);
   }
 
   private static List<BoundProgram> bindEach(
-      Ast.File file, List<String> models, CompileRequest request, DiagnosticSink problems) {
+      Ast.File file,
+      List<String> models,
+      CompileRequest request,
+      DiagnosticSink problems,
+      Observer observer) {
     if (models.isEmpty()) {
-      Binder.check(file, Compiler::imported, problems);
+      Binder.check(file, binding("", request, observer), problems);
     }
-    return models.stream().flatMap(m -> bind(file, m, request, problems).stream()).toList();
+    return models.stream().flatMap(m -> bind(file, m, request, problems, observer).stream()).toList();
   }
 
   /**
@@ -86,7 +108,7 @@ public final class Compiler {
       return new Compilation(problems, Optional.empty());
     }
     var model = ModelChoice.choose(file, request.model());
-    return new Compilation(problems, bind(file, model, request, problems));
+    return new Compilation(problems, bind(file, model, request, problems, Observer.NONE));
   }
 
   /**
@@ -199,23 +221,23 @@ public final class Compiler {
   }
 
   private static Optional<BoundProgram> bind(
-      Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
-    var binding =
-        new Binder.Request(
-            model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
-    var bound = Binder.bind(file, binding, problems);
+      Ast.File file,
+      String model,
+      CompileRequest request,
+      DiagnosticSink problems,
+      Observer observer) {
+    var bound = Binder.bind(file, binding(model, request, observer), problems);
     bound.ifPresent(program -> FolderClasses.check(program, problems));
     return problems.hasErrors() ? Optional.empty() : bound;
   }
 
-  private static Optional<SourceFile> imported(String path) {
-    try {
-      return Files.isRegularFile(Path.of(path))
-          ? Optional.of(SourceFile.read(Path.of(path)))
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // reported by the binder, at the import
-    }
+  private static Binder.Request binding(String model, CompileRequest request, Observer observer) {
+    return new Binder.Request(
+        model,
+        request.settings(),
+        request.texts()::find,
+        path -> CsvFile.open(Path.of(path)),
+        observer);
   }
 
   private static SortedSet<String> openSizes(BoundProgram bound) {
