@@ -66,6 +66,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new ImportCommand())
             .addSubcommand(new ExportCommand())
             .addSubcommand(new ExplainCommand())
+            .addSubcommand(new LanguageServerCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(writer(terminal.out()))
             .setErr(writer(terminal.err()))

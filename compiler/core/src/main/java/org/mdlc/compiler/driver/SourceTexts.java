@@ -2,6 +2,7 @@ package org.mdlc.compiler.driver;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.mdlc.compiler.source.SourceFile;
@@ -20,7 +21,7 @@ public interface SourceTexts {
       return Files.isRegularFile(Path.of(path))
           ? Optional.of(SourceFile.read(Path.of(path)))
           : Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return Optional.empty(); // reported by the binder, at the import
     }
   }
