@@ -26,9 +26,13 @@ final class OpenFiles implements AutoCloseable {
     Analysis analyse(SourceFile source, SourceTexts texts);
   }
 
+  /** For trees as deep as the parser lets them be. */
+  private static final long STACK_BYTES = 64L << 20;
+
   private final Analyst analyst;
   private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("analysis").factory());
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("analysis").stackSize(STACK_BYTES).factory());
   private final Map<String, OpenFile> byUri = new LinkedHashMap<>();
 
   /** What was found out of the texts as they are now; only the worker looks at it. */

@@ -59,8 +59,15 @@ public final class Compiler {
   public static Ast.File observe(
       CompileRequest request, DiagnosticSink problems, Observer observer) {
     var file = Parser.parse(request.source(), problems);
-    bindStandalone(file, request, problems.hasErrors() ? new DiagnosticSink() : problems, observer);
+    bindStandalone(file, request, problems.hasErrors() ? copy(problems) : problems, observer);
     return file;
+  }
+
+  /** So that the binder knows that there are errors, and what it finds is not told. */
+  private static DiagnosticSink copy(DiagnosticSink problems) {
+    var copy = new DiagnosticSink();
+    problems.sorted().forEach(copy::report);
+    return copy;
   }
 
   private static void bindStandalone(
