@@ -63,6 +63,7 @@ final class Server implements LanguageServer, LanguageClientAware {
   /** An editor that has died does not say goodbye. */
   private void endWith(int process) {
     ProcessHandle.of(process)
+        .filter(editor -> !editor.equals(ProcessHandle.current()))
         .ifPresent(editor -> editor.onExit().thenRun(() -> end.accept(1)));
   }
 

@@ -28,8 +28,8 @@ final class ServerTest {
   private void serve(OpenFiles.Analyst analyst) throws IOException {
     var toServer = new PipedInputStream(PIPE_BYTES);
     var toEditor = new PipedInputStream(PIPE_BYTES);
-    editor = new Editor(toEditor, new PipedOutputStream(toServer));
     var out = new PipedOutputStream(toEditor);
+    editor = new Editor(toEditor, new PipedOutputStream(toServer));
     var pages = new CachedPages(folder.resolve("cache"));
     ended =
         CompletableFuture.supplyAsync(
@@ -84,11 +84,10 @@ final class ServerTest {
   }
 
   @Test
-  void anUnknownMethodAndBrokenJsonAreAnsweredAsErrors() throws IOException {
+  void anUnknownMethodIsAnErrorAndBrokenJsonIsPassedOver() throws IOException {
     serve(Analysis::of);
     assertThat(editor.ask("no/such/method", new JsonObject()).has("error")).isTrue();
     editor.write("{\"jsonrpc\": \"2.0\", \"id\": 99, \"method\": ");
-    assertThat(editor.await(m -> m.has("error")).has("error")).isTrue();
     editor.open(uri("a.mdl"), 1, "model M { input x: f32[4]  output y = x }");
     assertThat(editor.problems(uri("a.mdl"), 1)).isEmpty();
   }
