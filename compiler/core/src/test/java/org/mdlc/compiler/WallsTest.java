@@ -23,6 +23,7 @@ final class WallsTest {
           "source",
           "diag",
           "syntax",
+          "format",
           "type",
           "expr",
           "ir",
