@@ -16,6 +16,7 @@ import org.eclipse.lsp4j.DidChangeTextDocumentParams;
 import org.eclipse.lsp4j.DidCloseTextDocumentParams;
 import org.eclipse.lsp4j.DidOpenTextDocumentParams;
 import org.eclipse.lsp4j.DidSaveTextDocumentParams;
+import org.eclipse.lsp4j.DocumentFormattingParams;
 import org.eclipse.lsp4j.DocumentSymbol;
 import org.eclipse.lsp4j.DocumentSymbolParams;
 import org.eclipse.lsp4j.Hover;
@@ -26,10 +27,14 @@ import org.eclipse.lsp4j.SignatureHelp;
 import org.eclipse.lsp4j.SignatureHelpParams;
 import org.eclipse.lsp4j.SymbolInformation;
 import org.eclipse.lsp4j.TextDocumentPositionParams;
+import org.eclipse.lsp4j.TextEdit;
 import org.eclipse.lsp4j.jsonrpc.messages.Either;
 import org.eclipse.lsp4j.services.TextDocumentService;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.analysis.Analysis;
+import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.format.Formatter;
+import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.source.Span;
 
 /** Requests about one text. */
@@ -156,6 +161,22 @@ final class TextRequests implements TextDocumentService {
             fixes.at(params.getRange(), analysis).stream()
                 .map(a -> Either.<Command, CodeAction>forRight(a))
                 .toList());
+  }
+
+  /** The whole text in its layout; nothing when it is so already, or cannot be read. */
+  @Override
+  public CompletableFuture<List<? extends TextEdit>> formatting(DocumentFormattingParams params) {
+    return files.ask(
+        params.getTextDocument().getUri(),
+        List.<TextEdit>of(),
+        analysis -> formatted(analysis.source()));
+  }
+
+  private static List<TextEdit> formatted(SourceFile source) {
+    return Formatter.format(source, new DiagnosticSink())
+        .filter(text -> !text.equals(source.text()))
+        .map(text -> List.of(new TextEdit(Positions.range(source.whole()), text)))
+        .orElse(List.of());
   }
 
   // ---- helpers

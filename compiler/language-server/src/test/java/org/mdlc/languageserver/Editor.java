@@ -212,6 +212,15 @@ final class Editor implements AutoCloseable {
     return params;
   }
 
+  static JsonObject formatting(String uri) {
+    var options = new JsonObject();
+    options.addProperty("tabSize", 4);
+    options.addProperty("insertSpaces", true);
+    var params = document(uri);
+    params.add("options", options);
+    return params;
+  }
+
   private static JsonObject position(int line, int character) {
     var position = new JsonObject();
     position.addProperty("line", line);

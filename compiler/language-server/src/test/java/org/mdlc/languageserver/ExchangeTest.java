@@ -97,6 +97,18 @@ final class ExchangeTest {
       note("definition of Dense", inLibrary);
       leadsTo(inLibrary, "Dense");
 
+      var untidy = MODEL.replace("input image: f32[8, 8, 1]", "input   image:f32[8,8,1]");
+      editor.change(uri, 7, untidy);
+      var layout = editor.result("textDocument/formatting", Editor.formatting(uri));
+      assertThat(replaced(untidy, layout.getAsJsonArray().get(0).getAsJsonObject()))
+          .isEqualTo(MODEL);
+      note("formatting of an untidy line", layout);
+      editor.change(uri, 8, broken.replace("Dense(10)", "Dense("));
+      note(
+          "formatting of a text that cannot be read",
+          editor.result("textDocument/formatting", Editor.formatting(uri)));
+      editor.change(uri, 9, MODEL);
+
       note("symbols", editor.result("textDocument/documentSymbol", Editor.document(uri)));
       note("shutdown", editor.result("shutdown", JsonNull.INSTANCE));
       editor.tell("exit", JsonNull.INSTANCE);
