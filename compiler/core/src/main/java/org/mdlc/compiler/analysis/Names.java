@@ -17,6 +17,9 @@ final class Names {
   private final List<Declared> all = new ArrayList<>();
   private final Ast.File file;
 
+  /** Where the next definition begins: an unclosed brace reaches so far. */
+  private int next;
+
   private Names(Ast.File file) {
     this.file = file;
   }
@@ -25,7 +28,11 @@ final class Names {
   static Names of(Ast.File file, List<Ast.File> imports) {
     var names = new Names(file);
     var whole = file.source().whole();
-    file.items().forEach(item -> names.item(item, whole));
+    for (int i = 0; i < file.items().size(); i++) {
+      boolean last = i + 1 == file.items().size();
+      names.next = last ? whole.end() : file.items().get(i + 1).span().start();
+      names.item(file.items().get(i), whole);
+    }
     for (var imported : imports) {
       imported.items().forEach(item -> names.defined(item, whole));
     }
@@ -83,17 +90,20 @@ final class Names {
 
   private List<Declared> ofTrainedModel(int offset) {
     return file.items().stream()
-        .filter(i -> i instanceof Ast.Train && contains(i.span(), offset))
-        .findFirst()
-        .map(i -> inside(((Ast.Train) i).model().text()))
-        .orElse(List.of());
+            .filter(i -> i.span().start() <= offset)
+            .reduce((_, later) -> later)
+            .orElse(null)
+            instanceof Ast.Train t
+        ? inside(t.model().text())
+        : List.of();
   }
 
   /** What stands directly in the body of a model, which may be one of an imported file. */
   private static List<Declared> ofBody(Ast.Model model) {
     var names = new Names(new Ast.File(model.span().file(), List.of(), model.span()));
-    names.block(model.body(), model.body().span());
-    return names.all.stream().filter(d -> d.to() == model.body().span().end()).toList();
+    var body = names.region(model.body().span());
+    names.block(model.body(), body);
+    return names.all.stream().filter(d -> d.to() == body.end()).toList();
   }
 
   private static boolean contains(Span span, int offset) {
@@ -108,19 +118,19 @@ final class Names {
       case Ast.Import _, Ast.WeightsImport _ -> {}
       case Ast.Constant c -> expressions(c.value());
       case Ast.Model m -> {
-        params(m.config(), m.span());
-        block(m.body(), m.body().span());
+        params(m.config(), region(m.span()));
+        block(m.body(), region(m.body().span()));
       }
       case Ast.Function f -> {
-        params(f.params(), f.span());
-        block(f.body(), f.body().span());
+        params(f.params(), region(f.span()));
+        block(f.body(), region(f.body().span()));
       }
       case Ast.Definition d -> {
-        params(d.config(), d.span());
-        params(d.operands(), d.span());
-        block(d.body(), d.body().span());
+        params(d.config(), region(d.span()));
+        params(d.operands(), region(d.span()));
+        block(d.body(), region(d.body().span()));
       }
-      case Ast.Train t -> trainItems(t.items(), t.span());
+      case Ast.Train t -> trainItems(t.items(), region(t.span()));
     }
   }
 
@@ -169,12 +179,20 @@ final class Names {
 
   // ---- bodies
 
+  /** Where names of a stretch that ends in a brace are seen: also behind it, if that is missing. */
+  private Span region(Span braces) {
+    boolean closed = braces.text().endsWith("}");
+    return closed || braces.end() >= next
+        ? braces
+        : new Span(braces.file(), braces.start(), next);
+  }
+
   /**
    * @param body of the definition, to whose end weights are seen wherever they are declared
    */
   private void block(Ast.Block block, Span body) {
     for (var statement : block.statements()) {
-      statement(statement, block.span(), body);
+      statement(statement, region(block.span()), body);
     }
     if (block.value() != null) {
       expressions(block.value());
@@ -206,12 +224,12 @@ final class Names {
       }
       case Ast.Repeat r -> {
         if (r.index() != null) {
-          add("index", r.index(), r.body().span(), r, "");
+          add("index", r.index(), region(r.body().span()), r, "");
         }
         block(r.body(), body);
       }
       case Ast.For f -> {
-        add("for", f.variable(), f.body().span(), f, "");
+        add("for", f.variable(), region(f.body().span()), f, "");
         block(f.body(), body);
       }
       case Ast.Precision _,
@@ -228,14 +246,14 @@ final class Names {
     switch (node) {
       case Ast.Lambda l -> l.params().forEach(p -> add("parameter", p, l.span(), l, ""));
       case Ast.Scan s -> {
-        s.sources().forEach(x -> add("element", x.element(), s.body().span(), x, ""));
-        s.carries().forEach(c -> add("carried", c.name(), s.body().span(), c, ""));
+        s.sources().forEach(x -> add("element", x.element(), region(s.body().span()), x, ""));
+        s.carries().forEach(c -> add("carried", c.name(), region(s.body().span()), c, ""));
       }
       default -> {}
     }
     for (var child : Children.of(node)) {
       if (child instanceof Ast.Block b) {
-        block(b, b.span());
+        block(b, region(b.span()));
       } else {
         expressions(child);
       }
@@ -246,7 +264,7 @@ final class Names {
     for (var item : items) {
       switch (item) {
         case Ast.Let l -> statement(l, region, region);
-        case Ast.Stage s -> trainItems(s.items(), s.span());
+        case Ast.Stage s -> trainItems(s.items(), region(s.span()));
         default -> expressions(item);
       }
     }
