@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Colours a text by a TextMate grammar, as editors do: line by line, the first pattern that matches
- * nearest to the left. Of the format it knows what the grammar here uses; anything else is an error.
+ * nearest to the left. Of the format it knows what the grammar here uses; anything else is an
+ * error.
  */
 final class TextMate {
   private static final List<String> KNOWN =

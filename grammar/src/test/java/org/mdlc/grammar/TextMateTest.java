@@ -62,8 +62,7 @@ final class TextMateTest {
       boolean coloured =
           PLACES.stream()
               .map(place -> place.formatted(word))
-              .anyMatch(
-                  line -> isWord(textMate.scopes(line)[line.indexOf(word)]));
+              .anyMatch(line -> isWord(textMate.scopes(line)[line.indexOf(word)]));
       assertThat(coloured).as("`%s` has the colour of a keyword somewhere", word).isTrue();
     }
   }

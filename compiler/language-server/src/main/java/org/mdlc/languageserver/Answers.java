@@ -23,8 +23,7 @@ final class Answers {
   private Answers() {}
 
   static org.eclipse.lsp4j.Hover hover(Hover hover) {
-    return new org.eclipse.lsp4j.Hover(
-        markdown(hover.markdown()), Positions.range(hover.place()));
+    return new org.eclipse.lsp4j.Hover(markdown(hover.markdown()), Positions.range(hover.place()));
   }
 
   private static MarkupContent markdown(String text) {
@@ -75,8 +74,7 @@ final class Answers {
     if (!signature.doc().isBlank()) {
       information.setDocumentation(markdown(signature.doc()));
     }
-    information.setParameters(
-        signature.config().stream().map(Answers::parameter).toList());
+    information.setParameters(signature.config().stream().map(Answers::parameter).toList());
     var help = new SignatureHelp(List.of(information), 0, null);
     if (call.active() >= 0) {
       help.setActiveParameter(call.active());

@@ -36,8 +36,7 @@ final class QuickFixes {
     return actions;
   }
 
-  private void add(
-      List<CodeAction> actions, Help help, Diagnostic problem, Analysis analysis) {
+  private void add(List<CodeAction> actions, Help help, Diagnostic problem, Analysis analysis) {
     var place = help.place();
     var replacement = help.replacement();
     if (place == null || replacement == null || CachedPages.isLibrary(place.file())) {

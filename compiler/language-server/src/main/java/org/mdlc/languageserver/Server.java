@@ -95,8 +95,7 @@ final class Server implements LanguageServer, LanguageClientAware {
     capabilities.setDefinitionProvider(true);
     capabilities.setDocumentSymbolProvider(true);
     capabilities.setDocumentFormattingProvider(true);
-    capabilities.setCodeActionProvider(
-        new CodeActionOptions(List.of(CodeActionKind.QuickFix)));
+    capabilities.setCodeActionProvider(new CodeActionOptions(List.of(CodeActionKind.QuickFix)));
     return capabilities;
   }
 

@@ -62,8 +62,7 @@ final class TextRequests implements TextDocumentService {
   @Override
   public void didOpen(DidOpenTextDocumentParams params) {
     var document = params.getTextDocument();
-    publisher.changed(
-        files.put(document.getUri(), document.getVersion(), document.getText()));
+    publisher.changed(files.put(document.getUri(), document.getVersion(), document.getText()));
   }
 
   /** The text comes whole. */

@@ -16,7 +16,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** The other end of the protocol: writes and reads its bytes, and knows nothing of the server's classes. */
+/**
+ * The other end of the protocol: writes and reads its bytes, and knows nothing of the server's
+ * classes.
+ */
 final class Editor implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 

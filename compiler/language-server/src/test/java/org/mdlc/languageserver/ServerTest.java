@@ -141,8 +141,7 @@ final class ServerTest {
     assertThat(editor.problems(uri("parts.mdl"), 1)).isEmpty();
     assertThat(editor.problems(uri("main.mdl"), 1)).isEmpty();
     var definition =
-        editor.result(
-            "textDocument/definition", Editor.place(uri("main.mdl"), text, "twice()", 2));
+        editor.result("textDocument/definition", Editor.place(uri("main.mdl"), text, "twice()", 2));
     assertThat(definition.toString()).contains(uri("parts.mdl"));
     editor.tell("textDocument/didClose", Editor.document(uri("parts.mdl")));
     assertThat(message(editor.problems(uri("main.mdl"), 1), 0)).contains("twice");
@@ -156,9 +155,7 @@ final class ServerTest {
     serve(Analysis::of);
     Files.writeString(folder.resolve("parts.mdl"), "\nblock broken(\n");
     editor.open(
-        uri("main.mdl"),
-        1,
-        "\n\nimport \"parts.mdl\"\nmodel M { input x: f32[4]  output y = x }");
+        uri("main.mdl"), 1, "\n\nimport \"parts.mdl\"\nmodel M { input x: f32[4]  output y = x }");
     var problems = editor.problems(uri("main.mdl"), 1);
     assertThat(problems).isNotEmpty();
     assertThat(start(problems).get("line").getAsInt()).isEqualTo(2);
@@ -216,8 +213,7 @@ final class ServerTest {
     editor.open(uri("a.mdl"), 1, text);
     var definition =
         editor.result("textDocument/definition", Editor.place(uri("a.mdl"), text, "Dense", 1));
-    var library =
-        definition.getAsJsonArray().get(0).getAsJsonObject().get("uri").getAsString();
+    var library = definition.getAsJsonArray().get(0).getAsJsonObject().get("uri").getAsString();
     editor.open(library, 1, Files.readString(Path.of(java.net.URI.create(library))));
     assertThat(editor.problems(library, 1)).isEmpty();
   }

@@ -74,8 +74,7 @@ final class Completions {
 
   private void keywords(Map<String, String> words) {
     words.forEach(
-        (word, doc) ->
-            put(new Completion(word, Kind.KEYWORD, "", doc, word + " ", word + " ", 4)));
+        (word, doc) -> put(new Completion(word, Kind.KEYWORD, "", doc, word + " ", word + " ", 4)));
   }
 
   private void words(List<String> words, Kind kind) {
@@ -88,9 +87,7 @@ final class Completions {
       callable(signature.get(), false, 2);
       return;
     }
-    var detail =
-        declared.kind()
-            + facts.types(declared.name()).map(t -> ": " + t).orElse("");
+    var detail = declared.kind() + facts.types(declared.name()).map(t -> ": " + t).orElse("");
     put(Completion.word(declared.text(), Kind.NAME, detail, declared.doc(), 1));
   }
 
@@ -187,9 +184,7 @@ final class Completions {
 
   private void types() {
     for (var element : PlaceWords.elements()) {
-      put(
-          new Completion(
-              element, Kind.TYPE, "tensor", "", element, element + "[${1:sizes}]", 0));
+      put(new Completion(element, Kind.TYPE, "tensor", "", element, element + "[${1:sizes}]", 0));
     }
     words(PlaceWords.types(), Kind.TYPE);
   }
@@ -199,10 +194,7 @@ final class Completions {
       case "data", "validation", "holdout" ->
           PlaceWords.dataFormats()
               .forEach(
-                  f ->
-                      put(
-                          new Completion(
-                              f, Kind.OTHER, "data", "", f, f + "(\"${1:path}\")", 0)));
+                  f -> put(new Completion(f, Kind.OTHER, "data", "", f, f + "(\"${1:path}\")", 0)));
       case "loss", "metrics", "weighted_metrics" -> {
         var kind = Kinds.after(value.word());
         outputs(value.model());
@@ -301,7 +293,8 @@ final class Completions {
     words(Kinds.words(formal.tree()), Kind.WORD);
     if (formal.tree() != null && isFunction(formal.tree())) {
       Catalogue.of("fn").stream()
-          .filter(s -> s.place().map(p -> p.file().name().endsWith("/activations.mdl")).orElse(false))
+          .filter(
+              s -> s.place().map(p -> p.file().name().endsWith("/activations.mdl")).orElse(false))
           .forEach(s -> put(Completion.word(s.name(), Kind.FUNCTION, "activation", s.doc(), 0)));
     }
     if (!Kinds.of(formal.tree()).equals(Kinds.VALUE)) {

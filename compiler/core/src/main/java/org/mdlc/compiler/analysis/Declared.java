@@ -13,8 +13,7 @@ import org.mdlc.compiler.syntax.Ast;
  * @param tree what declares it
  * @param doc its comment; may be empty
  */
-record Declared(
-    String kind, String text, Span name, int from, int to, Ast.Node tree, String doc) {
+record Declared(String kind, String text, Span name, int from, int to, Ast.Node tree, String doc) {
   boolean isSeenAt(int offset) {
     return from <= offset && offset <= to;
   }

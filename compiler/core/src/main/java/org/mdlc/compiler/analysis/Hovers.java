@@ -61,7 +61,9 @@ final class Hovers {
     return switch (meaning) {
       case Meanings.OfUser u when Signature.of(u.declared().tree()).isEmpty() ->
           paragraphs(
-              code(declaration(u.declared(), nodes)), made(nodes, u.declared()), u.declared().doc());
+              code(declaration(u.declared(), nodes)),
+              made(nodes, u.declared()),
+              u.declared().doc());
       case Meanings.OfUser u -> callable(Signature.of(u.declared().tree()).orElseThrow(), nodes);
       case Meanings.OfLibrary l -> callable(l.signature(), nodes);
       case Meanings.OfConstant c ->

@@ -51,10 +51,12 @@ final class Keywords {
   /** What begins a line of a train block. */
   static final Map<String, String> TRAIN =
       words(
-          "data", "Where the rows come from: `data csv(\"x.csv\") { image = columns(0..9), digit = label }`.",
+          "data",
+              "Where the rows come from: `data csv(\"x.csv\") { image = columns(0..9), digit = label }`.",
           "holdout", "Rows that are kept for `mdlc evaluate`: a share, or a source of their own.",
           "validation", "A source of rows to validate with after each epoch.",
-          "validation_split", "The share of the rows to validate with after each epoch; the last ones.",
+          "validation_split",
+              "The share of the rows to validate with after each epoch; the last ones.",
           "loss", "What is made small: `loss digit: SparseCategoricalCrossentropy()`.",
           "metrics", "What is counted beside the loss.",
           "weighted_metrics", "Metrics that take the weights of samples and classes into account.",
@@ -80,7 +82,8 @@ final class Keywords {
           "false", "",
           "none", "No value.",
           "not", "",
-          "if", "`if condition { a } else { b }`: one of two values, chosen when the model is compiled.",
+          "if",
+              "`if condition { a } else { b }`: one of two values, chosen when the model is compiled.",
           "fn", "`fn(x) => ..`: a function without a name.",
           "scan", "Walks a dimension of a tensor, with values carried along.",
           "training", "True in the steps that train.");

@@ -12,13 +12,7 @@ final class Kinds {
 
   private static final List<String> OWN_PLACES =
       List.of(
-          "initializer",
-          "regularizer",
-          "constraint",
-          "schedule",
-          "optimizer",
-          "loss",
-          "metric");
+          "initializer", "regularizer", "constraint", "schedule", "optimizer", "loss", "metric");
 
   private Kinds() {}
 

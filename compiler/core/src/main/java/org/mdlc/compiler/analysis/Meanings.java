@@ -126,10 +126,7 @@ final class Meanings {
         var name = argument.name();
         return name == null
             ? positional(signature.get(), call, i)
-            : signature
-                .get()
-                .parameter(name.text())
-                .map(p -> new OfParameter(signature.get(), p));
+            : signature.get().parameter(name.text()).map(p -> new OfParameter(signature.get(), p));
       }
     }
     return Optional.empty();
@@ -176,11 +173,11 @@ final class Meanings {
       return declared.map(OfUser::new);
     }
     return switch (nodes.outer(1).orElse(null)) {
-      case Ast.Arg _ -> nodes.outer(2).orElse(null) instanceof Ast.Call c
-          ? argument(c, name, nodes.offset()).map(p -> p)
-          : Optional.empty();
-      case Ast.Train _, Ast.WeightsImport _ ->
-          models(name.text()).map(OfUser::new);
+      case Ast.Arg _ ->
+          nodes.outer(2).orElse(null) instanceof Ast.Call c
+              ? argument(c, name, nodes.offset()).map(p -> p)
+              : Optional.empty();
+      case Ast.Train _, Ast.WeightsImport _ -> models(name.text()).map(OfUser::new);
       case Ast.Assign _,
           Ast.Update _,
           Ast.Field _,

@@ -90,9 +90,9 @@ final class Names {
 
   private List<Declared> ofTrainedModel(int offset) {
     return file.items().stream()
-            .filter(i -> i.span().start() <= offset)
-            .reduce((_, later) -> later)
-            .orElse(null)
+                .filter(i -> i.span().start() <= offset)
+                .reduce((_, later) -> later)
+                .orElse(null)
             instanceof Ast.Train t
         ? inside(t.model().text())
         : List.of();
@@ -172,8 +172,7 @@ final class Names {
   private void dim(String name, Span place, Span region, Ast.Node tree) {
     boolean known = all.stream().anyMatch(d -> d.text().equals(name) && d.isSeenAt(place.start()));
     if (!known) {
-      all.add(
-          new Declared("dimension", name, place, region.start(), region.end(), tree, ""));
+      all.add(new Declared("dimension", name, place, region.start(), region.end(), tree, ""));
     }
   }
 
@@ -182,9 +181,7 @@ final class Names {
   /** Where names of a stretch that ends in a brace are seen: also behind it, if that is missing. */
   private Span region(Span braces) {
     boolean closed = braces.text().endsWith("}");
-    return closed || braces.end() >= next
-        ? braces
-        : new Span(braces.file(), braces.start(), next);
+    return closed || braces.end() >= next ? braces : new Span(braces.file(), braces.start(), next);
   }
 
   /**
@@ -232,11 +229,7 @@ final class Names {
         add("for", f.variable(), region(f.body().span()), f, "");
         block(f.body(), body);
       }
-      case Ast.Precision _,
-          Ast.Assign _,
-          Ast.Update _,
-          Ast.Return _,
-          Ast.Require _ ->
+      case Ast.Precision _, Ast.Assign _, Ast.Update _, Ast.Return _, Ast.Require _ ->
           Children.of(statement).forEach(this::expressions);
     }
   }
@@ -276,7 +269,6 @@ final class Names {
   }
 
   private void add(String kind, Ast.Name name, Span region, Ast.Node tree, String doc) {
-    all.add(
-        new Declared(kind, name.text(), name.span(), region.start(), region.end(), tree, doc));
+    all.add(new Declared(kind, name.text(), name.span(), region.start(), region.end(), tree, doc));
   }
 }

@@ -25,8 +25,7 @@ record Nodes(List<Ast.Node> path, int offset) {
 
   /** Between two that touch, the one that begins here. */
   private static Optional<Ast.Node> childAt(Ast.Node node, int offset) {
-    var touching =
-        Children.of(node).stream().filter(c -> touches(c.span(), offset)).toList();
+    var touching = Children.of(node).stream().filter(c -> touches(c.span(), offset)).toList();
     return touching.stream()
         .filter(c -> offset < c.span().end())
         .findFirst()

@@ -62,9 +62,7 @@ final class ReadSituation {
   }
 
   static Situation at(SourceFile source, int offset) {
-    return reader(source, offset)
-        .map(ReadSituation::situation)
-        .orElseGet(Situation.Nothing::new);
+    return reader(source, offset).map(ReadSituation::situation).orElseGet(Situation.Nothing::new);
   }
 
   /** The call in whose parentheses a place is. */

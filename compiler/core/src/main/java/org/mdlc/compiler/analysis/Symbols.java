@@ -27,8 +27,7 @@ final class Symbols {
       case Ast.Definition d -> Stream.of(symbol(d.name(), d.kind().word(), d, parts(d.body())));
       case Ast.Train t ->
           Stream.of(
-              new Symbol(
-                  "train " + t.model(), "train", "", t.span(), t.model().span(), List.of()));
+              new Symbol("train " + t.model(), "train", "", t.span(), t.model().span(), List.of()));
     };
   }
 

@@ -67,7 +67,6 @@ final class Observation {
   private static String types(Datum.Listing list) {
     return list.items().stream()
         .map(i -> meaning(i).type())
-        .collect(
-            Collectors.joining(", ", list.tuple() ? "(" : "[", list.tuple() ? ")" : "]"));
+        .collect(Collectors.joining(", ", list.tuple() ? "(" : "[", list.tuple() ? ")" : "]"));
   }
 }

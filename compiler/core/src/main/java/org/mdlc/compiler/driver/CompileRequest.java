@@ -34,7 +34,13 @@ public record CompileRequest(
 
   public static CompileRequest of(SourceFile source) {
     return new CompileRequest(
-        source, Optional.empty(), Map.of(), "", KernelStyle.VECTOR, DumpSink.NONE, SourceTexts.OF_DISK);
+        source,
+        Optional.empty(),
+        Map.of(),
+        "",
+        KernelStyle.VECTOR,
+        DumpSink.NONE,
+        SourceTexts.OF_DISK);
   }
 
   /** Of a file, under the path as given. */

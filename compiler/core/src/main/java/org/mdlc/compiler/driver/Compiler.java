@@ -100,7 +100,9 @@ public final class Compiler {
     if (models.isEmpty()) {
       Binder.check(file, binding("", request, observer), problems);
     }
-    return models.stream().flatMap(m -> bind(file, m, request, problems, observer).stream()).toList();
+    return models.stream()
+        .flatMap(m -> bind(file, m, request, problems, observer).stream())
+        .toList();
   }
 
   /**

@@ -227,9 +227,7 @@ final class BreakLines {
   }
 
   private boolean isSpaced(int piece) {
-    return all.get(piece).newlines() > 1
-        && !all.get(piece - 1).opens()
-        && !all.get(piece).closes();
+    return all.get(piece).newlines() > 1 && !all.get(piece - 1).opens() && !all.get(piece).closes();
   }
 
   /** Where definitions of several lines begin or end, and no empty line has been left. */
@@ -251,7 +249,6 @@ final class BreakLines {
   }
 
   private boolean hasBreak(int first, int end) {
-    return IntStream.range(first + 1, end)
-        .anyMatch(i -> begins(i) && !all.get(i).isComment());
+    return IntStream.range(first + 1, end).anyMatch(i -> begins(i) && !all.get(i).isComment());
   }
 }

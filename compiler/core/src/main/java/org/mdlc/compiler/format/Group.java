@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pieces of which it is decided together whether they begin a line: the links of a chain, the entries
- * of a list, or what stands in the braces of a block. Pieces within the insides of a group's braces
- * cannot begin a line unless those of the group do.
+ * Pieces of which it is decided together whether they begin a line: the links of a chain, the
+ * entries of a list, or what stands in the braces of a block. Pieces within the insides of a
+ * group's braces cannot begin a line unless those of the group do.
  */
 final class Group {
   /** What happens for want of room. */

@@ -42,7 +42,8 @@ record Piece(String text, Kind kind, Place place, int newlines, Start start) {
    * @param indent how much further in than that line
    * @param indentBelow the same, when the anchor is the first on its line
    * @param level a line that is too long breaks at its lowest level
-   * @param group with which it is decided; nothing for a piece on its own, as one more of a line to fill
+   * @param group with which it is decided; nothing for a piece on its own, as one more of a line to
+   *     fill
    * @param unless when this group is broken, the piece stays in its line
    */
   record Place(

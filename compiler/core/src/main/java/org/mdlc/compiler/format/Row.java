@@ -6,7 +6,6 @@ import java.util.stream.Collectors;
 import org.mdlc.compiler.format.Piece.Kind;
 import org.mdlc.compiler.format.Piece.Place;
 import org.mdlc.compiler.format.Piece.Start;
-import org.mdlc.compiler.format.Piece.Wrap;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.syntax.Concrete;
 import org.mdlc.compiler.syntax.Concrete.Word;

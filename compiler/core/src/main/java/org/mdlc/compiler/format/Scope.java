@@ -1,6 +1,8 @@
 package org.mdlc.compiler.format;
 
-/** A stretch of pieces that others are indented against: it begins with a piece, once that is there. */
+/**
+ * A stretch of pieces that others are indented against: it begins with a piece, once that is there.
+ */
 final class Scope {
   private static final int NOT_YET = -1;
 

@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.format.Piece.Place;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.syntax.Concrete;
@@ -45,7 +44,8 @@ final class TakeApart {
 
   /** Nodes that may break behind their opening bracket. */
   private static final Set<Rule> BREAK_BEHIND_OPENER =
-      Set.of(Rule.CALL, Rule.TARGET_CALL, Rule.LIST, Rule.LIST_TYPE, Rule.TUPLE_TYPE, Rule.VARIABLE);
+      Set.of(
+          Rule.CALL, Rule.TARGET_CALL, Rule.LIST, Rule.LIST_TYPE, Rule.TUPLE_TYPE, Rule.VARIABLE);
 
   /** Nodes whose commas stay where they are: the names of a tuple, the parameters of a lambda. */
   private static final Set<Rule> KEEP_COMMAS_IN_LINE = Set.of(Rule.BINDING, Rule.LAMBDA);
@@ -90,8 +90,7 @@ final class TakeApart {
   private void walk(Concrete node, Scope scope, int depth) {
     switch (node) {
       case Word w -> row.add(w);
-      case Branch b ->
-          branch(b, SCOPES.contains(b.rule()) ? row.scope() : scope, scope, depth);
+      case Branch b -> branch(b, SCOPES.contains(b.rule()) ? row.scope() : scope, scope, depth);
     }
   }
 
@@ -147,8 +146,7 @@ final class TakeApart {
       row.next(Place.may(blanks, bracket, CONTINUED, level + 1, entries));
     } else if (isOpener(before) && BREAK_BEHIND_OPENER.contains(b.rule())) {
       row.next(Place.may(blanks, bracket, CONTINUED, level + 1, null));
-    } else if (before.equals("=>")
-        || CLAUSES.getOrDefault(b.rule(), Set.of()).contains(part)) {
+    } else if (before.equals("=>") || CLAUSES.getOrDefault(b.rule(), Set.of()).contains(part)) {
       row.next(Place.may(blanks, anchor, CONTINUED, level, null));
     } else {
       row.next(Place.joined(blanks, anchor, CONTINUED));
@@ -373,8 +371,7 @@ final class TakeApart {
   }
 
   private void conditionalBlock(Branch block, Scope anchor, Chain chain) {
-    block(
-        Rule.BLOCK, block.parts(), anchor, chain.depth() + 1, chain.blockLevel(), chain.blocks());
+    block(Rule.BLOCK, block.parts(), anchor, chain.depth() + 1, chain.blockLevel(), chain.blocks());
   }
 
   // ---- operators

@@ -82,9 +82,7 @@ public final class Parser {
             ? Optional.<Reading<MdlParser.FileContext>>empty()
             : read(0, source.text().length(), MdlParser::file);
     reading.ifPresent(r -> builder(r).file(r.tree())); // some errors show only there
-    return reading
-        .filter(r -> !errors.any())
-        .map(r -> new ConcreteBuilder(source).file(r.tree()));
+    return reading.filter(r -> !errors.any()).map(r -> new ConcreteBuilder(source).file(r.tree()));
   }
 
   private boolean isTooLarge() {

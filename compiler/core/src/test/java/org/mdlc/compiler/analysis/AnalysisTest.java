@@ -123,7 +123,8 @@ final class AnalysisTest {
                 + " 320, then 9248 parameters, `conv2d`, `conv2d_1`")
         .contains("layer Conv2D(\n    filters: int,")
         .endsWith("Convolution of an image.");
-    assertThat(hover("let ", "head")).contains("let head: layer Dense", "20490 parameters, `dense`");
+    assertThat(hover("let ", "head"))
+        .contains("let head: layer Dense", "20490 parameters, `dense`");
     assertThat(hover("|> ", "convs"))
         .isEqualTo(
             """
@@ -189,8 +190,7 @@ final class AnalysisTest {
   void namesOfImportsLeadToTheirFile() {
     var parts = SourceFile.of("/models/parts.mdl", "block twice()(x) = x + x");
     SourceTexts texts = p -> Optional.ofNullable(Map.of(parts.name(), parts).get(p));
-    var text =
-        "import \"parts.mdl\"\nmodel M { input x: f32[2]  output y = x |> twice() }";
+    var text = "import \"parts.mdl\"\nmodel M { input x: f32[2]  output y = x |> twice() }";
     var analysis = Analysis.of(SourceFile.of("/models/test.mdl", text), texts);
     assertThat(analysis.problems()).isEmpty();
     assertThat(analysis.definition(text.indexOf("twice"))).map(Span::text).contains("twice");
@@ -228,11 +228,13 @@ final class AnalysisTest {
 
   @Test
   void wordsOfAnEnumComeAfterItsName() {
-    assertThat(labels("model M { input x: f32[4, 4, 1]\n output y = x |> Conv2D(3, 3, padding = ^) }"))
+    assertThat(
+            labels("model M { input x: f32[4, 4, 1]\n output y = x |> Conv2D(3, 3, padding = ^) }"))
         .containsExactlyInAnyOrder("valid", "same");
     assertThat(labels("model M { input x: f32[4]\n output y = x |> Dense(3, use_bias = ^) }"))
         .containsExactlyInAnyOrder("true", "false");
-    assertThat(labels("model M { input x: f32[4]\n output y = x |> Dense(3, bias_initializer = ^) }"))
+    assertThat(
+            labels("model M { input x: f32[4]\n output y = x |> Dense(3, bias_initializer = ^) }"))
         .contains("Zeros", "GlorotUniform");
   }
 

@@ -29,7 +29,8 @@ final class FormatterTest {
   private static final Path CASES = Path.of("src/test/resources/format");
   private static final Path ROOT = Path.of("../..");
   private static final Pattern EXAMPLE = Pattern.compile("```mdl.*\\R((?s).*?)```");
-  private static final Pattern COMMENT = Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|(//.*|/\\*(?s:.*?)\\*/)");
+  private static final Pattern COMMENT =
+      Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|(//.*|/\\*(?s:.*?)\\*/)");
 
   // ---- the layout
 
@@ -87,7 +88,8 @@ final class FormatterTest {
         .map(
             source ->
                 dynamicTest(
-                    source.name() + " -Dfuzz.seed=" + seed, () -> keepsRespaced(source, seed, wanted)));
+                    source.name() + " -Dfuzz.seed=" + seed,
+                    () -> keepsRespaced(source, seed, wanted)));
   }
 
   private static void keepsRespaced(SourceFile source, long seed, int wanted) {
@@ -114,7 +116,8 @@ final class FormatterTest {
   void takesTextWithoutDefinitions() {
     assertThat(format(SourceFile.of("a.mdl", ""))).isEmpty();
     assertThat(format(SourceFile.of("a.mdl", " \r\n\n"))).isEmpty();
-    assertThat(format(SourceFile.of("a.mdl", "\n// a \r\n\r\n\r\n/* b */"))).isEqualTo("// a\n\n/* b */\n");
+    assertThat(format(SourceFile.of("a.mdl", "\n// a \r\n\r\n\r\n/* b */")))
+        .isEqualTo("// a\n\n/* b */\n");
   }
 
   @Test
@@ -155,7 +158,8 @@ final class FormatterTest {
   private static List<SourceFile> wellFormed() {
     var sources = new ArrayList<SourceFile>();
     for (var folder : List.of("examples", "compiler")) {
-      below(ROOT.resolve(folder), ".mdl").forEach(f -> sources.add(SourceFile.of(f.toString(), text(f))));
+      below(ROOT.resolve(folder), ".mdl")
+          .forEach(f -> sources.add(SourceFile.of(f.toString(), text(f))));
     }
     for (var page : below(ROOT.resolve("docs"), ".md")) {
       EXAMPLE
