@@ -76,7 +76,7 @@ final class CachedPages {
     Files.createDirectories(file.getParent());
     var fresh = Files.createTempFile(file.getParent(), "new", ".tmp");
     Files.writeString(fresh, text, StandardCharsets.UTF_8);
-    boolean unused = fresh.toFile().setReadOnly();
+    boolean _ = fresh.toFile().setReadOnly();
     Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -63,7 +63,7 @@ final class OpenFiles implements AutoCloseable {
   }
 
   private synchronized boolean isCurrent(OpenFile file) {
-    return byUri.get(file.uri()) == file;
+    return file.equals(byUri.get(file.uri()));
   }
 
   /** The open file of that name, else the saved one. */
@@ -109,7 +109,7 @@ final class OpenFiles implements AutoCloseable {
             known.clear();
             tell(file, tell, failed);
             all().stream()
-                .filter(other -> other != file)
+                .filter(other -> !other.equals(file))
                 .filter(other -> hasImports(other))
                 .forEach(other -> tell(other, tell, failed));
           }

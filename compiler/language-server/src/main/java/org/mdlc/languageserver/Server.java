@@ -62,9 +62,11 @@ final class Server implements LanguageServer, LanguageClientAware {
 
   /** An editor that has died does not say goodbye. */
   private void endWith(int process) {
-    ProcessHandle.of(process)
-        .filter(editor -> !editor.equals(ProcessHandle.current()))
-        .ifPresent(editor -> editor.onExit().thenRun(() -> end.accept(1)));
+    var editor =
+        ProcessHandle.of(process).filter(handle -> !handle.equals(ProcessHandle.current()));
+    if (editor.isPresent()) {
+      var _ = editor.get().onExit().thenRun(() -> end.accept(1));
+    }
   }
 
   private static boolean knowsSnippets(ClientCapabilities capabilities) {

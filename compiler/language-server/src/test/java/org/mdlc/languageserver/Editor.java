@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -163,10 +164,12 @@ final class Editor implements AutoCloseable {
 
   JsonElement initialize(long process) throws IOException {
     var params =
-        """
-        {"processId": %d, "rootUri": null, "capabilities": {"textDocument":
-          {"completion": {"completionItem": {"snippetSupport": true}}}}}"""
-            .formatted(process);
+        String.format(
+            Locale.ROOT,
+            """
+            {"processId": %d, "rootUri": null, "capabilities": {"textDocument":
+              {"completion": {"completionItem": {"snippetSupport": true}}}}}""",
+            process);
     var result = result("initialize", JsonParser.parseString(params));
     tell("initialized", new JsonObject());
     return result;

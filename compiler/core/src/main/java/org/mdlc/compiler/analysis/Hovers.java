@@ -115,7 +115,7 @@ final class Hovers {
     Ast.Node applied = call.isPresent() ? call.get() : callee;
     var around = nodes.outer(call.isPresent() ? 2 : 1).orElse(null);
     var parts = new ArrayList<String>();
-    if (around instanceof Ast.Pipe p && p.target() == applied) {
+    if (around instanceof Ast.Pipe p && p.target().equals(applied)) {
       var before = facts.types(p.value().span());
       var after = facts.types(p.span());
       if (before.isPresent() && after.isPresent()) {

@@ -69,7 +69,7 @@ final class Meanings {
     return known.isPresent() ? known : Catalogue.constant(name).map(OfConstant::new);
   }
 
-  /** {@code same} in {@code padding = same}. */
+  /** A word such as the one in {@code padding = same}. */
   private Optional<Meaning> enumWord(Ast.NameExpr name, Nodes nodes) {
     return parameterOf(nodes, name)
         .filter(p -> Kinds.words(p.parameter().tree()).contains(name.name()))
@@ -82,8 +82,8 @@ final class Meanings {
     for (int i = path.size() - 1; i > 0; i--) {
       var inner = path.get(i);
       var outer = path.get(i - 1);
-      boolean isCallee = outer instanceof Ast.Call c && c.callee() == inner;
-      boolean isValue = outer instanceof Ast.Arg a && a.value() == inner;
+      boolean isCallee = outer instanceof Ast.Call c && c.callee().equals(inner);
+      boolean isValue = outer instanceof Ast.Arg a && a.value().equals(inner);
       if (isValue && path.get(i - 2) instanceof Ast.Call call) {
         return argument(call, inner, nodes.offset())
             .map(p -> Kinds.of(p.parameter().tree()))
@@ -100,11 +100,11 @@ final class Meanings {
   private static String wanted(Ast.Node outer, Ast.Node inner) {
     return switch (outer) {
       case Ast.Param p -> Kinds.of(p.type());
-      case Ast.LossItem l when l.loss() == inner -> "loss";
+      case Ast.LossItem l when l.loss().equals(inner) -> "loss";
       case Ast.MetricItem _ -> "metric";
       case Ast.OptimizerItem _ -> "optimizer";
       case Ast.CallbackItem _ -> Catalogue.CALLBACK;
-      case Ast.Minimize m when m.optimizer() == inner -> "optimizer";
+      case Ast.Minimize m when m.optimizer().equals(inner) -> "optimizer";
       default -> Kinds.VALUE;
     };
   }
@@ -122,7 +122,7 @@ final class Meanings {
     var signature = signature(call, offset);
     for (int i = 0; i < call.arguments().size() && signature.isPresent(); i++) {
       var argument = call.arguments().get(i);
-      if (argument.value() == value || argument.name() == value) {
+      if (argument.value().equals(value) || value.equals(argument.name())) {
         var name = argument.name();
         return name == null
             ? positional(signature.get(), call, i)
@@ -143,7 +143,7 @@ final class Meanings {
   /** Whether something is piped into a call. */
   private boolean isPiped(Ast.Call call) {
     return Nodes.at(file, call.span().start()).path().stream()
-        .anyMatch(n -> n instanceof Ast.Pipe p && p.target() == call);
+        .anyMatch(n -> n instanceof Ast.Pipe p && p.target().equals(call));
   }
 
   /** What a call calls. */

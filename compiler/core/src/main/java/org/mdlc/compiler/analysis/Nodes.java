@@ -54,7 +54,7 @@ record Nodes(List<Ast.Node> path, int offset) {
   /** The call whose name the place is at, or whose argument's name. */
   Optional<Ast.Call> call() {
     var around = outer(1);
-    if (around.orElse(null) instanceof Ast.Call c && c.callee() == innermost()) {
+    if (around.orElse(null) instanceof Ast.Call c && c.callee().equals(innermost())) {
       return Optional.of(c);
     }
     return Optional.empty();

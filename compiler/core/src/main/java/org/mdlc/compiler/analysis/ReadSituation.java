@@ -286,7 +286,7 @@ final class ReadSituation {
     if (previous.equals(",") && declares()) {
       return new Situation.Nothing();
     }
-    return wantsValue() ? new Situation.Expression() : new Situation.Statement(isModel(brace));
+    return wantsValue() ? new Situation.Expression() : new Situation.Statement(isModel());
   }
 
   /** Whether a comma stands between declarations: {@code input a: f32[2], |}. */
@@ -331,7 +331,7 @@ final class ReadSituation {
     return Set.of("train", "stage").contains(owner(brace));
   }
 
-  private boolean isModel(int brace) {
+  private boolean isModel() {
     return open.stream()
         .filter(i -> text(i).equals("{"))
         .map(this::owner)

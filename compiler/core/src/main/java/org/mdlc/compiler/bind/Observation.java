@@ -14,7 +14,7 @@ final class Observation {
 
   Observation(Observer observer) {
     this.observer = observer;
-    this.on = observer != Observer.NONE;
+    this.on = !observer.equals(Observer.NONE);
   }
 
   void value(Span place, Datum value) {
