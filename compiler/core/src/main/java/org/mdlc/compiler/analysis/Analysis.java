@@ -53,11 +53,6 @@ public final class Analysis {
     return problems.sorted();
   }
 
-  /** Whether the file names others, so that a change of theirs may change this. */
-  public boolean hasImports() {
-    return tree.items().stream().anyMatch(Ast.Import.class::isInstance);
-  }
-
   /** Where the import of a file stands, if it is one of this file's own; else the first import. */
   public Span importOf(SourceFile file) {
     var imports =

@@ -206,7 +206,7 @@ final class Meanings {
       case OfUser u -> Optional.of(u.declared().name());
       case OfLibrary l -> l.signature().place();
       case OfConstant c -> Optional.of(c.constant().name().span());
-      case OfParameter p -> p.signature().place();
+      case OfParameter p -> p.parameter().place().or(p.signature()::place);
       case OfFile f -> Optional.of(f.file().source().span(0, 0));
     };
   }

@@ -42,6 +42,7 @@ public record Signature(
    * @param type as written; may be empty
    * @param tree of the type, where there is one
    * @param defaultText nothing when it must be given; empty when it is not written down
+   * @param place where its name is declared, if not in Java
    */
   public record Parameter(
       String name,
@@ -49,7 +50,8 @@ public record Signature(
       Ast.@Nullable TypeExpr tree,
       Optional<String> defaultText,
       boolean rest,
-      String doc) {
+      String doc,
+      Optional<Span> place) {
     static Parameter of(Ast.Param param) {
       var type = param.type();
       return new Parameter(
@@ -58,11 +60,8 @@ public record Signature(
           type,
           Optional.ofNullable(param.defaultValue()).map(v -> v.span().text()),
           false,
-          param.doc());
-    }
-
-    static Parameter required(String name) {
-      return new Parameter(name, "", null, Optional.empty(), false, "");
+          param.doc(),
+          Optional.of(param.name().span()));
     }
 
     boolean isRequired() {
@@ -118,7 +117,7 @@ public record Signature(
   static Signature of(FunctionReference.Function function) {
     var parameters =
         function.parameters().stream()
-            .map(p -> new Parameter(p.name(), "", null, p.defaultText(), p.rest(), ""))
+            .map(p -> new Parameter(p.name(), "", null, p.defaultText(), p.rest(), "", Optional.empty()))
             .toList();
     return new Signature(
         "fn", function.name(), function.doc(), parameters, List.of(), "", Optional.empty());
@@ -127,7 +126,7 @@ public record Signature(
   static Signature ofCallback(String name) {
     var parameters =
         KnownCallbacks.parameters(name).stream()
-            .map(p -> new Parameter(p, "", null, Optional.of(""), false, ""))
+            .map(p -> new Parameter(p, "", null, Optional.of(""), false, "", Optional.empty()))
             .toList();
     return new Signature("callback", name, "", parameters, List.of(), "", Optional.empty());
   }
@@ -148,7 +147,8 @@ public record Signature(
                     i.type(),
                     Optional.empty(),
                     false,
-                    i.doc()))
+                    i.doc(),
+                    Optional.of(i.name().span())))
         .toList();
   }
 

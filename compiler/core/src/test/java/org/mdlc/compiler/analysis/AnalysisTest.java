@@ -182,6 +182,8 @@ final class AnalysisTest {
     var dense = definition("head = ", "Dense");
     assertThat(dense.file().name()).isEqualTo("std/core.mdl");
     assertThat(dense.text()).isEqualTo("Dense");
+    assertThat(definition("3, ", "padding").text()).isEqualTo("padding");
+    assertThat(definition("3, ", "padding").file().name()).isEqualTo("std/convolutional.mdl");
     assertThat(definition("activation = ", "softmax").file().name())
         .isEqualTo("std/activations.mdl");
   }
