@@ -27,8 +27,13 @@ class Connection {
     for (;;) {
       const headEnd = this.received.indexOf(END_OF_HEAD);
       if (headEnd < 0) return;
+      const length = HEAD.exec(this.received.toString('ascii', 0, headEnd));
+      if (!length) { // not the protocol: another program stands where the server should
+        this.process.kill();
+        return this.close();
+      }
       const bodyStart = headEnd + END_OF_HEAD.length;
-      const bodyEnd = bodyStart + Number(HEAD.exec(this.received.toString('ascii', 0, headEnd))[1]);
+      const bodyEnd = bodyStart + Number(length[1]);
       if (this.received.length < bodyEnd) return;
       const message = JSON.parse(this.received.toString('utf8', bodyStart, bodyEnd));
       this.received = this.received.subarray(bodyEnd);
