@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -94,8 +95,7 @@ final class ExchangeTest {
           editor.result("textDocument/definition", Editor.place(uri, MODEL, "features |>", 2)));
       var inLibrary =
           editor.result("textDocument/definition", Editor.place(uri, MODEL, "Dense", 2));
-      note("definition of Dense", inLibrary);
-      leadsTo(inLibrary, "Dense");
+      note("file of the definition of Dense", leadsTo(inLibrary, "Dense"));
 
       var untidy = MODEL.replace("input image: f32[8, 8, 1]", "input   image:f32[8,8,1]");
       editor.change(uri, 7, untidy);
@@ -120,14 +120,15 @@ final class ExchangeTest {
     compare();
   }
 
-  /** The place in the copy of the library holds the name. */
-  private static void leadsTo(JsonElement locations, String name) throws IOException {
+  /** The place in the copy of the library holds the name; returns the file. */
+  private static JsonElement leadsTo(JsonElement locations, String name) throws IOException {
     var location = locations.getAsJsonArray().get(0).getAsJsonObject();
-    var file = Path.of(java.net.URI.create(location.get("uri").getAsString()));
+    var file = Path.of(URI.create(location.get("uri").getAsString()));
     var start = location.getAsJsonObject("range").getAsJsonObject("start");
     var line = Files.readAllLines(file).get(start.get("line").getAsInt());
     assertThat(line.substring(start.get("character").getAsInt())).startsWith(name);
     assertThat(Files.isWritable(file) && !isRoot()).isFalse();
+    return location.get("uri");
   }
 
   /** To whom every file is writable. */

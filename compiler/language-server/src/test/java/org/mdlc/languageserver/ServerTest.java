@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -214,7 +215,7 @@ final class ServerTest {
     var definition =
         editor.result("textDocument/definition", Editor.place(uri("a.mdl"), text, "Dense", 1));
     var library = definition.getAsJsonArray().get(0).getAsJsonObject().get("uri").getAsString();
-    editor.open(library, 1, Files.readString(Path.of(java.net.URI.create(library))));
+    editor.open(library, 1, Files.readString(Path.of(URI.create(library))));
     assertThat(editor.problems(library, 1)).isEmpty();
   }
 
