@@ -65,6 +65,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new PredictCommand())
             .addSubcommand(new ImportCommand())
             .addSubcommand(new ExportCommand())
+            .addSubcommand(new FmtCommand())
             .addSubcommand(new ExplainCommand())
             .addSubcommand(new LanguageServerCommand())
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -67,9 +67,9 @@ record Piece(String text, Kind kind, Place place, int newlines, Start start) {
       return new Place(blanks, Wrap.ALWAYS, anchor, indent, indent, 0, null, null);
     }
 
-    /** A comment begins its own line or none. */
-    Place ofComment(int number) {
-      return new Place(number, Wrap.NEVER, anchor, indent, indentBelow, 0, null, null);
+    /** The same, for a piece that begins a line only when it must. */
+    Place withinLine() {
+      return new Place(blanks, Wrap.NEVER, anchor, indent, indentBelow, 0, null, null);
     }
 
     Place withBlanks(int number) {

@@ -76,12 +76,16 @@ final class Row {
   private void add(Word word, boolean isBroken) {
     int known = pieces.size();
     comments(word.span().start());
-    var hasComments = pieces.size() > known;
+    var comments = pieces.subList(known, pieces.size());
     int newlines = newlines(end, word.span().start());
-    var isSettled = pieces.subList(known, pieces.size()).stream().anyMatch(Row::beginsLine);
-    var start = start(newlines, isBroken, isSettled);
+    var isBehindFirst = newlines == 0 && comments.stream().anyMatch(Row::beginsLine);
+    var hasComments = !comments.isEmpty();
     var text = word.text();
-    var place = hasComments && !text.matches("[,)\\]]") ? atLeastOneBlank(next) : next;
+    var place = hasComments && !text.matches("[,)\\]]") ? next.withBlanks(1) : next;
+    if (isBehindFirst) {
+      place = place.withinLine(); // a comment begins the line instead
+    }
+    var start = start(place, newlines > 0 || isBroken || isCommaBroken);
     beginning.forEach(scope -> scope.begin(pieces.size()));
     beginning.clear();
     if (place.group() != null) {
@@ -96,22 +100,17 @@ final class Row {
     return piece.start() != Start.WITHIN;
   }
 
-  private static Place atLeastOneBlank(Place place) {
-    return place.withBlanks(Math.max(1, place.blanks()));
-  }
-
-  private Start start(int newlines, boolean isBroken, boolean isSettled) {
+  private Start start(Place place, boolean isWanted) {
     if (pieces.isEmpty()) {
       return Start.WITHIN;
     }
     if (pieces.getLast().endsLine()) {
       return Start.FORCED;
     }
-    boolean wanted = newlines > 0 || isBroken || isCommaBroken;
-    return switch (next.wrap()) {
+    return switch (place.wrap()) {
       case NEVER -> Start.WITHIN;
-      case MAY -> wanted ? Start.CHOSEN : Start.WITHIN;
-      case ALWAYS -> newlines > 0 || !isSettled ? Start.CHOSEN : Start.WITHIN;
+      case MAY -> isWanted ? Start.CHOSEN : Start.WITHIN;
+      case ALWAYS -> Start.CHOSEN;
     };
   }
 
@@ -132,7 +131,7 @@ final class Row {
           new Piece(
               stripped(source.text().substring(at, stop)),
               isLine ? Kind.LINE_COMMENT : Kind.BLOCK_COMMENT,
-              nextComment.ofComment(isAfterOpener ? 0 : 1),
+              nextComment.withinLine().withBlanks(isAfterOpener ? 0 : 1),
               newlines,
               !pieces.isEmpty() && (newlines > 0 || pieces.getLast().endsLine())
                   ? Start.FORCED

@@ -172,7 +172,7 @@ final class TakeApart {
     return word(b, i).equals(",")
         && i + 1 < b.parts().size()
         && (word(b, i + 1).equals(")") || word(b, i + 1).equals("]") || word(b, i + 1).equals("}"))
-        && !(i == 2 && word(b, 0).equals("("))
+        && !(b.rule() == Rule.PARENTHESISED && i == 2)
         && row.isDirectlyBefore(b.parts().get(i));
   }
 

@@ -28,7 +28,9 @@ import org.mdlc.compiler.syntax.TreeText;
 final class FormatterTest {
   private static final Path CASES = Path.of("src/test/resources/format");
   private static final Path ROOT = Path.of("../..");
-  private static final Pattern EXAMPLE = Pattern.compile("```mdl.*\\R((?s).*?)```");
+  private static final Pattern EXAMPLE = Pattern.compile("```mdl(?: .*)?\\R((?s).*?)```");
+  private static final Pattern BEFORE_AND_AFTER =
+      Pattern.compile("```mdl-before\\R((?s).*?)```(?s:.*?)```mdl\\R((?s).*?)```");
   private static final Pattern COMMENT =
       Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|(//.*|/\\*(?s:.*?)\\*/)");
 
@@ -55,13 +57,27 @@ final class FormatterTest {
     return Stream.concat(
             below(Path.of("src/main/resources/std"), ".mdl").stream(),
             below(ROOT.resolve("examples"), ".mdl").stream())
-        .map(file -> dynamicTest(file.getFileName().toString(), () -> isFormatted(file)));
+        .map(file -> dynamicTest(file.toString(), () -> isFormatted(source(file))));
   }
 
-  private static void isFormatted(Path file) {
-    assertThat(format(SourceFile.of(file.toString(), text(file))))
-        .as("`mdlc fmt %s` formats it", file)
-        .isEqualTo(text(file));
+  @TestFactory
+  Stream<DynamicTest> documentationIsFormatted() {
+    return examples().stream()
+        .map(example -> dynamicTest(example.name(), () -> isFormatted(example)));
+  }
+
+  private static void isFormatted(SourceFile source) {
+    assertThat(format(source)).as("%s is formatted", source.name()).isEqualTo(source.text());
+  }
+
+  @Test
+  void thePageShowsWhatHappens() {
+    var page = text(ROOT.resolve("docs/format.md"));
+    var pairs = BEFORE_AND_AFTER.matcher(page).results().toList();
+    assertThat(pairs).hasSize(page.split("```mdl-before", -1).length - 1).isNotEmpty();
+    for (var pair : pairs) {
+      assertThat(format(SourceFile.of("format.md", pair.group(1)))).isEqualTo(pair.group(2));
+    }
   }
 
   // ---- what is kept
@@ -158,18 +174,30 @@ final class FormatterTest {
   private static List<SourceFile> wellFormed() {
     var sources = new ArrayList<SourceFile>();
     for (var folder : List.of("examples", "compiler")) {
-      below(ROOT.resolve(folder), ".mdl")
-          .forEach(f -> sources.add(SourceFile.of(f.toString(), text(f))));
+      below(ROOT.resolve(folder), ".mdl").forEach(file -> sources.add(source(file)));
     }
-    for (var page : below(ROOT.resolve("docs"), ".md")) {
-      EXAMPLE
-          .matcher(text(page))
-          .results()
-          .forEach(m -> sources.add(SourceFile.of(page + " at " + m.start(), m.group(1))));
-    }
+    sources.addAll(examples());
     var well = sources.stream().filter(FormatterTest::isWellFormed).toList();
     assertThat(well).hasSizeGreaterThan(150);
     return well;
+  }
+
+  /** The {@code mdl} blocks of the README, the documentation and the pages of error codes. */
+  private static List<SourceFile> examples() {
+    return Stream.of("README.md", "docs", "compiler/core/src/main/resources/explain")
+        .flatMap(place -> below(ROOT.resolve(place), ".md").stream())
+        .flatMap(
+            page ->
+                EXAMPLE
+                    .matcher(text(page))
+                    .results()
+                    .map(m -> SourceFile.of(page + " at " + m.start(), m.group(1))))
+        .filter(FormatterTest::isWellFormed)
+        .toList();
+  }
+
+  private static SourceFile source(Path file) {
+    return SourceFile.of(file.toString(), text(file));
   }
 
   private static boolean isWellFormed(SourceFile source) {
