@@ -135,7 +135,8 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new FmtCommand())
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new DoctorCommand())
-                .addSubcommand(new CompletionCommand()))
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new LanguageServerCommand()))
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -37,7 +37,8 @@ final class WallsTest {
           "report",
           "emit.java",
           "emit.cuda",
-          "driver");
+          "driver",
+          "analysis");
 
   private static final JavaClasses COMPILER =
       new ClassFileImporter()

@@ -1,7 +1,5 @@
 package org.mdlc.compiler.driver;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +11,7 @@ import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.DataFiles;
+import org.mdlc.compiler.bind.Observer;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.emit.java.CompiledPrograms;
 import org.mdlc.compiler.emit.java.JavaEmitter;
@@ -50,9 +49,36 @@ public final class Compiler {
     var problems = new DiagnosticSink();
     var file = Parser.parse(request.source(), problems);
     if (!problems.hasErrors()) {
-      bindEach(file, ModelChoice.standalone(file, request.settings().keySet()), request, problems);
+      bindStandalone(file, request, problems, Observer.NONE);
     }
     return problems;
+  }
+
+  /**
+   * As {@link #check}, for who wants to know more than the mistakes. Of a text that does not parse,
+   * what was read is bound all the same, and told to the observer; its only problems are those of
+   * the syntax.
+   *
+   * @return the tree, with holes where the text cannot be read
+   */
+  public static Ast.File observe(
+      CompileRequest request, DiagnosticSink problems, Observer observer) {
+    var file = Parser.parse(request.source(), problems);
+    bindStandalone(file, request, problems.hasErrors() ? copy(problems) : problems, observer);
+    return file;
+  }
+
+  /** So that the binder knows that there are errors, and what it finds is not told. */
+  private static DiagnosticSink copy(DiagnosticSink problems) {
+    var copy = new DiagnosticSink();
+    problems.sorted().forEach(copy::report);
+    return copy;
+  }
+
+  private static void bindStandalone(
+      Ast.File file, CompileRequest request, DiagnosticSink problems, Observer observer) {
+    var models = ModelChoice.standalone(file, request.settings().keySet());
+    bindEach(file, models, request, problems, observer);
   }
 
   /**
@@ -66,16 +92,22 @@ public final class Compiler {
       return new CompiledFile(problems, List.of());
     }
     var models = ModelChoice.meant(file, request.settings().keySet());
-    var bound = bindEach(file, models, request, problems);
+    var bound = bindEach(file, models, request, problems, Observer.NONE);
     return new CompiledFile(problems, problems.hasErrors() ? List.of() : bound);
   }
 
   private static List<BoundProgram> bindEach(
-      Ast.File file, List<String> models, CompileRequest request, DiagnosticSink problems) {
+      Ast.File file,
+      List<String> models,
+      CompileRequest request,
+      DiagnosticSink problems,
+      Observer observer) {
     if (models.isEmpty()) {
-      Binder.check(file, path -> imported(path, request), problems);
+      Binder.check(file, binding("", request, observer), problems);
     }
-    return models.stream().flatMap(m -> bind(file, m, request, problems).stream()).toList();
+    return models.stream()
+        .flatMap(m -> bind(file, m, request, problems, observer).stream())
+        .toList();
   }
 
   /**
@@ -90,7 +122,7 @@ public final class Compiler {
       return new Compilation(problems, Optional.empty());
     }
     var model = ModelChoice.choose(file, request.model());
-    return new Compilation(problems, bind(file, model, request, problems));
+    return new Compilation(problems, bind(file, model, request, problems, Observer.NONE));
   }
 
   /**
@@ -221,32 +253,33 @@ public final class Compiler {
   }
 
   private static Optional<BoundProgram> bind(
-      Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
-    var binding =
-        new Binder.Request(
-            model,
-            request.settings(),
-            path -> imported(path, request),
-            path -> table(path, request));
-    var bound = Binder.bind(file, binding, problems);
+      Ast.File file,
+      String model,
+      CompileRequest request,
+      DiagnosticSink problems,
+      Observer observer) {
+    var bound = Binder.bind(file, binding(model, request, observer), problems);
     bound.ifPresent(program -> FolderClasses.check(program, request.inputs(), problems));
     return problems.hasErrors() ? Optional.empty() : bound;
+  }
+
+  private static Binder.Request binding(String model, CompileRequest request, Observer observer) {
+    return new Binder.Request(
+        model,
+        request.settings(),
+        path -> imported(path, request),
+        path -> table(path, request),
+        observer);
+  }
+
+  private static Optional<SourceFile> imported(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
+    return request.texts().find(path);
   }
 
   private static Optional<DataFiles.Table> table(String path, CompileRequest request) {
     request.inputs().accept(new Input(Input.Kind.TABLE, Path.of(path)));
     return CsvFile.open(Path.of(path));
-  }
-
-  private static Optional<SourceFile> imported(String path, CompileRequest request) {
-    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
-    try {
-      return Files.isRegularFile(Path.of(path))
-          ? Optional.of(SourceFile.read(Path.of(path)))
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // reported by the binder, at the import
-    }
   }
 
   private static SortedSet<String> openSizes(BoundProgram bound) {
