@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.mdlc.cli.Finding.Verdict;
 import org.mdlc.compiler.emit.java.KernelStyle;
+import org.mdlc.runtime.kernel.VectorApi;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
@@ -41,9 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static KernelStyle kernels() {
-    return ModuleLayer.boot().findModule(RunningModel.VECTOR_MODULE).isPresent()
-        ? KernelStyle.VECTOR
-        : KernelStyle.PLAIN;
+    return VectorApi.isPresent() ? KernelStyle.VECTOR : KernelStyle.PLAIN;
   }
 
   private void print(Finding finding) {

@@ -1,5 +1,6 @@
 package org.mdlc.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -72,8 +73,19 @@ public final class Main implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  public static void main(String[] args) {
-    System.exit(run(Terminal.ofProcess(), args));
+  public static void main(String[] args) throws IOException {
+    System.exit(Restart.isNeeded(args) ? Restart.run(args) : run(Terminal.ofProcess(), args));
+  }
+
+  /**
+   * Runs one command line in this JVM, as a part of another program, without colours.
+   *
+   * @param out results
+   * @param err diagnostics and errors
+   * @return the exit code; 0 when all went well
+   */
+  public static int run(PrintStream out, PrintStream err, String... args) {
+    return run(new Terminal(out, err, false, System.getenv()), args);
   }
 
   /** Runs one command line in this JVM and returns its exit code. */
@@ -116,12 +128,15 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new PredictCommand())
                 .addSubcommand(new CompileCommand())
                 .addSubcommand(new SummaryCommand())
+                .addSubcommand(new ShowCommand())
                 .addSubcommand(new PlotCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new FmtCommand())
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new DoctorCommand())
-                .addSubcommand(new CompletionCommand()))
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new LanguageServerCommand()))
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

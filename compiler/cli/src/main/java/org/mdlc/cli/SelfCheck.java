@@ -4,9 +4,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
+import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.driver.InMemoryJavac.GeneratedCodeException;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.runtime.Model;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.kernel.KernelException;
@@ -65,7 +67,7 @@ final class SelfCheck {
   static double[] losses(KernelStyle kernels) {
     var request = CompileRequest.of(SourceFile.of("check.mdl", MODEL)).withKernels(kernels);
     var bound = Compiler.bind(request).bound().orElseThrow();
-    try (var model = RunningModel.load(Compiler.generate(bound, request), SEED)) {
+    try (var model = (Model) InMemoryJavac.create(Compiler.generate(bound, request), SEED, SelfCheck.class.getClassLoader())) {
       var rows = rows();
       return new double[] {
         model.trainOnBatch(rows).require("loss"), model.testOnBatch(rows).require("loss")

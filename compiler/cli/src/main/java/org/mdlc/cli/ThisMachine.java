@@ -23,6 +23,7 @@ import org.mdlc.cli.Machine.Screen;
 import org.mdlc.runtime.kernel.DnnLibrary;
 import org.mdlc.runtime.kernel.KernelException;
 import org.mdlc.runtime.kernel.Lanes;
+import org.mdlc.runtime.kernel.VectorApi;
 import org.mdlc.runtime.utils.GetFile;
 
 /** Looks at the machine that mdlc runs on. */
@@ -49,7 +50,7 @@ final class ThisMachine {
   }
 
   private static Jvm jvm() {
-    boolean hasVectors = ModuleLayer.boot().findModule(RunningModel.VECTOR_MODULE).isPresent();
+    boolean hasVectors = VectorApi.isPresent();
     return new Jvm(
         Runtime.version().feature(),
         Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
