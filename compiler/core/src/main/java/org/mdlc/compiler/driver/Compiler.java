@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.DataFiles;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.emit.java.CompiledPrograms;
 import org.mdlc.compiler.emit.java.JavaEmitter;
@@ -23,6 +25,7 @@ import org.mdlc.compiler.pass.Pipeline;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
+import org.mdlc.compiler.report.ProgramReport;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.syntax.Ast;
@@ -32,7 +35,8 @@ import org.mdlc.compiler.type.Dim;
 /**
  * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
  * text, {@link #generate} turns what is right into Java. Prints nothing, and reads no files but
- * imports and, for their mistakes, the CSV files of train blocks.
+ * imports and, for their mistakes, the CSV files and class folders of train blocks: the {@link
+ * Input}s.
  */
 public final class Compiler {
   private static final String BOUND = "Bind";
@@ -69,7 +73,7 @@ public final class Compiler {
   private static List<BoundProgram> bindEach(
       Ast.File file, List<String> models, CompileRequest request, DiagnosticSink problems) {
     if (models.isEmpty()) {
-      Binder.check(file, Compiler::imported, problems);
+      Binder.check(file, path -> imported(path, request), problems);
     }
     return models.stream().flatMap(m -> bind(file, m, request, problems).stream()).toList();
   }
@@ -127,6 +131,27 @@ public final class Compiler {
     var plans = new Plans(bound, request);
     var train = bound.stages().stream().map(plans::plan).toList();
     return summary.withNeeds(plans.needs(plans.plan(bound.predict()), train));
+  }
+
+  /**
+   * The optimised programs of a phase, for people: one, or one per stage of training.
+   *
+   * @throws InvalidRequest if the model does not have the phase, the size of a named dimension is
+   *     not known, or an input does not allow such a batch
+   */
+  public static List<ProgramReport> report(
+      BoundProgram program, CompileRequest request, ReportRequest wanted) {
+    requireSizes(program);
+    int batch = wanted.batchOf(program);
+    var bound = MixedPrecision.of(program);
+    var plans = new Plans(bound, request);
+    var planned =
+        switch (wanted.phaseOf(program)) {
+          case TRAIN -> bound.stages().stream().map(plans::plan).toList();
+          case EVALUATE -> List.of(plans.plan(Objects.requireNonNull(bound.evaluate())));
+          case PREDICT -> List.of(plans.plan(bound.predict()));
+        };
+    return planned.stream().map(p -> ProgramReport.of(bound, p.program(), batch)).toList();
   }
 
   /** The names that dumps can be asked for, in order. */
@@ -191,10 +216,7 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound
-          .settings()
-          .map(BoundProgram.TrainSettings::batch)
-          .orElse(ModelSummary.USUAL_BATCH);
+      return ReportRequest.usualBatch(bound);
     }
   }
 
@@ -202,13 +224,22 @@ public final class Compiler {
       Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
     var binding =
         new Binder.Request(
-            model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
+            model,
+            request.settings(),
+            path -> imported(path, request),
+            path -> table(path, request));
     var bound = Binder.bind(file, binding, problems);
-    bound.ifPresent(program -> FolderClasses.check(program, problems));
+    bound.ifPresent(program -> FolderClasses.check(program, request.inputs(), problems));
     return problems.hasErrors() ? Optional.empty() : bound;
   }
 
-  private static Optional<SourceFile> imported(String path) {
+  private static Optional<DataFiles.Table> table(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TABLE, Path.of(path)));
+    return CsvFile.open(Path.of(path));
+  }
+
+  private static Optional<SourceFile> imported(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
     try {
       return Files.isRegularFile(Path.of(path))
           ? Optional.of(SourceFile.read(Path.of(path)))

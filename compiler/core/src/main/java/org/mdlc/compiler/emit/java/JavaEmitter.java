@@ -66,6 +66,7 @@ public final class JavaEmitter {
     var self = ClassName.get(packageName, bound.model());
     var type =
         TypeSpec.classBuilder(self)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL)
             .addJavadoc(
@@ -79,7 +80,7 @@ public final class JavaEmitter {
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
-            .addStatement("super(SPEC)")
+            .addCode(start().build())
             .build());
     type.addMethod(create(self));
     type.addMethod(createUnseeded(self));
@@ -88,6 +89,7 @@ public final class JavaEmitter {
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
     SummaryPrinter.print(programs.summary(), type);
+    PortsPrinter.print(bound, self, type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
@@ -103,6 +105,11 @@ public final class JavaEmitter {
       file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "VectorMath"), "FLOATS", "INTS");
     }
     return file.build();
+  }
+
+  private CodeBlock.Builder start() {
+    var code = CodeBlock.builder().addStatement("super(SPEC)");
+    return style == KernelStyle.VECTOR ? code.addStatement("requireVectorApi()") : code;
   }
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
