@@ -30,13 +30,9 @@ import picocli.CommandLine.ParentCommand;
       "Puts model descriptions into their one layout, and prints the names of those that it changed.",
       "",
       "A file is written only when its layout changes. One with a syntax error is reported and left"
-          + " as it is."
+          + " as it is. The exit code is 1 then, and with --check if a file has another layout."
     },
-    mixinStandardHelpOptions = true,
-    footer = {
-      "",
-      "Exit codes: 0 done, 1 a syntax error or, with --check, a file in another layout."
-    })
+    footer = {"mdlc fmt model.mdl", "mdlc fmt src/main/mdl", "mdlc fmt --check src/main/mdl"})
 final class FmtCommand implements Callable<Integer> {
   private static final Path STANDARD_INPUT = Path.of("-");
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "language-server",
     aliases = "lsp",
     description = "Serves an editor over standard input and output (Language Server Protocol).",
-    mixinStandardHelpOptions = true)
+    footer = "mdlc language-server")
 final class LanguageServerCommand implements Callable<Integer> {
   /** Names no class of the protocol's library: other commands start without it. */
   @Override

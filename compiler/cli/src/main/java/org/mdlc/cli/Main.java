@@ -85,7 +85,7 @@ public final class Main implements Callable<Integer> {
    * @return the exit code; 0 when all went well
    */
   public static int run(PrintStream out, PrintStream err, String... args) {
-    return run(new Terminal(out, err, false, System.getenv()), args);
+    return run(new Terminal(System.in, out, err, false, System.getenv()), args);
   }
 
   /** Runs one command line in this JVM and returns its exit code. */

@@ -1,6 +1,7 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -115,7 +116,7 @@ public final class Rehearsal {
 
   private static Terminal nobody() {
     var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    return new Terminal(nowhere, nowhere, false, Map.of());
+    return new Terminal(InputStream.nullInputStream(), nowhere, nowhere, false, Map.of());
   }
 
   private static void delete(Path folder) throws IOException {

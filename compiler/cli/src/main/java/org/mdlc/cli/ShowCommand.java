@@ -1,6 +1,5 @@
 package org.mdlc.cli;
 
-import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,7 +30,11 @@ import picocli.CommandLine.Spec;
     description =
         "Shows the optimised program: what is computed together, where everything lies in memory,"
             + " FLOPs and bytes of every step.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "mdlc show model.mdl",
+      "mdlc show model.mdl --details --phase predict",
+      "mdlc show model.mdl --html model.html --peak-gflops 230 --peak-gbs 20"
+    })
 final class ShowCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
@@ -56,8 +59,7 @@ final class ShowCommand implements Callable<Integer> {
       description = "Also what each step computes for which layer and line, and every buffer.")
   private boolean details;
 
-  @Option(names = "--json", description = "Print the same for programs to read.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Option(
       names = "--html",
@@ -83,7 +85,7 @@ final class ShowCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var machine = machine();
     var page = html == null ? null : Paths.target(html);
-    if (page != null && json) {
+    if (page != null && json.isOn()) {
       throw new ParameterException(spec.commandLine(), "give either --html or --json");
     }
     var request = model.request(main);
@@ -94,9 +96,8 @@ final class ShowCommand implements Callable<Integer> {
       var text = ShowPage.of(reports, machine);
       AtomicFile.write(page, file -> file.write(text.getBytes(StandardCharsets.UTF_8)));
       out.println(page);
-    } else if (json) {
-      var printer = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-      out.println(printer.toJson(ShowJson.of(reports, machine)));
+    } else if (json.isOn()) {
+      main.json().ifPresent(report -> report.result(ShowJson.of(reports, machine)));
     } else {
       out.print(text(reports, machine));
     }

@@ -35,7 +35,7 @@ record Terminal(
 
   /** Where everything goes to the error stream. */
   Terminal withoutOut() {
-    return new Terminal(err, err, interactive, environment);
+    return new Terminal(in, err, err, interactive, environment);
   }
 
   /** How wide it is. */

@@ -23,7 +23,7 @@ final class CommandsPageTest {
       Pattern.compile("(<!-- help: written by CommandsPageTest -->\n).*", Pattern.DOTALL);
   private static final Pattern SAMPLE =
       Pattern.compile("```json (?<command>\\w+)\n(?<json>.*?)```\n", Pattern.DOTALL);
-  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+) {2,}");
+  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z][a-z-]*)(, [a-z]+)* {2,}");
   private static final int CHECKS_SHOWN = 2;
 
   @TempDir private Path folder;

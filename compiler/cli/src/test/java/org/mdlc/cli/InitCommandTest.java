@@ -189,7 +189,6 @@ final class InitCommandTest {
     }
     assertThat(build).contains("<junit.version>" + between(pom, "junit-jupiter</artifactId>"));
     var flags = between(build, "<mdlc.jvmFlags>", "</mdlc.jvmFlags>");
-    assertThat(pom).contains("<argLine>" + flags + "</argLine>");
     assertThat(project("y", ProjectTemplate.CSV).resolve(".mvn/jvm.config")).hasContent(flags);
   }
 

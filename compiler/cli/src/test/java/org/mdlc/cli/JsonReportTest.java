@@ -114,7 +114,8 @@ final class JsonReportTest {
     var loss = result.getAsJsonObject("metrics").get("loss").getAsString();
     assertThat(loss).matches("0\\.\\d{8,}");
     var shown = CommandRun.of("evaluate", tiny.model(), "--verbose", "0", "--weights", weights);
-    assertThat(shown.out()).contains("loss: " + String.format(Locale.ROOT, "%.4f", Double.parseDouble(loss)));
+    assertThat(shown.out())
+        .contains("loss: " + String.format(Locale.ROOT, "%.4f", Double.parseDouble(loss)));
   }
 
   @Test
