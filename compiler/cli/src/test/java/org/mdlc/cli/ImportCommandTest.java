@@ -55,6 +55,7 @@ final class ImportCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
     assertThat(Files.readString(mdl)).endsWith(Files.readString(MODELS.resolve(name + ".mdl")));
+    assertThat(CommandRun.of("fmt", "--check", mdl.toString()).exitCode()).isZero();
 
     var golden = SafeTensors.read(MODELS.resolve(name + ".safetensors"));
     var found = predict(mdl, golden, folder);

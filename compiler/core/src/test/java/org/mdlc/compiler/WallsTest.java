@@ -23,6 +23,7 @@ final class WallsTest {
           "source",
           "diag",
           "syntax",
+          "format",
           "type",
           "expr",
           "ir",
@@ -33,9 +34,11 @@ final class WallsTest {
           "pass",
           "plan",
           "summary",
+          "report",
           "emit.java",
           "emit.cuda",
-          "driver");
+          "driver",
+          "analysis");
 
   private static final JavaClasses COMPILER =
       new ClassFileImporter()

@@ -38,12 +38,14 @@ public final class Binder {
    * @param imports finds an imported file by its path, which is relative to nothing: the importing
    *     file's folder is in front of it already
    * @param data finds a data file, by its path as for imports
+   * @param observer hears what stands where
    */
   public record Request(
       String model,
       Map<String, String> settings,
       Function<String, Optional<SourceFile>> imports,
-      DataFiles data) {
+      DataFiles data,
+      Observer observer) {
     public Request {
       settings = new LinkedHashMap<>(settings);
     }
@@ -53,7 +55,7 @@ public final class Binder {
         String model,
         Map<String, String> settings,
         Function<String, Optional<SourceFile>> imports) {
-      this(model, settings, imports, DataFiles.NONE);
+      this(model, settings, imports, DataFiles.NONE, Observer.NONE);
     }
 
     /** The named model with its defaults and no imports. */
@@ -65,14 +67,15 @@ public final class Binder {
   /**
    * Checks what can be said of a file without binding a model of it: names, types of parameters,
    * imports and constants. {@link #bind} does the same first.
+   *
+   * @param request whose model counts for nothing
    */
-  public static void check(
-      Ast.File file, Function<String, Optional<SourceFile>> imports, DiagnosticSink sink) {
+  public static void check(Ast.File file, Request request, DiagnosticSink sink) {
     inThread(
         sink,
         file,
         () -> {
-          new ProgramBinder(file, new Request("", Map.of(), imports), new Problems(sink)).check();
+          new ProgramBinder(file, request, new Problems(sink)).check();
           return Optional.empty();
         });
   }

@@ -31,7 +31,7 @@ final class Calls {
   static final Set<String> LAYER_ARGUMENTS = Set.of("name", "trainable", "weights");
 
   /** What every loss takes besides its own parameters, as the last one. */
-  private static final List<String> REDUCTIONS =
+  static final List<String> REDUCTIONS =
       List.of("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none");
 
   private final Evaluator evaluator;
@@ -618,6 +618,7 @@ final class Calls {
       var fitted = fit(param, value, callee, inner, at, number);
       values.put(name, fitted);
       spans.put(name, at);
+      evaluator.observation().value(param.name().span(), fitted);
       inner.put(new Scope.Binding(name, fitted, at, false, null));
     }
     var dims = new LinkedHashMap<String, Datum>();

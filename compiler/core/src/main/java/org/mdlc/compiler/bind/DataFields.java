@@ -19,8 +19,7 @@ import org.mdlc.compiler.type.TensorType;
 
 /** Reads where rows come from: a source and, per model input or label, the columns that fill it. */
 final class DataFields {
-  private static final List<String> FORMATS =
-      List.of("csv", "npz", "npy", "idx", "images", "texts");
+  static final List<String> FORMATS = List.of("csv", "npz", "npy", "idx", "images", "texts");
 
   /** What a folder's files are called, and their classes. */
   private static final Map<String, List<String>> FOLDERS =

@@ -65,6 +65,7 @@ final class Evaluator {
   private final ShapeAdvice shapeAdvice = new ShapeAdvice(inputTypes);
   private final Ranges ranges = new Ranges();
   private final Sketch sketch = new Sketch(this);
+  private final Observation observation;
   private final Lints lints;
   private final Library library;
   private Instance instance;
@@ -77,7 +78,8 @@ final class Evaluator {
   private @Nullable Span statement;
   private final Set<Span> shadowWarned = new HashSet<>();
 
-  Evaluator(Problems problems, Library library, Instance root) {
+  Evaluator(Problems problems, Library library, Instance root, Observer observer) {
+    this.observation = new Observation(observer);
     this.problems = problems;
     this.lints = new Lints(problems);
     this.library = library;
@@ -159,6 +161,11 @@ final class Evaluator {
 
   Usage usage() {
     return usage;
+  }
+
+  /** What tells who listens what stands where. */
+  Observation observation() {
+    return observation;
   }
 
   /** What notes the calls of the model. */
@@ -318,7 +325,9 @@ final class Evaluator {
   Datum eval(Ast.Expr tree, Scope scope) {
     count(tree.span());
     try {
-      return value(tree, scope);
+      var value = value(tree, scope);
+      observation.value(tree.span(), value);
+      return value;
     } catch (Silent e) {
       return Poison.POISON;
     } catch (ArithmeticException e) {

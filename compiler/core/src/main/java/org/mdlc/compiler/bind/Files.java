@@ -240,7 +240,9 @@ final class Files {
                 .help("the path is relative to this file"));
         return;
       }
-      known = load(Parser.parse(source.get(), sink), path);
+      var file = Parser.parse(source.get(), sink);
+      request.observer().imported(tree, file);
+      known = load(file, path);
       imported.put(path, known);
     }
     into.include(known);

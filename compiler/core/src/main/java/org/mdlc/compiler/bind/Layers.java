@@ -423,6 +423,7 @@ final class Layers {
               return evaluator.calls().result(tree.result(), value, inner, definition.name());
             });
     evaluator.sketch().layer(instance, given, result, span);
+    evaluator.observation().layer(instance);
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
   }
@@ -654,6 +655,7 @@ final class Layers {
                   : outputs.size() == 1 ? outputs.get(0) : Datum.tuple(outputs);
             });
     evaluator.sketch().layer(instance, values, result, span);
+    evaluator.observation().layer(instance);
     var operands = new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>());
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
@@ -722,12 +724,14 @@ final class Layers {
       evaluator.sketch().input(name, value, tree.name().span());
     }
     scope.put(name, value, tree.name().span());
+    evaluator.observation().value(tree.name().span(), value);
   }
 
   void output(Ast.Output tree, Scope scope) {
     var run = current("output");
     var name = tree.name().text();
     var value = evaluator.eval(tree.value(), scope);
+    evaluator.observation().value(tree.name().span(), value);
     if (run.spans().containsKey("output " + name)) {
       evaluator
           .problems()

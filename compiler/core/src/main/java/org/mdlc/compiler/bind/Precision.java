@@ -12,7 +12,7 @@ import org.mdlc.compiler.type.DType;
 final class Precision {
   private static final String BF16 = "mixed_bfloat16";
   private static final String F16 = "mixed_float16";
-  private static final List<String> POLICIES = List.of("float32", BF16, F16);
+  static final List<String> POLICIES = List.of("float32", BF16, F16);
 
   private Precision() {}
 

@@ -48,7 +48,7 @@ final class ProgramBinder {
   void check() {
     var nowhere =
         new Instance(null, "", "", 0, file.span().before(), Datum.None.NONE, Arguments.empty());
-    constants(new Evaluator(problems, library, nowhere));
+    constants(new Evaluator(problems, library, nowhere, request.observer()));
     trains();
     files.starts();
   }
@@ -69,7 +69,7 @@ final class ProgramBinder {
             definition.tree().name().span(),
             definition,
             Arguments.empty());
-    var evaluator = new Evaluator(problems, library, root);
+    var evaluator = new Evaluator(problems, library, root, request.observer());
     constants(evaluator);
     readSettings(definition.tree(), evaluator);
     var train = trains.get(definition.tree().name().text());

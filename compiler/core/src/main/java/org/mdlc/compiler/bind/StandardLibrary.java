@@ -26,7 +26,7 @@ import org.mdlc.compiler.syntax.Parser;
  */
 public final class StandardLibrary {
   /** Names of library files begin so. */
-  static final String PREFIX = "std/";
+  public static final String PREFIX = "std/";
 
   // A definition begins at the left margin, and nothing else of the library begins with such a
   // word there.
@@ -42,7 +42,7 @@ public final class StandardLibrary {
   }
 
   /** One definition, in its place in the file. */
-  static final class Part {
+  public static final class Part {
     private final SourceFile file;
     private final int start;
     private final int end;
@@ -61,25 +61,25 @@ public final class StandardLibrary {
     }
 
     /** Such as {@code layer}; {@code let} for a constant. */
-    String keyword() {
+    public String keyword() {
       return keyword;
     }
 
-    String name() {
+    public String name() {
       return file.text().substring(name.start(), name.end());
     }
 
-    Span nameSpan() {
+    public Span nameSpan() {
       return name;
     }
 
     /** Whether it has a doc comment, and so a place on the pages of the library. */
-    boolean isDocumented() {
+    public boolean isDocumented() {
       return documented;
     }
 
     /** Parsed when first asked for, by whichever thread comes first. */
-    Ast.Item tree() {
+    public Ast.Item tree() {
       var known = tree;
       if (known == null) {
         synchronized (this) {
@@ -104,7 +104,7 @@ public final class StandardLibrary {
   }
 
   /** All definitions, file by file. */
-  static List<Part> parts() {
+  public static List<Part> parts() {
     return Holder.PARTS;
   }
 

@@ -142,6 +142,7 @@ final class Statements {
       }
       var named = describe(values.get(i), name);
       evaluator.layers().name(named, name.text());
+      evaluator.observation().value(name.span(), named);
       scope.put(new Scope.Binding(name.text(), named, name.span(), tree.variable(), null));
     }
   }
@@ -193,6 +194,7 @@ final class Statements {
     body.put(new Scope.Binding(name.text(), Poison.POISON, name.span(), false, null));
     var variable = making.get();
     if (variable != null) {
+      evaluator.observation().variable(name.span(), variable.type());
       var seen = evaluator.variables().seen(variable);
       body.put(
           seen == null
@@ -220,6 +222,7 @@ final class Statements {
         evaluator.problems().report(notChangeable(name, binding));
       } else {
         binding.set(describe(values.get(i), name));
+        evaluator.observation().value(name.span(), values.get(i));
       }
     }
   }
@@ -384,6 +387,7 @@ final class Statements {
       var inner = scope.inner();
       if (tree.index() != null) {
         inner.put(tree.index().text(), Datum.whole(i), tree.index().span());
+        evaluator.observation().value(tree.index().span(), Datum.whole(i));
       }
       var returned = inner(tree.body(), inner);
       if (returned != null) {
@@ -413,6 +417,7 @@ final class Statements {
       evaluator.count(tree.span());
       var inner = scope.inner();
       inner.put(tree.variable().text(), item, tree.variable().span());
+      evaluator.observation().value(tree.variable().span(), item);
       var returned = inner(tree.body(), inner);
       if (returned != null) {
         return returned;

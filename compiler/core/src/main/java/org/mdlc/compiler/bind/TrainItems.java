@@ -14,10 +14,10 @@ import org.mdlc.compiler.syntax.Ast;
  * The items of a train block, sorted by kind; a stage has the block's where it has none of its own.
  */
 final class TrainItems {
-  private static final List<String> SETTINGS =
+  static final List<String> SETTINGS =
       List.of("batch", "epochs", "seed", "shuffle", "validation_split");
 
-  private static final List<String> WEIGHTS = List.of(Weights.SAMPLES, Weights.CLASSES);
+  static final List<String> WEIGHTS = List.of(Weights.SAMPLES, Weights.CLASSES);
 
   /** The block itself or one stage. */
   static final class Part {

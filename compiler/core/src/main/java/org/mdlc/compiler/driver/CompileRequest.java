@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.pass.DumpSink;
 import org.mdlc.compiler.source.SourceFile;
@@ -18,6 +19,8 @@ import org.mdlc.compiler.source.SourceFile;
  * @param packageName of the generated class; may be empty
  * @param kernels how kernels are printed
  * @param dumps where graphs and programs are shown on their way
+ * @param inputs is told of every file and folder beside the source, before it is looked at
+ * @param texts where imported files are read
  */
 public record CompileRequest(
     SourceFile source,
@@ -25,14 +28,23 @@ public record CompileRequest(
     Map<String, String> settings,
     String packageName,
     KernelStyle kernels,
-    DumpSink dumps) {
+    DumpSink dumps,
+    Consumer<Input> inputs,
+    SourceTexts texts) {
   public CompileRequest {
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
 
   public static CompileRequest of(SourceFile source) {
     return new CompileRequest(
-        source, Optional.empty(), Map.of(), "", KernelStyle.VECTOR, DumpSink.NONE);
+        source,
+        Optional.empty(),
+        Map.of(),
+        "",
+        KernelStyle.VECTOR,
+        DumpSink.NONE,
+        Input.IGNORED,
+        SourceTexts.OF_DISK);
   }
 
   /** Of a file, under the path as given. */
@@ -41,25 +53,33 @@ public record CompileRequest(
   }
 
   public CompileRequest withModel(Optional<String> name) {
-    return new CompileRequest(source, name, settings, packageName, kernels, dumps);
+    return new CompileRequest(source, name, settings, packageName, kernels, dumps, inputs, texts);
   }
 
   /** With more settings, which go before those of the same name. */
   public CompileRequest withSettings(Map<String, String> more) {
     var all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return new CompileRequest(source, model, all, packageName, kernels, dumps);
+    return new CompileRequest(source, model, all, packageName, kernels, dumps, inputs, texts);
   }
 
   public CompileRequest withPackage(String name) {
-    return new CompileRequest(source, model, settings, name, kernels, dumps);
+    return new CompileRequest(source, model, settings, name, kernels, dumps, inputs, texts);
   }
 
   public CompileRequest withKernels(KernelStyle style) {
-    return new CompileRequest(source, model, settings, packageName, style, dumps);
+    return new CompileRequest(source, model, settings, packageName, style, dumps, inputs, texts);
   }
 
   public CompileRequest withDumps(DumpSink sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, sink);
+    return new CompileRequest(source, model, settings, packageName, kernels, sink, inputs, texts);
+  }
+
+  public CompileRequest withInputs(Consumer<Input> sink) {
+    return new CompileRequest(source, model, settings, packageName, kernels, dumps, sink, texts);
+  }
+
+  public CompileRequest withTexts(SourceTexts other) {
+    return new CompileRequest(source, model, settings, packageName, kernels, dumps, inputs, other);
   }
 }

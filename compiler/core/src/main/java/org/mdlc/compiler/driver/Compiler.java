@@ -1,16 +1,17 @@
 package org.mdlc.compiler.driver;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.DataFiles;
+import org.mdlc.compiler.bind.Observer;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.emit.java.CompiledPrograms;
 import org.mdlc.compiler.emit.java.JavaEmitter;
@@ -23,6 +24,7 @@ import org.mdlc.compiler.pass.Pipeline;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
+import org.mdlc.compiler.report.ProgramReport;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.syntax.Ast;
@@ -32,7 +34,8 @@ import org.mdlc.compiler.type.Dim;
 /**
  * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
  * text, {@link #generate} turns what is right into Java. Prints nothing, and reads no files but
- * imports and, for their mistakes, the CSV files of train blocks.
+ * imports and, for their mistakes, the CSV files and class folders of train blocks: the {@link
+ * Input}s.
  */
 public final class Compiler {
   private static final String BOUND = "Bind";
@@ -46,9 +49,36 @@ public final class Compiler {
     var problems = new DiagnosticSink();
     var file = Parser.parse(request.source(), problems);
     if (!problems.hasErrors()) {
-      bindEach(file, ModelChoice.standalone(file, request.settings().keySet()), request, problems);
+      bindStandalone(file, request, problems, Observer.NONE);
     }
     return problems;
+  }
+
+  /**
+   * As {@link #check}, for who wants to know more than the mistakes. Of a text that does not parse,
+   * what was read is bound all the same, and told to the observer; its only problems are those of
+   * the syntax.
+   *
+   * @return the tree, with holes where the text cannot be read
+   */
+  public static Ast.File observe(
+      CompileRequest request, DiagnosticSink problems, Observer observer) {
+    var file = Parser.parse(request.source(), problems);
+    bindStandalone(file, request, problems.hasErrors() ? copy(problems) : problems, observer);
+    return file;
+  }
+
+  /** So that the binder knows that there are errors, and what it finds is not told. */
+  private static DiagnosticSink copy(DiagnosticSink problems) {
+    var copy = new DiagnosticSink();
+    problems.sorted().forEach(copy::report);
+    return copy;
+  }
+
+  private static void bindStandalone(
+      Ast.File file, CompileRequest request, DiagnosticSink problems, Observer observer) {
+    var models = ModelChoice.standalone(file, request.settings().keySet());
+    bindEach(file, models, request, problems, observer);
   }
 
   /**
@@ -62,16 +92,22 @@ public final class Compiler {
       return new CompiledFile(problems, List.of());
     }
     var models = ModelChoice.meant(file, request.settings().keySet());
-    var bound = bindEach(file, models, request, problems);
+    var bound = bindEach(file, models, request, problems, Observer.NONE);
     return new CompiledFile(problems, problems.hasErrors() ? List.of() : bound);
   }
 
   private static List<BoundProgram> bindEach(
-      Ast.File file, List<String> models, CompileRequest request, DiagnosticSink problems) {
+      Ast.File file,
+      List<String> models,
+      CompileRequest request,
+      DiagnosticSink problems,
+      Observer observer) {
     if (models.isEmpty()) {
-      Binder.check(file, Compiler::imported, problems);
+      Binder.check(file, binding("", request, observer), problems);
     }
-    return models.stream().flatMap(m -> bind(file, m, request, problems).stream()).toList();
+    return models.stream()
+        .flatMap(m -> bind(file, m, request, problems, observer).stream())
+        .toList();
   }
 
   /**
@@ -86,7 +122,7 @@ public final class Compiler {
       return new Compilation(problems, Optional.empty());
     }
     var model = ModelChoice.choose(file, request.model());
-    return new Compilation(problems, bind(file, model, request, problems));
+    return new Compilation(problems, bind(file, model, request, problems, Observer.NONE));
   }
 
   /**
@@ -127,6 +163,27 @@ public final class Compiler {
     var plans = new Plans(bound, request);
     var train = bound.stages().stream().map(plans::plan).toList();
     return summary.withNeeds(plans.needs(plans.plan(bound.predict()), train));
+  }
+
+  /**
+   * The optimised programs of a phase, for people: one, or one per stage of training.
+   *
+   * @throws InvalidRequest if the model does not have the phase, the size of a named dimension is
+   *     not known, or an input does not allow such a batch
+   */
+  public static List<ProgramReport> report(
+      BoundProgram program, CompileRequest request, ReportRequest wanted) {
+    requireSizes(program);
+    int batch = wanted.batchOf(program);
+    var bound = MixedPrecision.of(program);
+    var plans = new Plans(bound, request);
+    var planned =
+        switch (wanted.phaseOf(program)) {
+          case TRAIN -> bound.stages().stream().map(plans::plan).toList();
+          case EVALUATE -> List.of(plans.plan(Objects.requireNonNull(bound.evaluate())));
+          case PREDICT -> List.of(plans.plan(bound.predict()));
+        };
+    return planned.stream().map(p -> ProgramReport.of(bound, p.program(), batch)).toList();
   }
 
   /** The names that dumps can be asked for, in order. */
@@ -191,31 +248,38 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound
-          .settings()
-          .map(BoundProgram.TrainSettings::batch)
-          .orElse(ModelSummary.USUAL_BATCH);
+      return ReportRequest.usualBatch(bound);
     }
   }
 
   private static Optional<BoundProgram> bind(
-      Ast.File file, String model, CompileRequest request, DiagnosticSink problems) {
-    var binding =
-        new Binder.Request(
-            model, request.settings(), Compiler::imported, path -> CsvFile.open(Path.of(path)));
-    var bound = Binder.bind(file, binding, problems);
-    bound.ifPresent(program -> FolderClasses.check(program, problems));
+      Ast.File file,
+      String model,
+      CompileRequest request,
+      DiagnosticSink problems,
+      Observer observer) {
+    var bound = Binder.bind(file, binding(model, request, observer), problems);
+    bound.ifPresent(program -> FolderClasses.check(program, request.inputs(), problems));
     return problems.hasErrors() ? Optional.empty() : bound;
   }
 
-  private static Optional<SourceFile> imported(String path) {
-    try {
-      return Files.isRegularFile(Path.of(path))
-          ? Optional.of(SourceFile.read(Path.of(path)))
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // reported by the binder, at the import
-    }
+  private static Binder.Request binding(String model, CompileRequest request, Observer observer) {
+    return new Binder.Request(
+        model,
+        request.settings(),
+        path -> imported(path, request),
+        path -> table(path, request),
+        observer);
+  }
+
+  private static Optional<SourceFile> imported(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
+    return request.texts().find(path);
+  }
+
+  private static Optional<DataFiles.Table> table(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TABLE, Path.of(path)));
+    return CsvFile.open(Path.of(path));
   }
 
   private static SortedSet<String> openSizes(BoundProgram bound) {

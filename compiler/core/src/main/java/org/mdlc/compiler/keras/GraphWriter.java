@@ -20,7 +20,8 @@ import org.mdlc.compiler.keras.KerasGraph.Tensor;
  * tensor is used twice, a layer value where a layer is.
  */
 final class GraphWriter {
-  private static final int WIDTH = 110;
+  /** A pipeline of more characters has a line for each step. */
+  private static final int WIDTH = 100;
 
   /** A longer pipeline is easier to read in two. */
   private static final int LONGEST_PIPE = 24;
@@ -30,17 +31,10 @@ final class GraphWriter {
 
   /** An expression: a value and what it is piped through. */
   private record Pipe(String head, List<String> steps) {
-    String text(String indent, int before) {
-      var one = String.join(" |> ", concat());
-      return steps.isEmpty() || indent.length() + before + one.length() <= WIDTH
-          ? one
-          : head + "\n" + indent + "    |> " + String.join("\n" + indent + "    |> ", steps);
-    }
-
-    private List<String> concat() {
-      var all = new ArrayList<>(List.of(head));
-      all.addAll(steps);
-      return all;
+    String text() {
+      int width = head.length() + steps.stream().mapToInt(step -> 4 + step.length()).sum();
+      var link = width > WIDTH ? "\n|> " : " |> ";
+      return steps.isEmpty() ? head : head + link + String.join(link, steps);
     }
 
     Pipe then(String step) {
@@ -153,7 +147,7 @@ final class GraphWriter {
   // ---- statements
 
   /** Writes all statements but those that give the outputs that nothing else uses. */
-  String statements(String indent, Map<Tensor, String> outputNames) {
+  String statements(Map<Tensor, String> outputNames) {
     var keep = new HashSet<>(outputNames.keySet());
     var order = inOrder();
     inline(order);
@@ -163,13 +157,13 @@ final class GraphWriter {
       if (onlyLeaves || inlined.containsKey(place)) {
         continue;
       }
-      statement(place, indent, outputNames);
+      statement(place, outputNames);
     }
     return text.toString();
   }
 
-  private void statement(Place place, String indent, Map<Tensor, String> outputNames) {
-    makeShared(place, indent);
+  private void statement(Place place, Map<Tensor, String> outputNames) {
+    makeShared(place);
     int count = outputCount(place);
     var base =
         place.layer()
@@ -189,22 +183,24 @@ final class GraphWriter {
       named.put(tensor, name);
       results.add(name);
     }
-    var left =
-        "let " + (count == 1 ? results.getFirst() : "(" + String.join(", ", results) + ")") + " = ";
-    text.append(indent).append(left).append(expression.text(indent, left.length())).append('\n');
+    text.append("let ")
+        .append(count == 1 ? results.getFirst() : "(" + String.join(", ", results) + ")")
+        .append(" = ")
+        .append(expression.text())
+        .append('\n');
   }
 
   /** The expression of an output that nothing else uses. */
-  String expression(Tensor tensor, String indent, int before, StringBuilder lines) {
+  String expression(Tensor tensor, StringBuilder lines) {
     var known = named.get(tensor);
     if (known != null) {
       return known;
     }
     var place = place(tensor);
     text.setLength(0);
-    makeShared(place, indent);
+    makeShared(place);
     lines.append(text);
-    return pipe(place).text(indent, before);
+    return pipe(place).text();
   }
 
   /** The layers in the order of the file, with what is in them. */
@@ -318,7 +314,7 @@ final class GraphWriter {
   }
 
   /** Makes the layers that are called several times, before the first statement that calls one. */
-  private void makeShared(Place place, String indent) {
+  private void makeShared(Place place) {
     var chain = new ArrayDeque<Place>();
     var next = place;
     while (true) {
@@ -339,7 +335,7 @@ final class GraphWriter {
         var made = make(layer);
         var name = names.claim(step.layer());
         shared.put(step.layer(), name);
-        text.append(indent).append("let ").append(name).append(" = ").append(made).append('\n');
+        text.append("let ").append(name).append(" = ").append(made).append('\n');
       }
     }
   }

@@ -13,6 +13,7 @@ import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DiagnosticSink;
+import org.mdlc.compiler.format.Formatter;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.syntax.Parser;
@@ -74,9 +75,15 @@ public final class KerasImport {
     if (!train.isEmpty()) {
       parts.add(train);
     }
-    var text = String.join("\n", parts);
-    return bind(name, text)
-        .map(bound -> new ImportedModel(name, text, places(bound, model.layers())));
+    var source =
+        SourceFile.of(file.replaceFirst("\\.keras$", "") + ".mdl", String.join("\n", parts));
+    return Formatter.format(source, problems)
+        .map(text -> SourceFile.of(source.name(), text))
+        .flatMap(
+            formatted ->
+                bind(name, formatted)
+                    .map(bound -> places(bound, model.layers()))
+                    .map(places -> new ImportedModel(name, formatted.text(), places)));
   }
 
   private static String modelName(String name, KerasGraph graph) {
@@ -132,8 +139,7 @@ public final class KerasImport {
   // ---- weights
 
   /** What was written must bind: where it does not, its own messages say what Keras let pass. */
-  private Optional<BoundProgram> bind(String name, String text) {
-    var source = SourceFile.of(file.replaceFirst("\\.keras$", "") + ".mdl", text);
+  private Optional<BoundProgram> bind(String name, SourceFile source) {
     var tree = Parser.parse(source, problems);
     return problems.hasErrors()
         ? Optional.empty()

@@ -66,23 +66,22 @@ final class ModelWriter {
     var writer = new GraphWriter(graph, calls, outline, new Naming(), names);
     var text = new StringBuilder("model " + name + " {\n");
     if (!precision.isEmpty()) {
-      text.append("  precision ").append(precision).append('\n');
+      text.append("precision ").append(precision).append('\n');
     }
     var inputs = inputs(graph, writer, names, outermost);
-    text.append("  input ").append(String.join(", ", inputs)).append("\n\n");
+    text.append("input ").append(String.join(", ", inputs)).append("\n\n");
     var outputs = new LinkedHashMap<String, String>();
     graph.outputs().keySet().forEach(key -> outputs.put(key, names.claim(key)));
-    text.append(writer.statements("  ", byTensor(graph, outputs)));
+    text.append(writer.statements(byTensor(graph, outputs)));
     graph
         .outputs()
         .forEach(
             (key, tensor) -> {
               var output = outputs.getOrDefault(key, key);
-              var left = "output " + output + " = ";
               var lines = new StringBuilder();
-              var value = writer.expression(tensor, "  ", left.length(), lines);
-              text.append(lines).append("  ");
-              text.append(value.equals(output) ? "output " + output : left + value).append('\n');
+              var value = writer.expression(tensor, lines);
+              text.append(lines).append("output ").append(output);
+              text.append(value.equals(output) ? "" : " = " + value).append('\n');
             });
     return new Written(text.append("}\n").toString(), outputs, writer.nodes());
   }

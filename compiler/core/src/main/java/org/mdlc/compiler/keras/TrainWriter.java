@@ -33,10 +33,10 @@ final class TrainWriter {
       return "";
     }
     var text = new StringBuilder("train " + model + " {\n");
-    text.append("  loss ").append(String.join(", ", losses)).append('\n');
+    text.append("loss ").append(String.join(", ", losses)).append('\n');
     metrics("metrics", text);
     metrics("weighted_metrics", text);
-    text.append("  optimizer ").append(optimizer(precision)).append('\n');
+    text.append("optimizer ").append(optimizer(precision)).append('\n');
     return text.append("}\n").toString();
   }
 
@@ -122,7 +122,7 @@ final class TrainWriter {
               }
             });
     if (!written.isEmpty()) {
-      text.append("  ").append(word).append(' ').append(String.join(", ", written)).append('\n');
+      text.append(word).append(' ').append(String.join(", ", written)).append('\n');
     }
   }
 

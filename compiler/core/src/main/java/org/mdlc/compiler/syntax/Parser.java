@@ -53,28 +53,49 @@ public final class Parser {
     return new Parser(source, sink).file(start, end);
   }
 
+  /**
+   * Reads a whole file for who writes it anew; nothing when it has an error, which has been
+   * reported.
+   */
+  public static Optional<Concrete.Branch> concrete(SourceFile source, DiagnosticSink sink) {
+    return new Parser(source, sink).concrete();
+  }
+
   /** Reads one expression, as given to {@code --set}. */
   public static Ast.Expr parseExpression(SourceFile source, DiagnosticSink sink) {
     return new Parser(source, sink).expression(0, source.text().length());
   }
 
   private Ast.File file() {
-    if (source.text().length() > MAX_CHARS) {
-      errors.report(
-          Diagnostic.of(
-                  Codes.FILE_TOO_LARGE,
-                  source.span(0, 0),
-                  "this file has more than 4 million characters")
-              .help("split it and use `import`"));
-      return empty();
-    }
-    return file(0, source.text().length());
+    return isTooLarge() ? empty() : file(0, source.text().length());
   }
 
   private Ast.File file(int start, int end) {
     return read(start, end, MdlParser::file)
         .map(reading -> builder(reading).file(reading.tree()))
         .orElseGet(this::empty);
+  }
+
+  private Optional<Concrete.Branch> concrete() {
+    var reading =
+        isTooLarge()
+            ? Optional.<Reading<MdlParser.FileContext>>empty()
+            : read(0, source.text().length(), MdlParser::file);
+    reading.ifPresent(r -> builder(r).file(r.tree())); // some errors show only there
+    return reading.filter(r -> !errors.any()).map(r -> new ConcreteBuilder(source).file(r.tree()));
+  }
+
+  private boolean isTooLarge() {
+    if (source.text().length() <= MAX_CHARS) {
+      return false;
+    }
+    errors.report(
+        Diagnostic.of(
+                Codes.FILE_TOO_LARGE,
+                source.span(0, 0),
+                "this file has more than 4 million characters")
+            .help("split it and use `import`"));
+    return true;
   }
 
   private Ast.File empty() {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -94,7 +93,7 @@ final class DiagnosticsTest {
             .map(i -> ((Ast.Model) i).name().text())
             .toList();
     if (models.isEmpty()) {
-      Binder.check(file, _ -> Optional.empty(), sink);
+      Binder.check(file, Binder.Request.of(""), sink);
     }
     models.forEach(m -> Binder.bind(file, Binder.Request.of(m), sink));
     return sink;

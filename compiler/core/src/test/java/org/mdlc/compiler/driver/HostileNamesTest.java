@@ -65,12 +65,13 @@ class HostileNamesTest {
         "PredictStep",
         "InitializeStep",
         "EvaluateStep",
+        "Generated",
         "Data",
         "Predictions",
         "ModelRows",
         "List"
       })
-  void modelsMayBeCalledAsStepsAre(String name) {
+  void modelsMayBeCalledAsPartsOfTheCodeAre(String name) {
     compiles(
         "model "
             + name

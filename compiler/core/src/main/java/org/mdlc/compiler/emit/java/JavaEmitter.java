@@ -34,6 +34,9 @@ import org.mdlc.compiler.type.TensorType;
  * class per phase. Decides nothing.
  */
 public final class JavaEmitter {
+  /** Major and minor version of mdlc: the runtime refuses code that another has generated. */
+  static final String VERSION = "0.1";
+
   private final CompiledPrograms programs;
   private final BoundProgram bound;
   private final String packageName;
@@ -66,6 +69,7 @@ public final class JavaEmitter {
     var self = ClassName.get(packageName, bound.model());
     var type =
         TypeSpec.classBuilder(self)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL)
             .addJavadoc(
@@ -242,6 +246,8 @@ public final class JavaEmitter {
   private void specification(TypeSpec.Builder type) {
     var body =
         CodeBlock.builder()
+            .addStatement(
+                "$T.requireVersion($S, $L.class)", JavaTypes.GENERATED_CODE, VERSION, bound.model())
             .addStatement("var spec = $T.builder($S)", JavaTypes.MODEL_SPEC, bound.model());
     bound
         .inputs()

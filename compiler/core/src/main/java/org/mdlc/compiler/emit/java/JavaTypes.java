@@ -14,6 +14,7 @@ final class JavaTypes {
   static final String RUNTIME = "org.mdlc.runtime";
   static final String KERNEL = RUNTIME + ".kernel";
 
+  static final ClassName GENERATED = ClassName.get(RUNTIME, "Generated");
   static final ClassName SUMMARY = ClassName.get(RUNTIME, "Summary");
   static final ClassName MODEL = ClassName.get(RUNTIME, "Model");
   static final ClassName MODEL_ROWS = ClassName.get(RUNTIME, "ModelRows");
@@ -21,6 +22,7 @@ final class JavaTypes {
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
   static final ClassName FIT = ClassName.get(RUNTIME, "Fit");
+  static final ClassName GENERATED_CODE = ClassName.get(RUNTIME, "GeneratedCode");
   static final ClassName MODEL_SPEC = ClassName.get(RUNTIME, "ModelSpec");
   static final ClassName PHASE = ClassName.get(RUNTIME, "Phase");
   static final ClassName ROLE = ClassName.get(RUNTIME, "Role");

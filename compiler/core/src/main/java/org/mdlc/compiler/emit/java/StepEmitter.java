@@ -47,6 +47,7 @@ final class StepEmitter {
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .superclass(JavaTypes.STEP);
   }
