@@ -1,5 +1,6 @@
-# Sourced by ./mdlc and ./mvnw: sets JAVA_HOME to a JDK of version 25 or newer, or ends with a sentence that says what to do.
-# The default `java` may be older; JAVA_HOME is looked at first, then PATH, then the folders where JDKs are usually installed.
+# Sourced by ./mdlc, ./mvnw and bin/mdlc of the distribution: sets JAVA_HOME to a JDK of version 25 or newer, or ends with a
+# sentence that says what to do. The default `java` may be older; MDLC_JAVA_HOME is looked at first, then JAVA_HOME, then PATH,
+# then the folders where JDKs are usually installed.
 
 needed_jdk=25
 JAVA_HOME_GIVEN=${JAVA_HOME:-}
@@ -25,10 +26,12 @@ behind_links() {
 }
 
 find_jdk() {
-  if is_new_enough "${JAVA_HOME:-}"; then
-    printf '%s\n' "$JAVA_HOME"
-    return 0
-  fi
+  for home in "${MDLC_JAVA_HOME:-}" "${JAVA_HOME:-}"; do
+    if is_new_enough "$home"; then
+      printf '%s\n' "$home"
+      return 0
+    fi
+  done
   if on_path=$(command -v java); then
     home=$(dirname "$(dirname "$(behind_links "$on_path")")")
     if is_new_enough "$home"; then
@@ -43,7 +46,7 @@ find_jdk() {
     fi
   fi
   for home in /usr/lib/jvm/* /usr/java/* /opt/*jdk* /opt/java/* /usr/local/*jdk* \
-    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.local/share/mise/installs/java/* "$HOME"/.asdf/installs/java/*; do
+    "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* "${HOME:-}"/.local/share/mise/installs/java/* "${HOME:-}"/.asdf/installs/java/*; do
     if is_new_enough "$home"; then
       printf '%s\n' "$home"
       return 0
@@ -55,8 +58,8 @@ find_jdk() {
 if ! JAVA_HOME=$(find_jdk); then
   cat >&2 <<EOF
 error: no JDK $needed_jdk or newer was found.
-  Looked at JAVA_HOME (${JAVA_HOME_GIVEN:-not set}), at the java on the PATH, and in the usual folders
-  (/usr/lib/jvm, /opt, ~/.sdkman, ~/.jdks).
+  Looked at MDLC_JAVA_HOME (${MDLC_JAVA_HOME:-not set}), at JAVA_HOME (${JAVA_HOME_GIVEN:-not set}), at the java on the PATH,
+  and in the usual folders (/usr/lib/jvm, /opt, ~/.sdkman, ~/.jdks).
   Install one, for example from https://adoptium.net or with \`sdk install java 25-tem\`,
   or set JAVA_HOME to the folder of a JDK $needed_jdk that is already here; then run this command again.
 EOF

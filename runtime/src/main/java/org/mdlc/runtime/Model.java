@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.Dataset;
+import org.mdlc.runtime.kernel.VectorApi;
 import org.mdlc.runtime.preprocessing.StringLayer;
 import org.mdlc.runtime.random.NumpyRandom;
 import org.mdlc.runtime.random.PythonRandom;
@@ -47,6 +48,21 @@ public abstract class Model implements AutoCloseable {
     this.spec = spec;
     this.variables = new Variables(spec);
     stringLayers.putAll(spec.stringLayers());
+  }
+
+  /**
+   * Generated classes whose kernels use the Vector API call this first.
+   *
+   * @throws IllegalStateException in a JVM that was started without it
+   */
+  protected final void requireVectorApi() {
+    if (!VectorApi.isPresent()) {
+      throw new IllegalStateException(
+          spec.name()
+              + " was compiled for the Vector API: start Java with --add-modules "
+              + VectorApi.MODULE
+              + ", or compile the model with --no-vector, which is several times slower");
+    }
   }
 
   /**

@@ -142,7 +142,7 @@ final class SpecCheck {
   }
 
   // [n] labels for a target of shape [1], or images [8, 8] for an input [8, 8, 1], mean the same.
-  private static List<Integer> significant(List<Integer> shape) {
+  static List<Integer> significant(List<Integer> shape) {
     return shape.stream().filter(size -> size != 1).toList();
   }
 

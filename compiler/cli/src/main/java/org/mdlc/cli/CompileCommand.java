@@ -3,6 +3,7 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.mdlc.compiler.driver.Compiler;
@@ -20,7 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compile",
     description = "Generates the Java class of a model, or its CUDA kernels.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "mdlc compile model.mdl -o src/main/java --package org.acme",
+      "mdlc compile model.mdl --target cuda -o build"
+    })
 final class CompileCommand implements Callable<Integer> {
   private static final Pattern PACKAGE =
       Pattern.compile("|[\\p{L}_][\\p{L}_0-9]*(\\.[\\p{L}_][\\p{L}_0-9]*)*");
@@ -48,7 +52,12 @@ final class CompileCommand implements Callable<Integer> {
     /** The class that trains and runs the model on the CPU. */
     JAVA,
     /** The text of its fused kernels for a GPU. */
-    CUDA
+    CUDA;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(

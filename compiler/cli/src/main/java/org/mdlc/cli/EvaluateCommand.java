@@ -1,5 +1,6 @@
 package org.mdlc.cli;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -13,7 +14,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "evaluate",
     description = "Measures loss and metrics of trained weights.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "mdlc evaluate model.mdl --weights model.safetensors",
+      "mdlc evaluate model.mdl --weights model.safetensors --data test.csv --json"
+    })
 final class EvaluateCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Mixin private ModelOptions model;
@@ -27,9 +31,27 @@ final class EvaluateCommand implements Callable<Integer> {
               + " out, or if there are none, those it trains on.")
   private @Nullable Path data;
 
+  @Mixin private JsonOption json;
+
   @Override
   public Integer call() throws IOException {
-    new Inference(main, model, run).evaluate(data);
+    var measured = new Inference(main, model, run).evaluate(data);
+    main.json().ifPresent(report -> report.result(result(measured)));
+    if (!json.isOn()) {
+      MetricLines.print("", measured.metrics(), main.terminal().out());
+    }
     return ExitCode.OK;
+  }
+
+  private static JsonObject result(Inference.Measured measured) {
+    var metrics = new JsonObject();
+    measured
+        .metrics()
+        .values()
+        .forEach((name, value) -> metrics.add(name, JsonReport.finite(value)));
+    var result = new JsonObject();
+    result.addProperty("model", measured.model());
+    result.add("metrics", metrics);
+    return result;
   }
 }

@@ -1,5 +1,7 @@
 package org.mdlc.cli;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +10,7 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.diag.Explain;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -15,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "explain",
     description = "Explains the code of an error or warning, with an example.",
-    mixinStandardHelpOptions = true)
+    footer = {"mdlc explain E0301", "mdlc explain"})
 final class ExplainCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
@@ -26,15 +29,44 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Such as E0301; without it, all codes are listed.")
   private String code;
 
+  @Mixin private JsonOption json;
+
   @Override
   public Integer call() {
+    if (json.isOn()) {
+      main.json().ifPresent(report -> report.result(code.isEmpty() ? listInJson() : pageInJson()));
+      return ExitCode.OK;
+    }
     main.terminal().out().print(code.isEmpty() ? list() : page());
     return ExitCode.OK;
   }
 
   private String page() {
-    return Explain.page(code)
+    return Explain.page(found());
+  }
+
+  private Codes found() {
+    return Codes.find(code)
         .orElseThrow(() -> new UserError("there is no code " + code + "; " + advice()));
+  }
+
+  private JsonObject pageInJson() {
+    var json = inJson(found());
+    json.addProperty("page", page());
+    return json;
+  }
+
+  private static JsonArray listInJson() {
+    return JsonReport.list(List.of(Codes.values()), ExplainCommand::inJson);
+  }
+
+  private static JsonObject inJson(Codes code) {
+    var json = new JsonObject();
+    json.addProperty("code", code.code());
+    json.addProperty("severity", code.severity().word());
+    json.addProperty("title", code.title());
+    json.addProperty("meaning", code.meaning());
+    return json;
   }
 
   private String advice() {

@@ -20,7 +20,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "export",
     description = {
-      "Writes a model with its weights as a .keras file, which keras.models.load_model opens.",
+      "Writes a model with its weights as a .keras file, which Keras opens.",
       "",
       "Layers keep their names. What stands between layers becomes a layer of Keras that does the"
           + " same (Add, Activation, Reshape ..) or the operation that Keras saves for such an"
@@ -28,7 +28,7 @@ import picocli.CommandLine.ParentCommand;
           + " has them. Everything that Keras cannot say is listed with its line, and then nothing is"
           + " written."
     },
-    mixinStandardHelpOptions = true)
+    footer = {"mdlc export model.mdl --weights model.safetensors -o model.keras"})
 final class ExportCommand implements Callable<Integer> {
   /** Sizes tried for dimensions that stay open in Keras; the weights do not depend on them. */
   private static final int[] SIZES = {16, 64, 256};

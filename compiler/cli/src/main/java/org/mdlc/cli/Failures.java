@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.mdlc.runtime.data.DataException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -33,15 +35,34 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleParseException(ParameterException failure, String[] args) {
     var command = failure.getCommandLine();
+    if (List.of(args).contains(JsonOption.NAME)) {
+      main.reportInJson();
+    }
     var reporter = main.reporter();
-    var message = text(failure).replace("option option", "option");
-    reporter.error(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
+    reporter.error(sentence(failure));
     if (failure instanceof UnmatchedArgumentException unmatched) {
       suggestion(command, unmatched.getUnmatched()).forEach(reporter::more);
     }
     var name = command.getCommandSpec().qualifiedName();
     reporter.more("`" + name + " --help` shows how it is used");
     return ExitCode.USAGE;
+  }
+
+  private static String sentence(ParameterException failure) {
+    var argument = failure.getArgSpec();
+    if (argument != null && argument.type().isEnum() && failure.getValue() != null) {
+      var words = new ArrayList<String>();
+      argument.completionCandidates().forEach(words::add);
+      return (argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel())
+          + " is "
+          + String.join(", ", words.subList(0, words.size() - 1))
+          + " or "
+          + words.getLast()
+          + ", not "
+          + failure.getValue();
+    }
+    var message = text(failure).replace("option option", "option");
+    return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
   }
 
   private static List<String> suggestion(CommandLine command, List<String> unmatched) {
@@ -90,7 +111,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     };
   }
 
-  private static String text(Throwable failure) {
+  static String text(Throwable failure) {
     return Objects.requireNonNullElse(failure.getMessage(), failure.toString());
   }
 

@@ -34,8 +34,7 @@ import picocli.CommandLine.ParentCommand;
           + " train block, which lacks only its data. Everything that mdl cannot say is listed, with"
           + " what to do about it, and then nothing is written."
     },
-    mixinStandardHelpOptions = true,
-    footer = {"", "Exit codes: 0 done, 1 something that mdl cannot say, or a damaged file."})
+    footer = {"mdlc import model.keras", "mdlc import model.keras -o src/main/mdl/model.mdl"})
 final class ImportCommand implements Callable<Integer> {
   private static final int MOST_NAMED = 5;
 

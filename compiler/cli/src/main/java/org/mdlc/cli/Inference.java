@@ -3,6 +3,7 @@ package org.mdlc.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.mdlc.runtime.Logs;
 import org.mdlc.runtime.Run;
 import org.mdlc.runtime.data.Dataset;
 
@@ -20,7 +21,14 @@ final class Inference {
     this.categories = new Categories(options::besideFile, false);
   }
 
-  void evaluate(@Nullable Path file) throws IOException {
+  /**
+   * Loss and metrics.
+   *
+   * @param model its name
+   */
+  record Measured(String model, Logs metrics) {}
+
+  Measured evaluate(@Nullable Path file) throws IOException {
     RowSource rows =
         file == null
             ? new BlockRows(Trainer::dataOf, options::besideFile, categories)
@@ -33,8 +41,8 @@ final class Inference {
               ? heldOut(TrainingParts.read(running, rows, options, categories))
               : rows.read(running.bound(), running.model().spec(), true);
       var how = run(run.batch().orElse(settings.batch()));
-      MetricLines.print(
-          "", running.model().evaluate(Trainer.ahead(measured), how), main.terminal().out());
+      return new Measured(
+          running.bound().model(), running.model().evaluate(Trainer.ahead(measured), how));
     }
   }
 

@@ -21,6 +21,7 @@ final class ModelOptions {
 
   @Option(
       names = "--model",
+      order = Help.SHARED,
       paramLabel = "NAME",
       description =
           "Which model of the file; unless given, the only one with a train block, else the only"
@@ -29,18 +30,21 @@ final class ModelOptions {
 
   @Option(
       names = "--set",
+      order = Help.SHARED,
       paramLabel = "NAME=VALUE",
       description = "Value of a parameter or named dimension of the model, as written in mdl.")
   private Map<String, String> settings = Map.of();
 
   @Option(
       names = "--dump-after",
+      order = Help.INSIDE,
       paramLabel = "PASS",
       description = "Print every graph after this pass, such as Simplify.")
   private @Nullable String dumpAfter;
 
   @Option(
       names = "--dump-all",
+      order = Help.INSIDE,
       paramLabel = "DIR",
       description = "Write every graph after every pass, and the programs, into this folder.")
   private @Nullable Path dumpAll;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plot",
     description = "Draws a model, or the history of its training, as .svg or .png.",
-    mixinStandardHelpOptions = true)
+    footer = {"mdlc plot model.mdl -o model.svg", "mdlc plot --history history.csv -o history.png"})
 final class PlotCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;

@@ -13,7 +13,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "predict",
     description = "Works out what a model gives for rows of data.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "mdlc predict model.mdl --weights model.safetensors --input new.csv",
+      "mdlc predict model.mdl --weights model.safetensors --input x.npy -o y.npy"
+    })
 final class PredictCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Mixin private ModelOptions model;

@@ -20,26 +20,34 @@ final class RunOptions {
 
   @Option(
       names = "--weights",
+      order = Help.SHARED,
       paramLabel = "FILE",
       description = "Weights to start from (.safetensors, .weights.h5, .keras, .h5, .npz).")
   private @Nullable Path weights;
 
-  @Option(names = "--batch", paramLabel = "ROWS", description = "Rows of a batch.")
+  @Option(
+      names = "--batch",
+      order = Help.SHARED,
+      paramLabel = "ROWS",
+      description = "Rows of a batch.")
   private @Nullable Integer batch;
 
   @Option(
       names = "--seed",
+      order = Help.SHARED,
       paramLabel = "N",
       description = "Seed of initial weights, dropout and the order of rows.")
   private @Nullable Long seed;
 
   @Option(
       names = "--no-vector",
+      order = Help.SHARED,
       description = "Run kernels as plain loops, without jdk.incubator.vector.")
   private boolean noVector;
 
   @Option(
       names = "--verbose",
+      order = Help.SHARED,
       paramLabel = "0|1|2",
       description =
           "Nothing, a progress bar, or a line per epoch; unless given, a bar on a terminal, else a"

@@ -1,7 +1,6 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -10,11 +9,11 @@ import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.TrainSettings;
 import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
-import org.mdlc.compiler.driver.GeneratedModel;
 import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.keras.ExportedModel;
 import org.mdlc.runtime.Model;
+import org.mdlc.runtime.kernel.VectorApi;
 
 /**
  * A model compiled in memory, with its weights.
@@ -23,7 +22,6 @@ import org.mdlc.runtime.Model;
  * @param model runs it
  */
 record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final int MOST_NAMED = 5;
 
   /** How Keras describes a model; empty if nobody wants to know. */
@@ -79,7 +77,10 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   /** Compiles a model that is bound, and loads it. */
   static RunningModel start(Main main, BoundProgram bound, CompileRequest request, RunOptions run)
       throws IOException {
-    var model = load(Compiler.generate(bound, request), seed(bound, run));
+    var generated = Compiler.generate(bound, request);
+    var model =
+        (Model)
+            InMemoryJavac.create(generated, seed(bound, run), RunningModel.class.getClassLoader());
     if (run.weights().isPresent()) {
       readWeights(main, model, run.weights().get());
     } else {
@@ -100,30 +101,15 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     if (run.noVector()) {
       return KernelStyle.PLAIN;
     }
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+    if (!VectorApi.isPresent()) {
       main.reporter()
           .warning(
               "kernels run as plain loops, several times slower: this Java was started without"
                   + " --add-modules "
-                  + VECTOR_MODULE);
+                  + VectorApi.MODULE);
       return KernelStyle.PLAIN;
     }
     return KernelStyle.VECTOR;
-  }
-
-  private static Model load(GeneratedModel generated, long seed) {
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), RunningModel.class.getClassLoader());
-    try {
-      return (Model) type.getMethod("create", long.class).invoke(null, seed);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException("the generated class " + type + " cannot be created", e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the generated class " + type + " has no create(long)", e);
-    }
   }
 
   private static void readWeights(Main main, Model model, Path file) throws IOException {

@@ -16,7 +16,11 @@ import picocli.CommandLine.ParentCommand;
     description =
         "Shows the layers of a model with their shapes and sizes, and the memory and arithmetic"
             + " that it needs.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "mdlc summary model.mdl",
+      "mdlc summary model.mdl --details",
+      "mdlc summary model.mdl --set T=80 --json"
+    })
 final class SummaryCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Mixin private ModelOptions model;
@@ -27,10 +31,16 @@ final class SummaryCommand implements Callable<Integer> {
           "FLOPs and output memory of each layer for one row, in place of what it is connected to.")
   private boolean details;
 
+  @Mixin private JsonOption json;
+
   @Override
   public Integer call() throws IOException {
     var request = model.request(main);
     var summary = Compiler.summary(ModelOptions.bind(request, main), request);
+    main.json().ifPresent(report -> report.result(SummaryJson.of(summary)));
+    if (json.isOn()) {
+      return ExitCode.OK;
+    }
     var terminal = main.terminal();
     terminal.out().print(printable(summary).text(details, terminal.columns(), main.coloured()));
     return ExitCode.OK;

@@ -3,6 +3,7 @@ package org.mdlc.cli;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import org.mdlc.runtime.utils.TerminalWidth;
 
@@ -32,6 +33,11 @@ record Terminal(
         System.getenv());
   }
 
+  /** Where everything goes to the error stream. */
+  Terminal withoutOut() {
+    return new Terminal(err, err, interactive, environment);
+  }
+
   /** How wide it is. */
   int columns() {
     return TerminalWidth.columns(environment);
@@ -50,6 +56,11 @@ record Terminal(
   enum ColorMode {
     AUTO,
     ALWAYS,
-    NEVER
+    NEVER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

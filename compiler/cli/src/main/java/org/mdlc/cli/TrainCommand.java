@@ -20,7 +20,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Compiles a model in memory and trains it as its train block says.",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "mdlc train model.mdl",
+      "mdlc train model.mdl --epochs 20 --save model.safetensors --plot history.svg",
+      "mdlc train model.mdl --data more.csv --weights model.safetensors"
+    })
 final class TrainCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
@@ -50,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       paramLabel = "FILE",
-      description = "Where to write the metrics of every epoch (.csv).")
+      description = "Where to write the metrics of every epoch (.csv, .json).")
   private @Nullable Path history;
 
   @Option(

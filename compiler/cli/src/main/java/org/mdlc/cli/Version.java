@@ -10,15 +10,19 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {
+      "mdlc " + number(), "Java " + Runtime.version() + " on " + System.getProperty("os.name")
+    };
+  }
+
+  /** Such as {@code 0.1.0}. */
+  static String number() {
     var properties = new Properties();
     try (var in = Version.class.getResourceAsStream("version.properties")) {
       properties.load(Objects.requireNonNull(in, "version.properties is part of this jar"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new String[] {
-      "mdlc " + properties.getProperty("version"),
-      "Java " + Runtime.version() + " on " + System.getProperty("os.name")
-    };
+    return properties.getProperty("version");
   }
 }

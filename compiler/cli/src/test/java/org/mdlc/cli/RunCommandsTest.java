@@ -2,6 +2,7 @@ package org.mdlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,6 +192,19 @@ final class RunCommandsTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).contains("Stage first\nEpoch 1/2\n", "Stage second\nEpoch 3/4\n");
     assertThat(Files.readAllLines(folder.resolve("stages.csv"))).hasSize(5);
+  }
+
+  @Test
+  void aHistoryCanBeJson() throws IOException {
+    var text =
+        Files.readString(Path.of(tiny.model()))
+            .replace("epochs 20", "epochs 1  stage first { }  stage second { freeze dense }");
+    var stages = tiny.write("stages.mdl", text);
+    CommandRun.of("train", stages, "--verbose", "0", "--history", tiny.path("h.json"));
+    var json = JsonParser.parseString(Files.readString(folder.resolve("h.json"))).getAsJsonObject();
+    assertThat(json.keySet()).containsExactly("epoch", "accuracy", "loss");
+    assertThat(json.get("epoch").toString()).isEqualTo("[0,1]");
+    assertThat(json.getAsJsonArray("loss").get(1).getAsDouble()).isPositive();
   }
 
   @Test

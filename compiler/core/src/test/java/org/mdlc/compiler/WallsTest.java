@@ -34,6 +34,7 @@ final class WallsTest {
           "pass",
           "plan",
           "summary",
+          "report",
           "emit.java",
           "emit.cuda",
           "driver",

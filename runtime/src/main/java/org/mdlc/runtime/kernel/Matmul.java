@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * c = a b, a product of matrices or of equally many matrices: by oneDNN ({@link DnnMatmul}, which
  * says what the layouts may be), or in Java where the product is so small that the call would cost
- * more. Operands without a contiguous row or column, for which oneDNN has only its slow reference
- * code, are copied to scratch memory first.
+ * more and the JVM has the Vector API. Operands without a contiguous row or column, for which
+ * oneDNN has only its slow reference code, are copied to scratch memory first.
  *
  * <p>{@link Memory#SLACK} bytes must follow every operand.
  */
@@ -25,6 +25,8 @@ public final class Matmul implements DnnOperation {
    * </pre>
    */
   static final long MOST_IN_JAVA = 65_536;
+
+  private static final boolean HAS_VECTORS = VectorApi.isPresent();
 
   private final @Nullable VectorMatmul inJava;
   private final @Nullable DnnMatmul inLibrary;
@@ -45,7 +47,7 @@ public final class Matmul implements DnnOperation {
     var wanted = java.util.List.of(epilogue);
     biased = wanted.contains(Epilogue.BIAS);
     readsC = wanted.contains(Epilogue.ACCUMULATE);
-    if (VectorMatmul.fits(b, c) && VectorMatmul.work(a, c) <= MOST_IN_JAVA) {
+    if (HAS_VECTORS && VectorMatmul.fits(b, c) && VectorMatmul.work(a, c) <= MOST_IN_JAVA) {
       inJava = new VectorMatmul(a, b, c, epilogue);
       inLibrary = null;
       this.a = new Packed(a, false, 0);

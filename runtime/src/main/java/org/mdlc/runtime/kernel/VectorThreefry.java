@@ -11,13 +11,9 @@ import jdk.incubator.vector.IntVector;
 
 /**
  * Uniform random numbers by Threefry-2x32 (Salmon et al., "Parallel random numbers: as easy as 1,
- * 2, 3", 2011), for kernels: a block of elements and its scalar twin, with the bits of {@link
- * org.mdlc.runtime.random.Threefry}. Elements count below 2^32, so the high word of the counter is
- * 0.
+ * 2, 3", 2011), for kernels: a block of elements, with the bits of {@link ScalarThreefry}.
  */
 public final class VectorThreefry {
-  private static final int PARITY = 0x1BD11BDA;
-
   private VectorThreefry() {}
 
   /**
@@ -28,7 +24,7 @@ public final class VectorThreefry {
    */
   public static void uniform(
       int seed, int counter, int first, int stride, float low, float high, long to, int count) {
-    int third = seed ^ counter ^ PARITY;
+    int third = seed ^ counter ^ ScalarThreefry.PARITY;
     IntVector steps = Lanes.IOTA.mul(stride);
     FloatVector lowest = FloatVector.broadcast(VectorMath.FLOATS, low);
     FloatVector range = FloatVector.broadcast(VectorMath.FLOATS, high - low);
@@ -95,35 +91,5 @@ public final class VectorThreefry {
       FloatVector unit = bits.reinterpretAsFloats().sub(1f);
       unit.fma(range, lowest).max(lowest).intoMemorySegment(ALL, to + 4L * i, ORDER);
     }
-  }
-
-  /** The float in [low, high) for one element of the tensor drawn with the key (seed, counter). */
-  public static float uniform(int seed, int counter, long element, float low, float high) {
-    int third = seed ^ counter ^ PARITY;
-    int x = seed;
-    int y = (int) element + counter;
-    for (int group = 1; group <= 5; group++) {
-      boolean odd = (group & 1) == 1;
-      x += y;
-      y = Integer.rotateLeft(y, odd ? 13 : 17) ^ x;
-      x += y;
-      y = Integer.rotateLeft(y, odd ? 15 : 29) ^ x;
-      x += y;
-      y = Integer.rotateLeft(y, odd ? 26 : 16) ^ x;
-      x += y;
-      y = Integer.rotateLeft(y, odd ? 6 : 24) ^ x;
-      x += key(group, seed, counter, third);
-      y += key(group + 1, seed, counter, third) + group;
-    }
-    float unit = Float.intBitsToFloat((x ^ y) >>> 9 | 0x3F800000) - 1f;
-    return Math.max(low, Math.fma(unit, high - low, low));
-  }
-
-  private static int key(int index, int seed, int counter, int third) {
-    return switch (index % 3) {
-      case 0 -> seed;
-      case 1 -> counter;
-      default -> third;
-    };
   }
 }

@@ -209,15 +209,16 @@ public final class GetFile {
     return true;
   }
 
+  /** The cache folder where none is given: that of the variable {@code KERAS_HOME}, or Keras's. */
+  public static Path usualCacheFolder() {
+    String home = System.getenv("KERAS_HOME");
+    return home == null || home.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".keras")
+        : Path.of(home);
+  }
+
   private Path folder() throws IOException {
-    Path root = cacheDir;
-    if (root == null) {
-      String home = System.getenv("KERAS_HOME");
-      root =
-          home == null || home.isBlank()
-              ? Path.of(System.getProperty("user.home"), ".keras")
-              : Path.of(home);
-    }
+    Path root = cacheDir == null ? usualCacheFolder() : cacheDir;
     Path folder = root.resolve(cacheSubdir);
     try {
       Files.createDirectories(folder);

@@ -33,7 +33,7 @@ class VectorThreefryTest {
       assertThat(block.getAtIndex(ValueLayout.JAVA_FLOAT, i))
           .as("key (%d, %d), element %d", seed, counter, element)
           .isEqualTo(expected);
-      assertThat(VectorThreefry.uniform(seed, counter, element, -0.25f, 1.5f)).isEqualTo(expected);
+      assertThat(ScalarThreefry.uniform(seed, counter, element, -0.25f, 1.5f)).isEqualTo(expected);
     }
   }
 }

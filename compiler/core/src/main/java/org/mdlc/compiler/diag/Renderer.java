@@ -80,6 +80,14 @@ public final class Renderer {
     return new Page(diagnostic).print();
   }
 
+  /**
+   * What of a diagnostic comes after its message and place, for callers who print those in their
+   * own way: the marked lines, notes and advice. Ends in a line break.
+   */
+  public String picture(Diagnostic diagnostic) {
+    return new Page(diagnostic).picture();
+  }
+
   /** A label on one line. */
   private record Mark(int line, int from, int to, String text, boolean primary) {}
 
@@ -110,6 +118,11 @@ public final class Renderer {
       out.append(paint.severity(severity, severity.word() + "[" + diagnostic.code().code() + "]"))
           .append(paint.strong(": " + diagnostic.message()))
           .append('\n');
+      place("--> ", diagnostic.span().toString());
+      return picture();
+    }
+
+    String picture() {
       for (var file : files()) {
         file(file);
       }
@@ -130,17 +143,17 @@ public final class Renderer {
 
     private void file(SourceFile file) {
       var marks = marks(file);
-      var isFirst = file == diagnostic.span().file();
-      var place =
-          isFirst ? diagnostic.span().toString() : file.name() + ":" + marks.getFirst().line();
-      out.append(" ".repeat(gutter))
-          .append(paint.frame(isFirst ? "--> " : "::: "))
-          .append(place)
-          .append('\n');
+      if (file != diagnostic.span().file()) {
+        place("::: ", file.name() + ":" + marks.getFirst().line());
+      }
       bar("");
       for (int line : lines(marks)) {
         line(file, line, marks.stream().filter(m -> m.line() == line).toList());
       }
+    }
+
+    private void place(String arrow, String place) {
+      out.append(" ".repeat(gutter)).append(paint.frame(arrow)).append(place).append('\n');
     }
 
     private List<Mark> marks(SourceFile file) {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.mdlc.compiler.emit.java.KernelStyle;
 import org.mdlc.compiler.pass.DumpSink;
 import org.mdlc.compiler.source.SourceFile;
@@ -18,6 +19,7 @@ import org.mdlc.compiler.source.SourceFile;
  * @param packageName of the generated class; may be empty
  * @param kernels how kernels are printed
  * @param dumps where graphs and programs are shown on their way
+ * @param inputs is told of every file and folder beside the source, before it is looked at
  * @param texts where imported files are read
  */
 public record CompileRequest(
@@ -27,6 +29,7 @@ public record CompileRequest(
     String packageName,
     KernelStyle kernels,
     DumpSink dumps,
+    Consumer<Input> inputs,
     SourceTexts texts) {
   public CompileRequest {
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
@@ -40,6 +43,7 @@ public record CompileRequest(
         "",
         KernelStyle.VECTOR,
         DumpSink.NONE,
+        Input.IGNORED,
         SourceTexts.OF_DISK);
   }
 
@@ -49,29 +53,33 @@ public record CompileRequest(
   }
 
   public CompileRequest withModel(Optional<String> name) {
-    return new CompileRequest(source, name, settings, packageName, kernels, dumps, texts);
+    return new CompileRequest(source, name, settings, packageName, kernels, dumps, inputs, texts);
   }
 
   /** With more settings, which go before those of the same name. */
   public CompileRequest withSettings(Map<String, String> more) {
     var all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return new CompileRequest(source, model, all, packageName, kernels, dumps, texts);
+    return new CompileRequest(source, model, all, packageName, kernels, dumps, inputs, texts);
   }
 
   public CompileRequest withPackage(String name) {
-    return new CompileRequest(source, model, settings, name, kernels, dumps, texts);
+    return new CompileRequest(source, model, settings, name, kernels, dumps, inputs, texts);
   }
 
   public CompileRequest withKernels(KernelStyle style) {
-    return new CompileRequest(source, model, settings, packageName, style, dumps, texts);
+    return new CompileRequest(source, model, settings, packageName, style, dumps, inputs, texts);
   }
 
   public CompileRequest withDumps(DumpSink sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, sink, texts);
+    return new CompileRequest(source, model, settings, packageName, kernels, sink, inputs, texts);
+  }
+
+  public CompileRequest withInputs(Consumer<Input> sink) {
+    return new CompileRequest(source, model, settings, packageName, kernels, dumps, sink, texts);
   }
 
   public CompileRequest withTexts(SourceTexts other) {
-    return new CompileRequest(source, model, settings, packageName, kernels, dumps, other);
+    return new CompileRequest(source, model, settings, packageName, kernels, dumps, inputs, other);
   }
 }

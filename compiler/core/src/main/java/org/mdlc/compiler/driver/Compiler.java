@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.mdlc.compiler.bind.Binder;
 import org.mdlc.compiler.bind.BoundProgram;
+import org.mdlc.compiler.bind.DataFiles;
 import org.mdlc.compiler.bind.Observer;
 import org.mdlc.compiler.diag.DiagnosticSink;
 import org.mdlc.compiler.emit.java.CompiledPrograms;
@@ -22,6 +24,8 @@ import org.mdlc.compiler.pass.Pipeline;
 import org.mdlc.compiler.plan.MakeProgram;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
+import org.mdlc.compiler.report.ProgramReport;
+import org.mdlc.compiler.source.SourceFile;
 import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Parser;
@@ -30,7 +34,8 @@ import org.mdlc.compiler.type.Dim;
 /**
  * From text to generated code, in two parts: {@link #bind} finds everything that is wrong with the
  * text, {@link #generate} turns what is right into Java. Prints nothing, and reads no files but
- * imports and, for their mistakes, the CSV files of train blocks.
+ * imports and, for their mistakes, the CSV files and class folders of train blocks: the {@link
+ * Input}s.
  */
 public final class Compiler {
   private static final String BOUND = "Bind";
@@ -160,6 +165,27 @@ public final class Compiler {
     return summary.withNeeds(plans.needs(plans.plan(bound.predict()), train));
   }
 
+  /**
+   * The optimised programs of a phase, for people: one, or one per stage of training.
+   *
+   * @throws InvalidRequest if the model does not have the phase, the size of a named dimension is
+   *     not known, or an input does not allow such a batch
+   */
+  public static List<ProgramReport> report(
+      BoundProgram program, CompileRequest request, ReportRequest wanted) {
+    requireSizes(program);
+    int batch = wanted.batchOf(program);
+    var bound = MixedPrecision.of(program);
+    var plans = new Plans(bound, request);
+    var planned =
+        switch (wanted.phaseOf(program)) {
+          case TRAIN -> bound.stages().stream().map(plans::plan).toList();
+          case EVALUATE -> List.of(plans.plan(Objects.requireNonNull(bound.evaluate())));
+          case PREDICT -> List.of(plans.plan(bound.predict()));
+        };
+    return planned.stream().map(p -> ProgramReport.of(bound, p.program(), batch)).toList();
+  }
+
   /** The names that dumps can be asked for, in order. */
   public static List<String> dumpNames() {
     var names = new ArrayList<String>();
@@ -222,10 +248,7 @@ public final class Compiler {
     }
 
     private int batch() {
-      return bound
-          .settings()
-          .map(BoundProgram.TrainSettings::batch)
-          .orElse(ModelSummary.USUAL_BATCH);
+      return ReportRequest.usualBatch(bound);
     }
   }
 
@@ -236,7 +259,7 @@ public final class Compiler {
       DiagnosticSink problems,
       Observer observer) {
     var bound = Binder.bind(file, binding(model, request, observer), problems);
-    bound.ifPresent(program -> FolderClasses.check(program, problems));
+    bound.ifPresent(program -> FolderClasses.check(program, request.inputs(), problems));
     return problems.hasErrors() ? Optional.empty() : bound;
   }
 
@@ -244,9 +267,19 @@ public final class Compiler {
     return new Binder.Request(
         model,
         request.settings(),
-        request.texts()::find,
-        path -> CsvFile.open(Path.of(path)),
+        path -> imported(path, request),
+        path -> table(path, request),
         observer);
+  }
+
+  private static Optional<SourceFile> imported(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
+    return request.texts().find(path);
+  }
+
+  private static Optional<DataFiles.Table> table(String path, CompileRequest request) {
+    request.inputs().accept(new Input(Input.Kind.TABLE, Path.of(path)));
+    return CsvFile.open(Path.of(path));
   }
 
   private static SortedSet<String> openSizes(BoundProgram bound) {

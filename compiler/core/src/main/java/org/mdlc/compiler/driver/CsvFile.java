@@ -6,6 +6,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -47,6 +48,18 @@ final class CsvFile implements DataFiles.Table {
     } catch (IOException | UncheckedIOException | CsvParseException e) {
       return Optional.empty(); // training reads the file again, and says what is wrong with it
     }
+  }
+
+  /** The bytes that any look into a file depends on; nothing when it is not there. */
+  static Optional<byte[]> seen(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    if (Files.size(file) <= MAX_SCANNED_BYTES) {
+      return Optional.of(Files.readAllBytes(file));
+    }
+    var header = open(file).map(DataFiles.Table::header).orElse(List.of());
+    return Optional.of(String.join("\n", header).getBytes(StandardCharsets.UTF_8));
   }
 
   private static CsvReader<CsvRecord> records(Path file) throws IOException {

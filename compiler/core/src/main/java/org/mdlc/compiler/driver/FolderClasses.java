@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.DataSource;
@@ -23,7 +24,12 @@ final class FolderClasses {
 
   private FolderClasses() {}
 
-  static void check(BoundProgram program, DiagnosticSink problems) {
+  /**
+   * Reports outputs that do not fit their classes.
+   *
+   * @param inputs is told of every folder before it is looked at
+   */
+  static void check(BoundProgram program, Consumer<Input> inputs, DiagnosticSink problems) {
     program
         .settings()
         .ifPresent(
@@ -31,21 +37,27 @@ final class FolderClasses {
                 Stream.of(settings.data(), settings.holdout(), settings.validation())
                     .flatMap(Optional::stream)
                     .filter(source -> FORMATS.contains(source.format()))
-                    .forEach(source -> check(program, source, problems)));
+                    .forEach(source -> check(program, source, inputs, problems)));
   }
 
-  private static void check(BoundProgram program, DataSource source, DiagnosticSink problems) {
+  private static void check(
+      BoundProgram program, DataSource source, Consumer<Input> inputs, DiagnosticSink problems) {
     var beside = Path.of(source.place().file().name());
     for (var path : source.paths()) {
       var folder = beside.resolveSibling(path);
-      if (Files.isDirectory(folder)) {
-        classes(folder).ifPresent(names -> check(program, source, names, problems));
-      }
+      inputs.accept(new Input(Input.Kind.FOLDER, folder));
+      of(folder).ifPresent(names -> check(program, source, names, problems));
     }
   }
 
-  /** Every folder is a class, as in Keras, unless its name begins with a dot. */
-  private static Optional<List<String>> classes(Path folder) {
+  /**
+   * The classes of a folder, if it is there: every folder is one, as in Keras, unless its name
+   * begins with a dot.
+   */
+  static Optional<List<String>> of(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
     try (Stream<Path> entries = Files.list(folder)) {
       return Optional.of(
           entries

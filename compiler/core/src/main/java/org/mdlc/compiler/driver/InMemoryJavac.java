@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,30 @@ public final class InMemoryJavac {
       throw new GeneratedCodeException(
           "generated code has no class " + className + ": " + e.getMessage());
     }
+  }
+
+  /**
+   * Compiles and loads a model, and creates it: what its {@code create(seed)} returns.
+   *
+   * @param parent sees the runtime
+   * @throws GeneratedCodeException if the class cannot be created
+   */
+  public static Object create(GeneratedModel model, long seed, ClassLoader parent) {
+    var type = load(model.className(), model.source(), parent);
+    try {
+      return type.getMethod("create", long.class).invoke(null, seed);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : notCreated(type, e);
+    } catch (ReflectiveOperationException e) {
+      throw notCreated(type, e);
+    }
+  }
+
+  private static GeneratedCodeException notCreated(Class<?> type, Exception cause) {
+    var exception =
+        new GeneratedCodeException("the generated class " + type.getName() + " cannot be created");
+    exception.initCause(cause);
+    return exception;
   }
 
   /** A loader of the classes in the given sources, by name as in {@link #compile}. */

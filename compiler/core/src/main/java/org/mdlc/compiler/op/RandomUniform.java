@@ -11,16 +11,18 @@ import org.mdlc.compiler.type.TensorType;
  * Threefry: see {@link Threefry}.
  */
 public record RandomUniform(Shape shape, double low, double high) implements Random {
+  /** About how many operations on whole numbers one random number takes. */
+  public static final int OPERATIONS = 100;
+
   @Override
   public List<TensorType> infer(List<TensorType> operands) {
     requireKey(operands);
     return List.of(new TensorType(DType.F32, shape));
   }
 
-  /** About 100 integer operations per element. */
   @Override
   public Cost cost(List<TensorType> operands) {
-    return Cost.of(shape.elements().times(100), operands, infer(operands));
+    return Cost.of(shape.elements().times(OPERATIONS), operands, infer(operands));
   }
 
   @Override

@@ -1,11 +1,14 @@
 package org.mdlc.compiler.pass;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
 import org.mdlc.compiler.ir.Node;
+import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Build;
 import org.mdlc.compiler.op.ReverseMode;
@@ -26,6 +29,46 @@ public final class Differentiate {
    */
   public static List<Value> inline(GraphBuilder builder, Graph graph, List<Value> arguments) {
     return builder.inline(keepingForGradient(graph), arguments);
+  }
+
+  /** What {@link #withGradients} calls the gradient by an input. */
+  public static String gradientOf(String input) {
+    return "d " + input;
+  }
+
+  /**
+   * A graph with more outputs: the gradient of one of its results, an f32 scalar, by each of some
+   * of its inputs, named {@link #gradientOf} the input. Composites are decomposed.
+   *
+   * @throws IllegalArgumentException if there is no such result or input
+   */
+  public static Graph withGradients(Graph graph, String result, List<String> wrt) {
+    var flat = new DecomposeOps().run(graph);
+    var builder = new GraphBuilder(graph.name());
+    var inputs = new LinkedHashMap<String, Value>();
+    flat.inputs()
+        .forEach(i -> inputs.put(i.name(), builder.input(i.name(), i.role(), i.value().type())));
+    var outputs = new LinkedHashMap<String, Value>();
+    var values = inline(builder, flat, List.copyOf(inputs.values()));
+    for (int i = 0; i < values.size(); i++) {
+      var output = flat.outputs().get(i);
+      builder.output(output.name(), output.role(), values.get(i));
+      outputs.put(output.name(), values.get(i));
+    }
+    var by = wrt.stream().map(name -> named(name, inputs)).toList();
+    var gradients = gradients(builder, named(result, outputs), by);
+    for (int i = 0; i < wrt.size(); i++) {
+      builder.output(gradientOf(wrt.get(i)), Role.RESULT, gradients.get(i));
+    }
+    return builder.build();
+  }
+
+  private static Value named(String name, Map<String, Value> values) {
+    var value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(name + " is none of " + values.keySet());
+    }
+    return value;
   }
 
   private static Graph keepingForGradient(Graph graph) {

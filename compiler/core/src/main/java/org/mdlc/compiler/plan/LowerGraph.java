@@ -1,20 +1,22 @@
 package org.mdlc.compiler.plan;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.Graph;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Contraction;
 import org.mdlc.compiler.op.Op;
 import org.mdlc.compiler.op.Scan;
+import org.mdlc.compiler.op.Source;
 import org.mdlc.compiler.plan.Buffer.Storage;
 import org.mdlc.compiler.plan.FuseKernels.Overwrite;
 import org.mdlc.compiler.plan.Step.Tensor;
@@ -40,6 +42,10 @@ final class LowerGraph implements WriteKernel.Memory {
   private final Draft draft;
   private final Map<Integer, Operand> places;
   private final FuseKernels.Result fused;
+
+  /** Of every value, how many nodes stand before the one that makes it. */
+  private final Map<Integer, Integer> positions = new HashMap<>();
+
   private final List<Target> targets = new ArrayList<>();
   private final Map<Target, Operand> kept = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
@@ -50,6 +56,10 @@ final class LowerGraph implements WriteKernel.Memory {
     this.draft = draft;
     this.places = new HashMap<>(inputs);
     this.fused = FuseKernels.run(this.graph, overwrites);
+    for (int i = 0; i < this.graph.nodes().size(); i++) {
+      int position = i;
+      this.graph.nodes().get(i).results().forEach(r -> positions.put(r.id(), position));
+    }
   }
 
   /** The steps of a whole graph; its buffers are added to the draft. */
@@ -170,13 +180,33 @@ final class LowerGraph implements WriteKernel.Memory {
     var name = draft.stepName(update ? "update_" + made.substring(NEW.length()) : "make_" + made);
     var written = WriteKernel.run(unit, fused.definitions(), this, name);
     steps.add(
-        new Step.KernelCall(name, written.kernel(), written.arguments(), origins(written.nodes())));
+        new Step.KernelCall(name, written.kernel(), written.arguments(), parts(written.nodes())));
   }
 
-  private static List<Origin> origins(Set<Node> nodes) {
-    var origins = new LinkedHashSet<Origin>();
-    nodes.stream().map(Node::origin).filter(o -> !o.equals(Origin.NONE)).forEach(origins::add);
-    return List.copyOf(origins);
+  /** In the order of the graph. Literals are left out unless there is nothing else. */
+  private List<Step.Part> parts(Set<Node> nodes) {
+    boolean literals = nodes.stream().allMatch(this::isLiteral);
+    return nodes.stream()
+        .filter(node -> literals || !isLiteral(node))
+        .sorted(Comparator.comparingInt(node -> Known.in(positions, node.results().get(0).id())))
+        .map(node -> new Step.Part(Op.of(node), node.origin()))
+        .toList();
+  }
+
+  /** True for a number known now. All who need it share one, so it does not tell who that is. */
+  private boolean isLiteral(Node node) {
+    return node.op() instanceof Source
+        || ValueWriter.countedFill(node, fused.definitions()).isPresent()
+        || (!node.operands().isEmpty() && node.operands().stream().allMatch(this::isLiteral));
+  }
+
+  private boolean isLiteral(Value value) {
+    var node = fused.definitions().get(value.id());
+    return node != null && isLiteral(node);
+  }
+
+  private static List<Origin> origins(Node node) {
+    return node.origin().equals(Origin.NONE) ? List.of() : List.of(node.origin());
   }
 
   private void call(Node node) {
@@ -194,20 +224,20 @@ final class LowerGraph implements WriteKernel.Memory {
                 .orElse(List.of());
         steps.add(
             new Step.LibraryCall(
-                name, contraction, operands, tensor(node.result()), post, origins(Set.of(node))));
+                name, contraction, operands, tensor(node.result()), post, origins(node)));
       }
       case Op op -> {
         var name = draft.stepName(nameOf(node.results().get(0), node));
         var operands = node.operands().stream().map(this::tensor).toList();
         var results = node.results().stream().map(this::tensor).toList();
-        steps.add(new Step.HostCall(name, op, operands, results, origins(Set.of(node))));
+        steps.add(new Step.HostCall(name, op, operands, results, origins(node)));
       }
     }
   }
 
   private void scan(Scan scan, Node node) {
     int loop = draft.newLoop();
-    var origins = origins(Set.of(node));
+    var origins = origins(node);
     var name = nameOf(node.results().get(0), node);
     var inputs = new HashMap<Integer, Operand>();
     for (int i = 0; i < node.operands().size(); i++) {

@@ -7,16 +7,16 @@ import org.mdlc.compiler.plan.Kernel.Access;
 import org.mdlc.compiler.plan.Step.Tensor;
 
 /** What a step reads and writes; a loop's body counts for itself. */
-final class Operands {
+public final class Operands {
   private Operands() {}
 
-  static List<Operand> of(Step step) {
+  public static List<Operand> of(Step step) {
     var all = new ArrayList<>(reads(step));
     all.addAll(writes(step));
     return all;
   }
 
-  static List<Operand> reads(Step step) {
+  public static List<Operand> reads(Step step) {
     return switch (step) {
       case Step.LibraryCall call -> {
         var reads = new ArrayList<>(call.operands().stream().map(Tensor::at).toList());
@@ -30,7 +30,7 @@ final class Operands {
     };
   }
 
-  static List<Operand> writes(Step step) {
+  public static List<Operand> writes(Step step) {
     return switch (step) {
       case Step.LibraryCall call -> List.of(call.result().at());
       case Step.KernelCall call -> argumentsWithout(call, Access.READ);
@@ -66,7 +66,7 @@ final class Operands {
               c.name(),
               c.kernel(),
               c.arguments().stream().map(o -> renamed(o, names)).toList(),
-              c.origins());
+              c.parts());
       case Step.Copy c ->
           new Step.Copy(
               c.name(),

@@ -108,83 +108,13 @@ final class PlanMemory {
   // Lifetimes
 
   private void findLifetimes() {
-    new Lifetimes().visit(steps, 0);
-  }
-
-  /**
-   * Numbers steps as they stand in the text; a loop takes one number before and one after its body.
-   */
-  private static int count(Step step) {
-    return step instanceof Step.Loop loop
-        ? 2 + loop.body().stream().mapToInt(PlanMemory::count).sum()
-        : 1;
-  }
-
-  private final class Lifetimes {
-    /**
-     * Buffers used within each of the loops around the current step, with the number the loop
-     * begins at.
-     */
-    private final Map<Integer, List<int[]>> uses = new HashMap<>();
-
-    void visit(List<Step> list, int start) {
-      collect(list, start, List.of());
-      uses.forEach(this::add);
-    }
-
-    /**
-     * A use is its step's number and, outermost first, the first and last number of every loop
-     * around it.
-     */
-    private void collect(List<Step> list, int start, List<Integer> loops) {
-      int at = start;
-      for (var step : list) {
-        if (step instanceof Step.Loop loop) {
-          var inner = new ArrayList<>(loops);
-          inner.add(at);
-          inner.add(at + count(step) - 1);
-          collect(loop.body(), at + 1, inner);
-        } else {
-          for (var operand : Operands.of(step)) {
-            var use = new ArrayList<>(loops);
-            use.add(at);
-            uses.computeIfAbsent(operand.buffer(), id -> new ArrayList<>())
-                .add(use.stream().mapToInt(i -> i).toArray());
-          }
-        }
-        at += count(step);
-      }
-    }
-
-    private void add(int id, List<int[]> all) {
-      var buffer = buffers.get(id);
-      if (!buffer.isOpen()) {
-        return;
-      }
-      int common = commonLoops(all);
-      int first = Integer.MAX_VALUE;
-      int last = -1;
-      for (var use : all) {
-        boolean deeper = use.length - 1 > common;
-        // used within a loop that not all uses are in: needed until the loop has made its last
-        // round
-        first = Math.min(first, deeper ? use[common] : use[use.length - 1]);
-        last = Math.max(last, deeper ? use[common + 1] : use[use.length - 1]);
-      }
-      blocks.put(id, new Block(buffer, first, last));
-    }
-
-    private static int commonLoops(List<int[]> uses) {
-      int common = uses.get(0).length - 1;
-      for (var use : uses) {
-        int same = 0;
-        while (same < Math.min(common, use.length - 1) && use[same] == uses.get(0)[same]) {
-          same++;
-        }
-        common = Math.min(common, same / 2 * 2);
-      }
-      return common;
-    }
+    Lifetime.of(steps)
+        .forEach(
+            (id, life) -> {
+              if (buffers.get(id).isOpen()) {
+                blocks.put(id, new Block(buffers.get(id), life.first(), life.last()));
+              }
+            });
   }
 
   /** Lets results take the place of operands that die. */
@@ -197,7 +127,7 @@ final class PlanMemory {
         } else if (step instanceof Step.KernelCall call) {
           share(call, at);
         }
-        at += count(step);
+        at += Lifetime.count(step);
       }
     }
 

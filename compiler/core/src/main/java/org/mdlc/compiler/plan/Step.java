@@ -55,12 +55,16 @@ public sealed interface Step {
     RELU
   }
 
-  /** A fused kernel over its parameters, one operand each. */
-  record KernelCall(String name, Kernel kernel, List<Operand> arguments, List<Origin> origins)
+  /**
+   * A fused kernel over its parameters, one operand each.
+   *
+   * @param parts the operations that it carries out
+   */
+  record KernelCall(String name, Kernel kernel, List<Operand> arguments, List<Part> parts)
       implements Step {
     public KernelCall {
       arguments = List.copyOf(arguments);
-      origins = List.copyOf(origins);
+      parts = List.copyOf(parts);
       if (arguments.size() != kernel.params().size()) {
         throw new IllegalArgumentException(
             name
@@ -71,7 +75,19 @@ public sealed interface Step {
                 + " parameters");
       }
     }
+
+    @Override
+    public List<Origin> origins() {
+      return parts.stream()
+          .map(Part::origin)
+          .filter(o -> !o.equals(Origin.NONE))
+          .distinct()
+          .toList();
+    }
   }
+
+  /** One of the operations that a kernel carries out, and where it comes from. */
+  record Part(Op operation, Origin origin) {}
 
   /** Copies contiguous elements. */
   record Copy(String name, Operand from, Operand to, Dim elements, List<Origin> origins)

@@ -101,9 +101,13 @@ final class WriteKernel implements ValueWriter.Leaves {
         new Kernel(
             name, accessedParams(), space.axes(), space.outer().size(), space.lanes(), stages);
     return new Written(
-        MergeAxes.run(kernel),
-        params.keySet().stream().map(Place::operand).toList(),
-        writer.visited());
+        MergeAxes.run(kernel), params.keySet().stream().map(Place::operand).toList(), nodes());
+  }
+
+  private Set<Node> nodes() {
+    var nodes = new HashSet<>(writer.visited());
+    unit.anchors().forEach(anchor -> nodes.add(Known.in(definitions, anchor.value().id())));
+    return nodes;
   }
 
   /** The stage in which an anchor can be worked out: after the reductions it reads. */

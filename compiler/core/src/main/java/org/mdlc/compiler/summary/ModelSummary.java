@@ -45,6 +45,8 @@ public record ModelSummary(
    * @param parameters number of elements of all weights and states inside
    * @param connections what it reads, call after call
    * @param flops of all calls together when predicting, as the layer's definition has them
+   * @param places where arithmetic between layers is written, such as {@code mnist.mdl:12:7}; empty
+   *     for layers
    */
   public record Layer(
       String name,
@@ -52,10 +54,12 @@ public record ModelSummary(
       List<Output> outputs,
       long parameters,
       List<Connection> connections,
-      Dim flops) {
+      Dim flops,
+      List<String> places) {
     public Layer {
       outputs = List.copyOf(outputs);
       connections = List.copyOf(connections);
+      places = List.copyOf(places);
     }
 
     /** {@code (None, 28, 28, 1)} as Keras has it, or a list of such for several outputs. */

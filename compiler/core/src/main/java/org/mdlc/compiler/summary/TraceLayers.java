@@ -78,7 +78,8 @@ final class TraceLayers {
   }
 
   private void put(String input, Output type) {
-    layers.put(input, new Layer(input, INPUT_KIND, List.of(type), 0, List.of(), Dim.ZERO));
+    layers.put(
+        input, new Layer(input, INPUT_KIND, List.of(type), 0, List.of(), Dim.ZERO, List.of()));
     layerNames.add(input);
   }
 
@@ -113,7 +114,15 @@ final class TraceLayers {
     }
     connections.addAll(sources(List.of(node)));
     layers.put(
-        name, new Layer(name, composite.kind(), types(node), parameters(name), connections, flops));
+        name,
+        new Layer(
+            name,
+            composite.kind(),
+            types(node),
+            parameters(name),
+            connections,
+            flops,
+            composite.scope().isEmpty() ? places(List.of(node)) : List.of()));
   }
 
   private void expression(Node last, List<Node> all) {
@@ -127,7 +136,17 @@ final class TraceLayers {
     layers.put(
         name,
         new Layer(
-            name, names.kind(all), types(last), weightsRead(all), List.copyOf(sources), flops));
+            name,
+            names.kind(all),
+            types(last),
+            weightsRead(all),
+            List.copyOf(sources),
+            flops,
+            places(all)));
+  }
+
+  private static List<String> places(List<Node> nodes) {
+    return nodes.stream().map(node -> node.origin().place()).distinct().toList();
   }
 
   /** Keras's rule: add, add_1, add_2. */

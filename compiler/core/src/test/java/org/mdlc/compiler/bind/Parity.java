@@ -17,11 +17,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.mdlc.compiler.ir.Graph;
-import org.mdlc.compiler.ir.GraphBuilder;
-import org.mdlc.compiler.ir.Role;
-import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Tensor64;
-import org.mdlc.compiler.pass.DecomposeOps;
 import org.mdlc.compiler.pass.Differentiate;
 
 /**
@@ -104,35 +100,9 @@ final class Parity {
     return program.targets().get(output).name();
   }
 
-  /**
-   * The graph with outputs {@code d x} for the gradient of the objective at each named input; zeros
-   * for inputs it does not have.
-   */
+  /** The graph with outputs {@code d x}: the gradient of the objective at each named input. */
   static Graph withGradients(Graph graph, List<String> names) {
-    var flat = new DecomposeOps().run(graph);
-    var builder = new GraphBuilder(graph.name());
-    var inputs = new LinkedHashMap<String, Value>();
-    flat.inputs()
-        .forEach(i -> inputs.put(i.name(), builder.input(i.name(), i.role(), i.value().type())));
-    var results = Differentiate.inline(builder, flat, List.copyOf(inputs.values()));
-    Value loss = null;
-    for (int i = 0; i < results.size(); i++) {
-      var output = flat.outputs().get(i);
-      builder.output(output.name(), output.role(), results.get(i));
-      loss = output.name().equals(BoundProgram.OBJECTIVE) ? results.get(i) : loss;
-    }
-    var wrt =
-        names.stream()
-            .map(
-                n ->
-                    Objects.requireNonNull(
-                        inputs.get(n), () -> n + " is no input of " + inputs.keySet()))
-            .toList();
-    var gradients = Differentiate.gradients(builder, Objects.requireNonNull(loss), wrt);
-    for (int i = 0; i < wrt.size(); i++) {
-      builder.output("d " + names.get(i), Role.RESULT, gradients.get(i));
-    }
-    return builder.build();
+    return Differentiate.withGradients(graph, BoundProgram.OBJECTIVE, names);
   }
 
   /** The type of one example. */

@@ -33,6 +33,9 @@ final class RendererTest {
                = note: w is [256, 10], declared at mnist.mdl:9
                = help: declare w as [128, 10]
             """);
+    assertThat(Renderer.plain().picture(diagnostic))
+        .startsWith("   |\n12 |   h = dense(x, 128)\n")
+        .endsWith("= help: declare w as [128, 10]\n");
   }
 
   @Test

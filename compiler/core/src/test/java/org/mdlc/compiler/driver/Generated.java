@@ -17,14 +17,8 @@ final class Generated {
                 () ->
                     new AssertionError(
                         Renderer.plain().render(compilation.problems()) + request.source().text()));
-    var generated = Compiler.generate(bound, request);
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), Generated.class.getClassLoader());
-    try {
-      return (Model) type.getMethod("create", long.class).invoke(null, seed);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the generated class cannot be created", e);
-    }
+    return (Model)
+        InMemoryJavac.create(
+            Compiler.generate(bound, request), seed, Generated.class.getClassLoader());
   }
 }

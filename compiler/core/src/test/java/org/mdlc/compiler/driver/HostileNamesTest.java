@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mdlc.compiler.emit.java.KernelStyle;
@@ -31,7 +32,19 @@ class HostileNamesTest {
         "tail",
         "n0",
         "i0",
-        "BATCH_PADDING"
+        "BATCH_PADDING",
+        "getClass",
+        "hash_code",
+        "wait",
+        "equals",
+        "to_dataset",
+        "flat",
+        "nested",
+        "text",
+        "rows",
+        "data",
+        "String",
+        "HostTensor"
       })
   void inputsAndOutputsMayBeCalledAnything(String name) {
     compiles(
@@ -46,8 +59,19 @@ class HostileNamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TrainStep", "PredictStep", "InitializeStep", "EvaluateStep"})
-  void modelsMayBeCalledAsStepsAre(String name) {
+  @ValueSource(
+      strings = {
+        "TrainStep",
+        "PredictStep",
+        "InitializeStep",
+        "EvaluateStep",
+        "Generated",
+        "Data",
+        "Predictions",
+        "ModelRows",
+        "List"
+      })
+  void modelsMayBeCalledAsPartsOfTheCodeAre(String name) {
     compiles(
         "model "
             + name
@@ -55,6 +79,18 @@ class HostileNamesTest {
             + "train "
             + name
             + " { loss MeanSquaredError()  optimizer SGD() }");
+  }
+
+  @Test
+  void twoNamesMayBeOneInJava() {
+    compiles(
+        "model M { input the_x: f32[4], theX: f32[4]  output to_string = the_x + theX, toString = theX }");
+  }
+
+  @Test
+  void aModelOfStringsMayBeCalledList() {
+    compiles(
+        "model List { input note: str[]  output y = note |> StringLookup(vocabulary = [\"a\"]) }");
   }
 
   /** javac reads unicode escapes in comments too; a line end there would let the rest run. */

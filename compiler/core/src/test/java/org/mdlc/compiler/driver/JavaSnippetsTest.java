@@ -21,7 +21,8 @@ import org.junit.jupiter.api.TestFactory;
  * {@code java} as in one method that has a model and a folder, those marked {@code java callback}
  * as members of a callback, and the operation of docs/architecture.md with its line for the
  * language in the compiler's own files. {@code java dump=java} is compared by {@link
- * ArchitecturePageTest}.
+ * ArchitecturePageTest}, {@code java model} runs in {@link JavaPageTest}, and {@code java junit} in
+ * the tests of the extension of JUnit.
  */
 final class JavaSnippetsTest {
   private static final String IMPORTS =
@@ -67,7 +68,14 @@ final class JavaSnippetsTest {
   @Test
   void everyBlockIsOfAKnownKind() {
     var known =
-        List.of("java", "java callback", "java operation", "java builtin", "java dump=java");
+        List.of(
+            "java",
+            "java callback",
+            "java operation",
+            "java builtin",
+            "java model",
+            "java junit",
+            "java dump=java");
     assertThat(Page.all().stream().flatMap(page -> page.blocks().stream()))
         .filteredOn(block -> block.info().startsWith("java"))
         .allSatisfy(block -> assertThat(block.info()).as(block.toString()).isIn(known));

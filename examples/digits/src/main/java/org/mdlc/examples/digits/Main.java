@@ -23,15 +23,35 @@ public final class Main {
    */
   public static void main(String[] args) throws IOException {
     ArrayDataset.Split digits = read(Path.of(args[0])).split(HELD_OUT);
-    System.out.printf(Locale.ROOT, "test accuracy: %.4f%n", train(digits));
+    try (var model = train(digits.first())) {
+      System.out.printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy(model, digits.last()));
+      System.out.println("the last image shows a " + digitOf(model, lastImage(digits.last())));
+    }
   }
 
-  /** The accuracy on the last part of the digits after training on the first as digits.mdl says. */
-  static double train(ArrayDataset.Split digits) {
-    try (var model = Digits.create(SEED)) {
-      model.fit(digits.first(), model.defaults());
-      return model.evaluate(digits.last()).require("accuracy");
+  /** A model trained as digits.mdl says. */
+  static Digits train(ArrayDataset digits) {
+    var model = Digits.create(SEED);
+    model.fit(digits, model.defaults());
+    return model;
+  }
+
+  static double accuracy(Digits model, ArrayDataset digits) {
+    return model.evaluate(digits).require("accuracy");
+  }
+
+  /** The digit that an image shows: the one with the highest score. */
+  static int digitOf(Digits model, float[] image) {
+    float[] scores = model.predict(Digits.data().image(image)).digit()[0];
+    int best = 0;
+    for (int digit = 1; digit < scores.length; digit++) {
+      best = scores[digit] > scores[best] ? digit : best;
     }
+    return best;
+  }
+
+  static float[] lastImage(ArrayDataset digits) {
+    return digits.slice(digits.rows() - 1, digits.rows()).get("image").floats();
   }
 
   /** Images of 8 by 8 dots with values from 0 to 1, and the digits they show. */

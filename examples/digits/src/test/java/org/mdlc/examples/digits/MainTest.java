@@ -8,10 +8,15 @@ import org.junit.jupiter.api.Test;
 import org.mdlc.runtime.data.ArrayDataset;
 
 final class MainTest {
+  private static final int LAST_DIGIT = 8;
+
   @Test
   void readsDigitsItHasNeverSeen() throws IOException {
     ArrayDataset.Split digits = Main.read(Path.of("data", "digits.csv")).split(0.2);
     assertThat(digits.last().rows()).isEqualTo(360);
-    assertThat(Main.train(digits)).isGreaterThanOrEqualTo(0.97);
+    try (var model = Main.train(digits.first())) {
+      assertThat(Main.accuracy(model, digits.last())).isGreaterThanOrEqualTo(0.97);
+      assertThat(Main.digitOf(model, Main.lastImage(digits.last()))).isEqualTo(LAST_DIGIT);
+    }
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.mdlc.runtime.data.ArrayDataset;
-import org.mdlc.runtime.data.StringTensor;
 import org.mdlc.runtime.table.ColumnGroup;
 import org.mdlc.runtime.table.CsvDataset;
 
@@ -45,8 +44,7 @@ public final class Main {
   }
 
   static boolean praises(Reviews model, String sentence) {
-    return model.predict(ArrayDataset.of("review", StringTensor.of(sentence))).get("praise").get(0)
-        > 0;
+    return model.predict(Reviews.data().review(sentence)).praise()[0][0] > 0;
   }
 
   /** Reviews, and 1 for each that praises. */

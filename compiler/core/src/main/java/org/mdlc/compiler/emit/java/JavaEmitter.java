@@ -34,6 +34,9 @@ import org.mdlc.compiler.type.TensorType;
  * class per phase. Decides nothing.
  */
 public final class JavaEmitter {
+  /** Major and minor version of mdlc: the runtime refuses code that another has generated. */
+  static final String VERSION = "0.1";
+
   private final CompiledPrograms programs;
   private final BoundProgram bound;
   private final String packageName;
@@ -66,6 +69,7 @@ public final class JavaEmitter {
     var self = ClassName.get(packageName, bound.model());
     var type =
         TypeSpec.classBuilder(self)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL)
             .addJavadoc(
@@ -79,7 +83,7 @@ public final class JavaEmitter {
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
-            .addStatement("super(SPEC)")
+            .addCode(start().build())
             .build());
     type.addMethod(create(self));
     type.addMethod(createUnseeded(self));
@@ -88,6 +92,7 @@ public final class JavaEmitter {
     programs.adapt().ifPresent(_ -> type.addMethod(adaptedStates()));
     specification(type);
     SummaryPrinter.print(programs.summary(), type);
+    PortsPrinter.print(bound, self, type);
     type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
@@ -103,6 +108,11 @@ public final class JavaEmitter {
       file.addStaticImport(ClassName.get(JavaTypes.KERNEL, "VectorMath"), "FLOATS", "INTS");
     }
     return file.build();
+  }
+
+  private CodeBlock.Builder start() {
+    var code = CodeBlock.builder().addStatement("super(SPEC)");
+    return style == KernelStyle.VECTOR ? code.addStatement("requireVectorApi()") : code;
   }
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
@@ -236,6 +246,8 @@ public final class JavaEmitter {
   private void specification(TypeSpec.Builder type) {
     var body =
         CodeBlock.builder()
+            .addStatement(
+                "$T.requireVersion($S, $L.class)", JavaTypes.GENERATED_CODE, VERSION, bound.model())
             .addStatement("var spec = $T.builder($S)", JavaTypes.MODEL_SPEC, bound.model());
     bound
         .inputs()

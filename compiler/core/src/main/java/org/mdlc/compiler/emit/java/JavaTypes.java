@@ -14,11 +14,15 @@ final class JavaTypes {
   static final String RUNTIME = "org.mdlc.runtime";
   static final String KERNEL = RUNTIME + ".kernel";
 
+  static final ClassName GENERATED = ClassName.get(RUNTIME, "Generated");
   static final ClassName SUMMARY = ClassName.get(RUNTIME, "Summary");
   static final ClassName MODEL = ClassName.get(RUNTIME, "Model");
+  static final ClassName MODEL_ROWS = ClassName.get(RUNTIME, "ModelRows");
+  static final ClassName MODEL_OUTPUTS = ClassName.get(RUNTIME, "ModelOutputs");
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
   static final ClassName FIT = ClassName.get(RUNTIME, "Fit");
+  static final ClassName GENERATED_CODE = ClassName.get(RUNTIME, "GeneratedCode");
   static final ClassName MODEL_SPEC = ClassName.get(RUNTIME, "ModelSpec");
   static final ClassName PHASE = ClassName.get(RUNTIME, "Phase");
   static final ClassName ROLE = ClassName.get(RUNTIME, "Role");
@@ -27,12 +31,16 @@ final class JavaTypes {
   static final ClassName STRING_LAYERS = ClassName.get(RUNTIME + ".preprocessing", "StringLayers");
   static final ClassName RANDOM_SEED = ClassName.get(RUNTIME + ".utils", "RandomSeed");
   static final ClassName DTYPE = ClassName.get(RUNTIME + ".data", "DType");
+  static final ClassName ARRAY_DATASET = ClassName.get(RUNTIME + ".data", "ArrayDataset");
+  static final ClassName HOST_TENSOR = ClassName.get(RUNTIME + ".data", "HostTensor");
+  static final ClassName STRING_TENSOR = ClassName.get(RUNTIME + ".data", "StringTensor");
 
   private static final List<String> KERNEL_CLASSES =
       List.of(
           "VectorMath",
           "ScalarMath",
           "VectorThreefry",
+          "ScalarThreefry",
           "Lanes",
           "Memory",
           "Dnn",

@@ -300,7 +300,7 @@ final class KernelPrinter {
       case Instr.Apply a ->
           ScalarCode.apply(a.fn(), operandType(a), a.args().stream().map(this::scalar).toList());
       case Instr.Uniform u ->
-          "$vectorThreefry:T.uniform("
+          "$scalarThreefry:T.uniform("
               + String.join(
                   ", ",
                   scalar(u.seed()),

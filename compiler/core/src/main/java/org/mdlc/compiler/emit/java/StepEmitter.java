@@ -47,6 +47,7 @@ final class StepEmitter {
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .superclass(JavaTypes.STEP);
   }
@@ -362,14 +363,7 @@ final class StepEmitter {
   private Map<String, String> methodNames() {
     var names = new HashMap<String, String>();
     for (var step : program.flattened()) {
-      var name = new StringBuilder();
-      for (var word : step.name().split("_+", -1)) {
-        name.append(
-            name.isEmpty()
-                ? word
-                : word.isEmpty() ? "" : Character.toUpperCase(word.charAt(0)) + word.substring(1));
-      }
-      names.put(step.name(), freshName(name.toString()));
+      names.put(step.name(), freshName(JavaNames.camelCase(step.name())));
     }
     return names;
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.mdlc.compiler.ir.Origin;
+import org.mdlc.compiler.op.Exp;
 import org.mdlc.compiler.plan.Buffer;
 import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Operand;
@@ -52,7 +53,10 @@ final class CudaEmitterTest {
                     "probabilities",
                     softmax,
                     List.of(Operand.of(0), Operand.of(1)),
-                    List.of(new Origin("", "digits.mdl:12:3", "output y = softmax(x)")))),
+                    List.of(
+                        new Step.Part(
+                            new Exp(),
+                            new Origin("", "digits.mdl:12:3", "output y = softmax(x)"))))),
             Map.of(),
             Program.MemoryReport.NONE);
     var source = CudaEmitter.emit("Digits", List.of(program));

@@ -1,0 +1,73 @@
+package org.mdlc.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to type after {@code mdlc init}, from where it was typed.
+ *
+ * @param folder of the project, as given
+ * @param version of mdlc
+ */
+record NextSteps(Map<String, String> environment, Path folder, String version) {
+  /** Set by the launcher: its own path. */
+  static final String LAUNCHER = "MDLC_LAUNCHER";
+
+  String text(ProjectTemplate template) {
+    var text = new StringBuilder("Made " + folder + ". " + template.about() + " Next:\n\n");
+    commands(template).forEach(command -> text.append("  ").append(command).append('\n'));
+    return text.append("\nREADME.md there has more.\n").toString();
+  }
+
+  private List<String> commands(ProjectTemplate template) {
+    var commands = new ArrayList<String>();
+    if (!folder.toAbsolutePath().normalize().equals(Path.of("").toAbsolutePath())) {
+      commands.add("cd " + quoted(folder.toString()));
+    }
+    commands.add(mdlc() + " train " + template.modelFile());
+    var programs = new Programs(environment);
+    if (programs.javaVersion().orElse(0) < Programs.NEEDED_JAVA) {
+      var home = quoted(System.getProperty("java.home", ""));
+      commands.add("export JAVA_HOME=" + home + "   # Maven needs a JDK " + Programs.NEEDED_JAVA);
+    }
+    if (isOnlyInSources()) {
+      commands.add(quoted(sources().resolve("mvnw").toString()) + installed());
+    }
+    commands.add("mvn test");
+    return commands;
+  }
+
+  private String installed() {
+    return " -q -f " + quoted(sources().resolve("pom.xml").toString()) + " -Dquick install";
+  }
+
+  private String mdlc() {
+    return new Programs(environment).find("mdlc").isPresent() || !environment.containsKey(LAUNCHER)
+        ? "mdlc"
+        : quoted(environment.getOrDefault(LAUNCHER, ""));
+  }
+
+  /** A version that nobody has published, and that this user's Maven has not got. */
+  private boolean isOnlyInSources() {
+    var installed =
+        Path.of(System.getProperty("user.home", ""), ".m2", "repository", "org", "mdlc")
+            .resolve("mdlc-maven-plugin")
+            .resolve(version);
+    return version.endsWith("-SNAPSHOT")
+        && !Files.isDirectory(installed)
+        && environment.containsKey(LAUNCHER)
+        && Files.isRegularFile(sources().resolve("mvnw"));
+  }
+
+  private Path sources() {
+    return Path.of(environment.getOrDefault(LAUNCHER, "")).resolveSibling("");
+  }
+
+  /** For a shell. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./:\\\\-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

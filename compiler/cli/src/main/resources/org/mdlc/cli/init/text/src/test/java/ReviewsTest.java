@@ -1,0 +1,19 @@
+package {{package}};
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class ReviewsTest {
+  @Test
+  void knowsReviewsItHasNeverSeen() {
+    var reviews = Main.read(Main.DATA).split(0.25);
+    try (var model = Main.train(reviews.first())) {
+      double accuracy = Main.accuracy(model, reviews.last());
+      assertTrue(accuracy >= 0.8, () -> "accuracy " + accuracy);
+      assertTrue(Main.praises(model, "The phone was brilliant."));
+      assertFalse(Main.praises(model, "The phone was awful."));
+    }
+  }
+}

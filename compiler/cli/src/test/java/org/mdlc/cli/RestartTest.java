@@ -1,0 +1,51 @@
+package org.mdlc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Which commands want another JVM than the one at hand. That they get it is tested with the jar.
+ */
+final class RestartTest {
+  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+)  ");
+  private static final Pattern HINT = Pattern.compile("\\*\" ([a-z]+) \"\\*");
+
+  @Test
+  void theLauncherScriptKnowsTheCommandsThatRunAModel() throws IOException {
+    var script = Files.readString(Path.of("../../.mvn/start.sh"));
+    var words = new TreeSet<String>();
+    HINT.matcher(script).results().forEach(match -> words.add(match.group(1)));
+    assertThat(words).containsExactlyInAnyOrderElementsOf(Restart.RUNNING);
+  }
+
+  /** They are the ones with options of how a model runs. */
+  @Test
+  void theyAreTheOnesWithRunOptions() {
+    var running = new TreeSet<String>();
+    COMMAND
+        .matcher(CommandRun.of("--help").out())
+        .results()
+        .map(match -> match.group(1))
+        .filter(name -> CommandRun.of(name, "--help").out().contains("--no-vector"))
+        .filter(name -> CommandRun.of(name, "--help").out().contains("--weights"))
+        .forEach(running::add);
+    assertThat(running).containsExactlyInAnyOrderElementsOf(Restart.RUNNING);
+  }
+
+  @Test
+  void theirRehearsalsGoAsTheyShould() throws IOException {
+    Rehearsal.main(new String[] {"quick"});
+    Rehearsal.main(new String[] {"running"});
+  }
+
+  @Test
+  void isNotNeededWithTheVectorApi() {
+    assertThat(Restart.isNeeded("train", "a.mdl")).isFalse();
+  }
+}

@@ -1,0 +1,61 @@
+package org.mdlc.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** {@code mdlc-bom} manages every artifact of mdlc, in the version of the project. */
+final class BomTest {
+  private static final Path ROOT = Path.of("../..");
+  private static final Pattern ARTIFACT = Pattern.compile("<artifactId>(mdlc[-a-z]*)</artifactId>");
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
+
+  @Test
+  void managesEveryArtifact() throws IOException {
+    var managed = new TreeSet<String>();
+    var bom = read("compiler/bom/pom.xml");
+    ARTIFACT
+        .matcher(bom.substring(bom.indexOf("<dependencyManagement>")))
+        .results()
+        .forEach(match -> managed.add(match.group(1)));
+    var artifacts = new TreeSet<String>();
+    for (var pom : poms()) {
+      var text = read(pom).replaceFirst("(?s)<parent>.*?</parent>", "");
+      artifacts.add(ARTIFACT.matcher(text).results().findFirst().orElseThrow().group(1));
+    }
+    artifacts.removeAll(List.of("mdlc-bom"));
+    assertThat(artifacts).contains("mdlc-runtime", "mdlc-cli", "mdlc-runtime-platform");
+    assertThat(managed).containsAll(artifacts);
+  }
+
+  @Test
+  void hasTheVersionOfTheProject() throws IOException {
+    assertThat(version("compiler/bom/pom.xml")).isEqualTo(version("pom.xml"));
+  }
+
+  private static List<String> poms() throws IOException {
+    try (var folders = Files.list(ROOT.resolve("compiler"))) {
+      return Stream.concat(
+              Stream.of("grammar/pom.xml", "runtime/pom.xml", "kernels-cuda/pom.xml"),
+              folders
+                  .map(folder -> "compiler/" + folder.getFileName() + "/pom.xml")
+                  .filter(pom -> Files.exists(ROOT.resolve(pom))))
+          .toList();
+    }
+  }
+
+  private static String version(String pom) throws IOException {
+    return VERSION.matcher(read(pom)).results().findFirst().orElseThrow().group(1);
+  }
+
+  private static String read(String file) throws IOException {
+    return Files.readString(ROOT.resolve(file));
+  }
+}
