@@ -134,24 +134,22 @@ final class BreakLines {
     return piece == 0 || begins(piece);
   }
 
-  /** Where each piece of a line would end, counted from its first column. */
-  private int[] columns(Stretch line) {
-    var columns = new int[line.end() - line.start()];
-    int column = line.indent();
-    for (int i = line.start(); i < line.end(); i++) {
-      column += (i == line.start() ? 0 : all.get(i).place().blanks()) + all.get(i).width();
-      columns[i - line.start()] = column;
-    }
-    return columns;
+  /** What a piece adds to its line. */
+  private int width(Stretch line, int piece) {
+    return (piece == line.start() ? 0 : all.get(piece).place().blanks()) + all.get(piece).width();
   }
 
   /** Comments at the end may be longer. */
   private boolean fits(Stretch line) {
-    int last = line.end() - 1;
-    while (last > line.start() && all.get(last).isComment()) {
-      last--;
+    int column = line.indent();
+    for (int i = line.start(); i < line.end(); i++) {
+      column += width(line, i);
+      if (column > Formatter.WIDTH) {
+        int first = i;
+        return IntStream.range(first, line.end()).allMatch(piece -> all.get(piece).isComment());
+      }
     }
-    return all.get(last).isComment() || columns(line)[last - line.start()] <= Formatter.WIDTH;
+    return true;
   }
 
   /**
@@ -186,22 +184,54 @@ final class BreakLines {
     return all.get(piece).place().level();
   }
 
-  /** At the last place that leaves a line with enough room, or else the first. */
+  /**
+   * Breaks at the last place that leaves a line with enough room, or else the first, and so on
+   * within its group. The result is the first piece of which something else is decided now.
+   */
   private int fill(Stretch line, int[] places) {
-    var columns = columns(line);
-    int last =
-        Arrays.stream(places)
-            .filter(i -> columns[i - 1 - line.start()] <= Formatter.WIDTH)
-            .reduce(places[0], (_, i) -> i);
-    var group = all.get(last).place().group();
+    int first = lastThatFits(line, places, 0);
+    var group = all.get(places[first]).place().group();
     if (group != null && filled.add(group) && group.members().stream().anyMatch(i -> chosen[i])) {
       // the writer filled these lines once, for other lengths
       group.members().forEach(i -> chosen[i] = false);
       refilled.add(group);
       return Collections.min(group.members());
     }
-    chosen[last] = true;
+    var rest = line;
+    for (int i = first; ; i = lastThatFits(rest, places, i + 1)) {
+      int piece = places[i];
+      chosen[piece] = true;
+      rest = new Stretch(piece, line.end(), indentWithin(line, piece));
+      if (i + 1 == places.length || all.get(places[i + 1]).place().group() != group || fits(rest)) {
+        return places[first];
+      }
+    }
+  }
+
+  /** The index in {@code places}, from {@code from} on. */
+  private int lastThatFits(Stretch line, int[] places, int from) {
+    int last = from;
+    int column = line.indent();
+    int piece = line.start();
+    for (int i = from; i < places.length; i++) {
+      for (; piece < places[i]; piece++) {
+        column += width(line, piece);
+      }
+      if (column > Formatter.WIDTH) {
+        break;
+      }
+      last = i;
+    }
     return last;
+  }
+
+  /** The indentation of a piece that a line is broken at. */
+  private int indentWithin(Stretch line, int piece) {
+    var place = all.get(piece).place();
+    int anchor = place.anchor().first();
+    return anchor < line.start()
+        ? indent(piece)
+        : line.indent() + (anchor == line.start() ? place.indentBelow() : place.indent());
   }
 
   /** Takes back the lines from the one with this piece on; the result is where that line begins. */

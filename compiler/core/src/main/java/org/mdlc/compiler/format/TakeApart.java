@@ -233,9 +233,10 @@ final class TakeApart {
     row.add((Word) parts.getFirst());
     int first = row.size();
     Concrete before = parts.getFirst();
-    for (var part : parts.subList(1, parts.size() - 1)) {
+    for (int i = 1; i < parts.size() - 1; i++) {
+      var part = parts.get(i);
       if (isSeparator(part)) {
-        if (!isNeedless((Word) part, before, rule, parts)) {
+        if (!isNeedless((Word) part, before, rule, parts.get(i + 1))) {
           row.next(Place.joined(0, anchor, INNER));
           row.add((Word) part);
           before = part;
@@ -280,8 +281,7 @@ final class TakeApart {
   }
 
   /** Whether a `;` or the last comma of a block may go without changing what follows it. */
-  private boolean isNeedless(Word separator, Concrete before, Rule rule, List<Concrete> parts) {
-    var next = parts.get(parts.indexOf(separator) + 1);
+  private boolean isNeedless(Word separator, Concrete before, Rule rule, Concrete next) {
     if (!row.isDirectlyBefore(separator)) {
       return false;
     }
