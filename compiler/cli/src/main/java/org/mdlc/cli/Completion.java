@@ -29,6 +29,9 @@ final class Completion {
   static String bash(CommandLine mdlc) {
     var script = AutoComplete.bash(mdlc.getCommandName(), mdlc);
     for (var command : mdlc.getSubcommands().values()) {
+      if (positionalFiles(command).findAny().isEmpty()) {
+        continue;
+      }
       var start = "function _picocli_mdlc_" + command.getCommandName() + "() {";
       int from = script.indexOf(start);
       int to = script.indexOf("\n}\n", from);

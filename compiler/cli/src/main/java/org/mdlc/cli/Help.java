@@ -1,6 +1,7 @@
 package org.mdlc.cli;
 
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 
@@ -26,7 +27,8 @@ final class Help {
   static CommandLine arranged(CommandLine command) {
     command.getCommandSpec().usageMessage().footerHeading("%n");
     arrangeOptions(command);
-    for (var child : command.getSubcommands().values()) {
+    // one with two names is there twice
+    for (var child : new LinkedHashSet<>(command.getSubcommands().values())) {
       arrangeOptions(child);
       var usage = child.getCommandSpec().usageMessage();
       usage.footerHeading("%nExamples:%n");
