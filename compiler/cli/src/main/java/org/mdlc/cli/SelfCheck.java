@@ -67,7 +67,10 @@ final class SelfCheck {
   static double[] losses(KernelStyle kernels) {
     var request = CompileRequest.of(SourceFile.of("check.mdl", MODEL)).withKernels(kernels);
     var bound = Compiler.bind(request).bound().orElseThrow();
-    try (var model = (Model) InMemoryJavac.create(Compiler.generate(bound, request), SEED, SelfCheck.class.getClassLoader())) {
+    try (var model =
+        (Model)
+            InMemoryJavac.create(
+                Compiler.generate(bound, request), SEED, SelfCheck.class.getClassLoader())) {
       var rows = rows();
       return new double[] {
         model.trainOnBatch(rows).require("loss"), model.testOnBatch(rows).require("loss")

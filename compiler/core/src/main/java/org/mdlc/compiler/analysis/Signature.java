@@ -117,7 +117,10 @@ public record Signature(
   static Signature of(FunctionReference.Function function) {
     var parameters =
         function.parameters().stream()
-            .map(p -> new Parameter(p.name(), "", null, p.defaultText(), p.rest(), "", Optional.empty()))
+            .map(
+                p ->
+                    new Parameter(
+                        p.name(), "", null, p.defaultText(), p.rest(), "", Optional.empty()))
             .toList();
     return new Signature(
         "fn", function.name(), function.doc(), parameters, List.of(), "", Optional.empty());
