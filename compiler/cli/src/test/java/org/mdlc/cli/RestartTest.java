@@ -24,9 +24,9 @@ final class RestartTest {
     assertThat(words).containsExactlyInAnyOrderElementsOf(Restart.RUNNING);
   }
 
-  /** They are the ones with options of how a model runs. */
+  /** They are the ones with options of how a model runs, and the one that says what those find. */
   @Test
-  void theyAreTheOnesWithRunOptions() {
+  void theyAreTheOnesWithRunOptionsAndTheDoctor() {
     var running = new TreeSet<String>();
     COMMAND
         .matcher(CommandRun.of("--help").out())
@@ -35,6 +35,7 @@ final class RestartTest {
         .filter(name -> CommandRun.of(name, "--help").out().contains("--no-vector"))
         .filter(name -> CommandRun.of(name, "--help").out().contains("--weights"))
         .forEach(running::add);
+    running.add("doctor");
     assertThat(running).containsExactlyInAnyOrderElementsOf(Restart.RUNNING);
   }
 
