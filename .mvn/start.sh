@@ -38,6 +38,7 @@ java_for() {
 }
 
 learn_to_start() {
+  unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS # a debugger or a small heap is for the command at hand
   while kill -0 $$; do sleep 1; done # the command at hand has the cores for itself
   find "$caches" -name '*.making' -mmin +10 -exec rmdir {} +
   mkdir "$cache.making" || return 0 # somebody else learns
