@@ -89,6 +89,13 @@ final class ZipTest {
     assertThat(ended.exitCode()).isZero();
   }
 
+  @Test
+  void withoutAHomeNothingIsKept() throws IOException, InterruptedException {
+    var homeless = mdlc().with("XDG_CACHE_HOME", "").with("HOME", "");
+    assertThat(homeless.run("--version").exitCode()).isZero();
+    assertThat(Path.of("/.cache/mdlc")).doesNotExist();
+  }
+
   /**
    * The first start has a cache made, and later ones read it. An option for that start, here one
    * that no Java knows, is none for the cache.
