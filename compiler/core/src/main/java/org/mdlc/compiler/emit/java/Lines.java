@@ -15,6 +15,12 @@ final class Lines {
     depth++;
   }
 
+  /** Opens a loop that counts an int up. */
+  void openLoop(String i, String from, String to, String step) {
+    String next = step.equals("1") ? i + "++" : i + " += " + step;
+    open("for (int " + i + " = " + from + "; " + i + " < " + to + "; " + next + ")");
+  }
+
   void close() {
     depth--;
     line("}");

@@ -2,9 +2,10 @@ package org.mdlc.compiler.emit.java;
 
 import java.util.List;
 import org.mdlc.compiler.expr.ScalarFn;
+import org.mdlc.compiler.plan.Instr;
 import org.mdlc.compiler.type.DType;
 
-/** One function of scalars as a Java expression; the twin of {@link VectorCode}. */
+/** One function, load or constant of scalars as Java; the twin of {@link VectorCode}. */
 final class ScalarCode {
   private ScalarCode() {}
 
@@ -72,6 +73,40 @@ final class ScalarCode {
           };
       case TO_BOOL -> type == DType.BOOL ? a.get(0) : a.get(0) + " != 0";
     };
+  }
+
+  static String type(DType type) {
+    return switch (type) {
+      case F32, BF16, F16 -> "float";
+      case I32, U32 -> "int";
+      case BOOL -> "boolean";
+    };
+  }
+
+  static String zero(DType type) {
+    return switch (type) {
+      case F32, BF16, F16 -> "0f";
+      case I32, U32 -> "0";
+      case BOOL -> "false";
+    };
+  }
+
+  static String literal(Instr.Constant constant) {
+    return switch (constant.type()) {
+      case F32, BF16, F16 -> Numbers.f32(constant.value());
+      case I32, U32 -> Numbers.i32(constant.value());
+      case BOOL -> constant.value() != 0 ? "true" : "false";
+    };
+  }
+
+  static String load(DType type, String address) {
+    String accessor =
+        switch (type) {
+          case F32, BF16, F16 -> "f32";
+          case I32, U32 -> "i32";
+          case BOOL -> "bool";
+        };
+    return "$memory:T." + accessor + "(" + address + ")";
   }
 
   private static String compare(DType type, List<String> a, String operator) {

@@ -144,10 +144,13 @@ final class Slots {
     return blockLength() * count <= ELEMENTS;
   }
 
-  /** Where the block of a register begins, in bytes. */
-  int offset(int register) {
-    return closed
-        ? 4 * blockLength() * Objects.requireNonNull(slots.get(register), () -> "r" + register)
-        : 0;
+  /** The address at which the block of a register begins, as a long expression. */
+  String address(int register) {
+    int offset = closed ? 4 * blockLength() * slot(register) : 0;
+    return offset == 0 ? "blocks" : "blocks + " + offset;
+  }
+
+  private int slot(int register) {
+    return Objects.requireNonNull(slots.get(register), () -> "r" + register);
   }
 }

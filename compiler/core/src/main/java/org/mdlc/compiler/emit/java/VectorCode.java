@@ -6,10 +6,16 @@ import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.type.DType;
 
 /**
- * One function of vectors as a Java expression; the twin of {@link ScalarCode}. Truth values are
+ * One function, load or store of vectors as Java; the twin of {@link ScalarCode}. Truth values are
  * masks over float lanes.
  */
 final class VectorCode {
+  static final String FLOATS = "$vectorMath:T.FLOATS";
+  static final String INTS = "$vectorMath:T.INTS";
+
+  private static final String MEMORY = "$memory:T.ALL";
+  private static final String ORDER = "$memory:T.ORDER";
+
   private VectorCode() {}
 
   /** True when there is a vector form for operands of this type. */
@@ -58,7 +64,7 @@ final class VectorCode {
           TO_F16 ->
           throw new IllegalStateException(fn.text() + " is a call");
       case SQRT -> x + ".sqrt()";
-      case RSQRT -> "$floatVector:T.broadcast($vectorMath:T.FLOATS, 1f).div(" + x + ".sqrt())";
+      case RSQRT -> broadcast(DType.F32, "1f") + ".div(" + x + ".sqrt())";
       case EQ, NE, LT, LE, GT, GE -> compare(fn, type, a);
       case AND, OR, XOR -> x + "." + fn.text() + "(" + a.get(1) + ")";
       case NOT -> x + ".not()";
@@ -131,8 +137,64 @@ final class VectorCode {
     };
   }
 
+  static String type(DType type) {
+    return switch (type) {
+      case F32, BF16, F16 -> "$floatVector:T";
+      case I32, U32 -> "$intVector:T";
+      case BOOL -> "$vectorMask:T<Float>";
+    };
+  }
+
+  /** A scalar in all lanes. */
+  static String broadcast(DType type, String scalar) {
+    return switch (type) {
+      case F32, BF16, F16 -> "$floatVector:T.broadcast(" + FLOATS + ", " + scalar + ")";
+      case I32, U32 -> "$intVector:T.broadcast(" + INTS + ", " + scalar + ")";
+      case BOOL -> FLOATS + ".maskAll(" + scalar + ")";
+    };
+  }
+
+  /**
+   * Elements side by side; lanes outside of the mask are 0 and their memory is not touched.
+   *
+   * @param mask over float lanes, or empty for all lanes
+   */
+  static String load(DType type, String address, String mask) {
+    boolean isFloat = type == DType.F32;
+    String load =
+        (isFloat ? "$floatVector:T" : "$intVector:T")
+            + ".fromMemorySegment("
+            + String.join(", ", isFloat ? FLOATS : INTS, MEMORY, address, ORDER)
+            + maskArgument(type, mask)
+            + ")";
+    return type == DType.BOOL
+        ? load + ".compare($vectorOperators:T.NE, 0).cast(" + FLOATS + ")"
+        : load;
+  }
+
+  /**
+   * The statement that puts elements side by side.
+   *
+   * @param mask over float lanes, or empty for all lanes
+   */
+  static String store(DType type, String value, String address, String mask) {
+    return (type == DType.BOOL ? toInts(value) : value)
+        + ".intoMemorySegment("
+        + String.join(", ", MEMORY, address, ORDER)
+        + maskArgument(type, mask)
+        + ");";
+  }
+
+  /** A mask over float lanes as the last argument of what is done to lanes of this type, if any. */
+  static String maskArgument(DType type, String mask) {
+    if (mask.isEmpty()) {
+      return "";
+    }
+    return ", " + (type == DType.F32 ? mask : mask + ".cast(" + INTS + ")");
+  }
+
   /** True lanes as 1, others as 0. */
-  static String toInts(String mask) {
+  private static String toInts(String mask) {
     return "$intVector:T.zero($vectorMath:T.INTS).blend(1, " + mask + ".cast($vectorMath:T.INTS))";
   }
 

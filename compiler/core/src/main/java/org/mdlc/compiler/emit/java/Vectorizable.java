@@ -1,15 +1,13 @@
 package org.mdlc.compiler.emit.java;
 
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import org.mdlc.compiler.expr.ScalarFn;
+import java.util.Optional;
 import org.mdlc.compiler.plan.IndexExpr;
 import org.mdlc.compiler.plan.Instr;
 import org.mdlc.compiler.plan.Kernel;
-import org.mdlc.compiler.plan.Kernel.Lanes;
 import org.mdlc.compiler.plan.Kernel.Stage;
+import org.mdlc.compiler.plan.Kernel.Store;
 import org.mdlc.compiler.type.DType;
+import org.mdlc.compiler.type.Dim;
 
 /**
  * Whether a kernel can be printed with vectors: every index moves evenly along the lane axis and
@@ -17,52 +15,51 @@ import org.mdlc.compiler.type.DType;
  */
 final class Vectorizable {
   private final Kernel kernel;
-  private final Map<Integer, Set<Integer>> variation;
+  private final Registers registers;
 
-  private Vectorizable(Kernel kernel) {
+  private Vectorizable(Kernel kernel, Registers registers) {
     this.kernel = kernel;
-    this.variation = kernel.variation();
+    this.registers = registers;
   }
 
-  static boolean test(Kernel kernel) {
-    var check = new Vectorizable(kernel);
-    boolean hasLanes =
-        kernel.lanes() == Lanes.OUTER
-            ? kernel.outer() > 0
-            : kernel.stages().stream().anyMatch(s -> !s.axes().isEmpty());
-    return hasLanes && kernel.stages().stream().allMatch(check::fits);
+  static boolean test(Kernel kernel, Registers registers) {
+    var check = new Vectorizable(kernel, registers);
+    return kernel.stages().stream().anyMatch(registers::hasLanes)
+        && kernel.stages().stream().allMatch(check::fits);
   }
 
   private boolean fits(Stage stage) {
-    int lane = kernel.laneAxis(stage);
-    if (lane < 0) {
+    if (!registers.hasLanes(stage)) {
       return true;
     }
-    return stage.body().stream().allMatch(i -> fits(i, lane))
+    return stage.body().stream().allMatch(i -> fits(stage, i))
         && stage.reduces().stream()
             .noneMatch(r -> r.reducer().isPosition() || r.type() == DType.BOOL)
-        && stage.stores().stream().allMatch(s -> fitsStore(s, lane));
+        && stage.stores().stream().allMatch(s -> fits(stage, s));
   }
 
-  private boolean fits(Instr instr, int lane) {
+  private boolean fits(Stage stage, Instr instr) {
     return switch (instr) {
       case Instr.Constant _ -> true;
-      case Instr.Index i -> isEven(i.value(), lane);
-      case Instr.InRange r -> isEven(r.value(), lane);
-      case Instr.Load l -> fitsLoad(l, lane);
+      case Instr.Index i -> isEven(stage, i.value());
+      case Instr.InRange r -> isEven(stage, r.value());
+      case Instr.Load l -> fitsLoad(stage, l);
       case Instr.Apply a ->
-          VectorCode.supports(a.fn(), operandType(a)) || !isVector(a.result(), lane);
+          VectorCode.supports(a.fn(), registers.operandType(a))
+              || !registers.isVector(stage, a.result());
       case Instr.Uniform u ->
-          isEven(u.element(), lane) && !isVector(u.seed(), lane) && !isVector(u.counter(), lane);
+          isEven(stage, u.element())
+              && !registers.isVector(stage, u.seed())
+              && !registers.isVector(stage, u.counter());
     };
   }
 
-  private boolean fitsLoad(Instr.Load load, int lane) {
-    var stride = load.index().strideAlong(lane);
+  private boolean fitsLoad(Stage stage, Instr.Load load) {
+    var stride = stride(stage, load.index());
     if (stride.isEmpty()) {
       return false;
     }
-    if (load.index().registers().stream().anyMatch(r -> isVector(r, lane))) {
+    if (registers.isGather(stage, load)) {
       boolean plain =
           load.index().terms().stream()
               .allMatch(
@@ -74,39 +71,21 @@ final class Vectorizable {
     return stride.get().is(1) || stride.get().is(0) || load.type() != DType.BOOL;
   }
 
-  private boolean fitsStore(Kernel.Store store, int lane) {
-    var stride = store.index().strideAlong(lane);
-    if (stride.isEmpty() || !isEven(store.index(), lane)) {
+  private boolean fits(Stage stage, Store store) {
+    var stride = stride(stage, store.index());
+    if (stride.isEmpty() || !isEven(stage, store.index())) {
       return false;
     }
     return stride.get().is(1)
         || (!stride.get().is(0) && kernel.params().get(store.param()).type() == DType.F32);
   }
 
-  private boolean isEven(IndexExpr index, int lane) {
-    return index.strideAlong(lane).isPresent()
-        && index.registers().stream().noneMatch(r -> isVector(r, lane));
+  private boolean isEven(Stage stage, IndexExpr index) {
+    return stride(stage, index).isPresent()
+        && index.registers().stream().noneMatch(r -> registers.isVector(stage, r));
   }
 
-  private boolean isVector(int register, int lane) {
-    return Objects.requireNonNull(variation.get(register)).contains(lane);
-  }
-
-  private DType operandType(Instr.Apply apply) {
-    int register = apply.args().get(apply.fn() == ScalarFn.SELECT ? 1 : 0);
-    for (var stage : kernel.stages()) {
-      for (var instr : stage.body()) {
-        if (instr.result() == register) {
-          return instr.type();
-        }
-      }
-      for (var reduce : stage.reduces()) {
-        if (reduce.result() == register) {
-          return reduce.type();
-        }
-      }
-    }
-    throw new IllegalStateException(
-        "kernel " + kernel.name() + ": r" + register + " is not defined");
+  private Optional<Dim> stride(Stage stage, IndexExpr index) {
+    return index.strideAlong(kernel.laneAxis(stage));
   }
 }
