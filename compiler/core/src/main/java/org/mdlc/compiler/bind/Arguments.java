@@ -2,6 +2,7 @@ package org.mdlc.compiler.bind;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.mdlc.compiler.source.Span;
 
 /**
@@ -14,5 +15,19 @@ import org.mdlc.compiler.source.Span;
 record Arguments(Map<String, Datum> values, Map<String, Span> spans, Map<String, Datum> dims) {
   static Arguments empty() {
     return new Arguments(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+  }
+
+  /** A scope inside another one, where the parameters and dimensions have their values. */
+  Scope within(Scope outer) {
+    var inner = outer.inner();
+    values.forEach(
+        (name, value) -> inner.put(name, value, Objects.requireNonNull(spans.get(name))));
+    dims.forEach(
+        (name, value) -> {
+          if (inner.here(name) == null) {
+            inner.put(name, value, spans.values().iterator().next());
+          }
+        });
+    return inner;
   }
 }

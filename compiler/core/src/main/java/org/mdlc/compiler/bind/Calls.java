@@ -5,46 +5,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Configured;
 import org.mdlc.compiler.bind.Datum.None;
 import org.mdlc.compiler.bind.Datum.Poison;
-import org.mdlc.compiler.bind.Datum.Real;
 import org.mdlc.compiler.bind.Datum.Tensor;
-import org.mdlc.compiler.bind.Datum.Truth;
-import org.mdlc.compiler.bind.Datum.Whole;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.bind.Matching.Formal;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
-import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 
-/** Calls and pipes. */
+/**
+ * Calls and pipes: of functions, and of definitions other than layers, which a first list of
+ * arguments configures and a second one runs.
+ */
 final class Calls {
-  /** What every layer takes besides its own parameters. */
-  static final Set<String> LAYER_ARGUMENTS = Set.of("name", "trainable", "weights");
-
   /** What every loss takes besides its own parameters, as the last one. */
   static final List<String> REDUCTIONS =
       List.of("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none");
 
   private final Evaluator evaluator;
+  private final Parameters parameters;
 
-  Calls(Evaluator evaluator) {
+  Calls(Evaluator evaluator, Parameters parameters) {
     this.evaluator = evaluator;
+    this.parameters = parameters;
   }
 
   Datum call(Ast.Call tree, Scope scope, Category wanted) {
     var callee = evaluator.eval(tree.callee(), scope, wanted);
     var actuals = Actual.all(tree.arguments());
     if (callee.isPoison()) {
-      actuals.forEach(a -> evaluate(a, null, null, scope));
+      actuals.forEach(a -> parameters.evaluate(a, null, null, scope));
       return Poison.POISON;
     }
     return invoke(callee, actuals, scope, tree.span(), tree.callee().span());
@@ -57,7 +53,7 @@ final class Calls {
       var callee = evaluator.eval(call.callee(), scope, wanted);
       var actuals = Actual.all(call.arguments());
       if (callee.isPoison()) {
-        actuals.forEach(a -> evaluate(a, null, null, scope));
+        actuals.forEach(a -> parameters.evaluate(a, null, null, scope));
         return Poison.POISON;
       }
       if (callee instanceof Datum.Definition || callee instanceof Datum.ModelDefinition) {
@@ -246,13 +242,13 @@ final class Calls {
             || parameter.name().equals("dtype"))) {
       return new Datum.Text(n.name());
     }
-    return evaluate(actual, null, null, scope);
+    return parameters.evaluate(actual, null, null, scope);
   }
 
   private Datum function(Datum.Function function, List<Actual> actuals, Scope scope, Span span) {
     var tree = function.tree();
     var inner = function.scope().inner();
-    arguments(
+    parameters.arguments(
         tree.params(),
         actuals,
         scope,
@@ -282,7 +278,7 @@ final class Calls {
     var result =
         evaluator.layers().inBody(scope, () -> evaluator.statements().body(block, scope, name));
     evaluator.statement(before);
-    if (result instanceof Datum.None && block.value() == null && !returnsNone(block)) {
+    if (result instanceof None && block.value() == null && !returnsNone(block)) {
       var at =
           block.statements().isEmpty()
               ? block.span()
@@ -340,7 +336,9 @@ final class Calls {
     var inner = closure.scope().inner();
     for (int i = 0; i < params.size(); i++) {
       inner.put(
-          params.get(i).text(), evaluate(actuals.get(i), null, null, scope), params.get(i).span());
+          params.get(i).text(),
+          parameters.evaluate(actuals.get(i), null, null, scope),
+          params.get(i).span());
     }
     return evaluator.eval(closure.tree().body(), inner, Category.VALUE);
   }
@@ -368,7 +366,7 @@ final class Calls {
     var reduction = reduction(definition, actuals);
     var options = Optimizers.options(definition, evaluator.library());
     var arguments =
-        arguments(
+        parameters.arguments(
             Optimizers.parameters(definition, options),
             reduction == null
                 ? actuals
@@ -384,13 +382,13 @@ final class Calls {
     if (options != null) {
       evaluator
           .statements()
-          .body(options.tree().body(), scope(options.scope(), arguments), definition.name());
+          .body(options.tree().body(), arguments.within(options.scope()), definition.name());
     }
     var configured = new Configured(definition, arguments, null, span);
     if (reduction == null) {
       return configured;
     }
-    var word = evaluate(reduction, null, null, scope);
+    var word = parameters.evaluate(reduction, null, null, scope);
     if (word.isPoison()) {
       return word;
     }
@@ -438,17 +436,14 @@ final class Calls {
     var tree = configured.definition().tree();
     return switch (tree.kind()) {
       case BLOCK -> run(configured, actuals, scope, span);
-      case LOSS -> reduced(run(configured, actuals, scope, span), none(), none(), configured, span);
+      case LOSS ->
+          reduced(run(configured, actuals, scope, span), None.NONE, None.NONE, configured, span);
       case SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
       case INITIALIZER -> evaluator.variables().initializer(configured, actuals, scope, span);
       case METRIC, OPTIMIZER, LAYER ->
           throw new Misuse(Codes.NOT_CALLABLE, configured.kind() + " cannot be called here")
               .help("it is named in a train block");
     };
-  }
-
-  private static Datum none() {
-    return Datum.None.NONE;
   }
 
   /** What a loss, metric or function makes of its operands, not reduced. */
@@ -479,10 +474,10 @@ final class Calls {
 
   Datum run(Configured configured, List<Actual> actuals, Scope scope, Span span) {
     var tree = configured.definition().tree();
-    var inner = configuredScope(configured);
-    operands(
+    var inner = configured.scope();
+    parameters.operands(
         tree.operands(),
-        gathered(tree.operands(), actuals),
+        actuals,
         scope,
         inner,
         tree.name().text(),
@@ -493,306 +488,5 @@ final class Calls {
     }
     return result(
         tree.result(), body(tree.body(), inner, tree.name().text()), inner, tree.name().text());
-  }
-
-  /** The scope of a body with its configuration bound. */
-  static Scope configuredScope(Configured configured) {
-    return scope(configured.definition().scope(), configured.arguments());
-  }
-
-  static Scope scope(Scope outer, Arguments arguments) {
-    var inner = outer.inner();
-    arguments
-        .values()
-        .forEach(
-            (name, value) ->
-                inner.put(name, value, Objects.requireNonNull(arguments.spans().get(name))));
-    arguments
-        .dims()
-        .forEach(
-            (name, value) -> {
-              if (inner.here(name) == null) {
-                inner.put(name, value, arguments.spans().values().iterator().next());
-              }
-            });
-    return inner;
-  }
-
-  /** Several tensors for one list parameter: {@code Add()(a, b)}. */
-  static List<Actual> gathered(List<Ast.Param> operands, List<Actual> actuals) {
-    boolean oneList = operands.size() == 1 && operands.get(0).type() instanceof Ast.ListType;
-    if (!oneList || actuals.isEmpty() || actuals.stream().anyMatch(a -> a.name() != null)) {
-      return actuals;
-    }
-    var span = actuals.get(0).span();
-    if (actuals.size() == 1) {
-      var only = actuals.get(0);
-      return only.value() instanceof Datum.Shaped
-          ? List.of(Actual.of(Datum.list(only.value()), span))
-          : actuals;
-    }
-    if (actuals.stream().allMatch(a -> a.value() != null)) {
-      return List.of(
-          Actual.of(
-              Datum.list(actuals.stream().map(a -> Objects.requireNonNull(a.value())).toList()),
-              span));
-    }
-    var elements = actuals.stream().map(a -> Objects.requireNonNull(a.tree())).toList();
-    return List.of(
-        new Actual(
-            null,
-            new Ast.ListExpr(elements, span.to(actuals.get(actuals.size() - 1).span())),
-            null,
-            span));
-  }
-
-  // ---- parameters
-
-  /** Matches, evaluates and fits; the results are bound in {@code inner}. */
-  Arguments arguments(
-      List<Ast.Param> params,
-      List<Actual> actuals,
-      Scope scope,
-      Scope inner,
-      String callee,
-      Span span,
-      int order) {
-    return arguments(params, actuals, scope, inner, callee, span, order, _ -> None.NONE);
-  }
-
-  /** The second list, where masks come along with their tensors. */
-  Arguments operands(
-      List<Ast.Param> params,
-      List<Actual> actuals,
-      Scope scope,
-      Scope inner,
-      String callee,
-      Span span,
-      int order) {
-    if (params.stream().anyMatch(Masks::isMask)) {
-      evaluator.masks().take();
-    }
-    return arguments(
-        params,
-        actuals,
-        scope,
-        inner,
-        callee,
-        span,
-        order,
-        name -> evaluator.masks().implied(name, params, inner));
-  }
-
-  private Arguments arguments(
-      List<Ast.Param> params,
-      List<Actual> actuals,
-      Scope scope,
-      Scope inner,
-      String callee,
-      Span span,
-      int order,
-      Function<String, Datum> implied) {
-    var matched =
-        Matching.match(
-            evaluator.problems(), callee, params.stream().map(Formal::of).toList(), actuals, span);
-    var evaluated = new LinkedHashMap<String, Datum>();
-    for (var param : params) {
-      registerWords(param.type());
-      var given = matched.getOrDefault(param.name().text(), List.of());
-      if (!given.isEmpty()) {
-        evaluated.put(
-            param.name().text(), evaluate(given.get(0), param.type(), param.defaultValue(), scope));
-      }
-    }
-    var values = new LinkedHashMap<String, Datum>();
-    var spans = new LinkedHashMap<String, Span>();
-    int number = order < 0 ? evaluator.layers().nextOrder() : order;
-    for (var param : params) {
-      var name = param.name().text();
-      var given = matched.getOrDefault(name, List.of());
-      var at = given.isEmpty() ? param.span() : written(given.get(0), scope);
-      var value = evaluated.containsKey(name) ? evaluated.get(name) : implied.apply(name);
-      if (value instanceof None && given.isEmpty()) {
-        value = defaultOf(param, inner);
-      }
-      var fitted = fit(param, value, callee, inner, at, number);
-      values.put(name, fitted);
-      spans.put(name, at);
-      evaluator.observation().value(param.name().span(), fitted);
-      inner.put(new Scope.Binding(name, fitted, at, false, null));
-    }
-    var dims = new LinkedHashMap<String, Datum>();
-    inner.own().stream()
-        .filter(b -> !values.containsKey(b.name()))
-        .forEach(b -> dims.put(b.name(), b.value()));
-    return new Arguments(values, spans, dims);
-  }
-
-  /** Where an argument was written: what the library hands on, in the user's call. */
-  private static Span written(Actual actual, Scope scope) {
-    if (Problems.isLibrary(actual.span().file()) && actual.tree() instanceof Ast.NameExpr n) {
-      var binding = scope.find(n.name());
-      return binding == null ? actual.span() : binding.span();
-    }
-    return actual.span();
-  }
-
-  private Datum defaultOf(Ast.Param param, Scope inner) {
-    var tree = param.defaultValue();
-    if (tree == null) {
-      throw new IllegalStateException(param.name() + " has no default");
-    }
-    return evaluate(new Actual(null, tree, null, tree.span()), param.type(), null, inner);
-  }
-
-  private Datum fit(Ast.Param param, Datum value, String callee, Scope inner, Span at, int order) {
-    if (value.isPoison()) {
-      return Poison.POISON;
-    }
-    var what = "`" + param.name() + "` of " + callee;
-    try {
-      return param.type() != null
-          ? evaluator.types().fit(param.type(), value, what, inner, order)
-          : likeDefault(param, value, what);
-    } catch (Misuse m) {
-      if (m.code() == Codes.UNKNOWN_TYPE && param.type() != null) {
-        evaluator.problems().report(m, param.type().span());
-      } else {
-        evaluator
-            .problems()
-            .report(m, at, value instanceof Tensor t ? t.trail() : Datum.Trail.NONE);
-      }
-      return Poison.POISON;
-    } catch (Silent e) {
-      return Poison.POISON;
-    }
-  }
-
-  /** A parameter without a type takes it from its default. */
-  private static Datum likeDefault(Ast.Param param, Datum value, String what) {
-    var wanted =
-        switch (param.defaultValue()) {
-          case Ast.BoolLit _ when !(value instanceof Truth) -> "true or false";
-          case Ast.StringLit _ when !(value instanceof Datum.Text) -> "a string";
-          case Ast.FloatLit _ when value.number().isEmpty() && !(value instanceof Tensor) ->
-              "a number";
-          case Ast.IntLit _
-              when !(value instanceof Whole || value instanceof Real || value instanceof Tensor) ->
-              "a number";
-          case null, default -> null;
-        };
-    if (wanted != null && !(value instanceof Datum.None)) {
-      throw new Misuse(Codes.TYPE_MISMATCH, what + " must be " + wanted + ", not " + value.kind());
-    }
-    return param.defaultValue() instanceof Ast.FloatLit
-            && value instanceof Whole w
-            && w.dim().isConstant()
-        ? new Real(w.dim().value())
-        : value;
-  }
-
-  private void registerWords(Ast.@Nullable TypeExpr type) {
-    switch (type) {
-      case Ast.EnumType e -> e.words().forEach(w -> evaluator.usage().word(w.text()));
-      case Ast.OptionalType o -> registerWords(o.type());
-      case Ast.UnionType u -> u.alternatives().forEach(this::registerWords);
-      case null, default -> {}
-    }
-  }
-
-  /** Evaluates an argument for a parameter: words of an enum are no names. */
-  Datum evaluate(
-      Actual actual, Ast.@Nullable TypeExpr type, Ast.@Nullable Expr likeDefault, Scope scope) {
-    if (actual.value() != null) {
-      return actual.value();
-    }
-    var tree = Objects.requireNonNull(actual.tree());
-    if (tree instanceof Ast.NameExpr n) {
-      if (words(type).contains(n.name())) {
-        return new Datum.Text(n.name());
-      }
-      if (!words(type).isEmpty()
-          && scope.find(n.name()) == null
-          && scope.library().findAny(Category.VALUE, n.name()) == null) {
-        return new Datum.Text(n.name());
-      }
-      if (type == null
-          && likeDefault instanceof Ast.StringLit
-          && scope.find(n.name()) == null
-          && scope.library().findAny(Category.VALUE, n.name()) == null) {
-        return new Datum.Text(n.name());
-      }
-    }
-    return evaluator.eval(tree, scope, category(type));
-  }
-
-  private static List<String> words(Ast.@Nullable TypeExpr type) {
-    return switch (type) {
-      case Ast.EnumType e -> e.words().stream().map(Ast.Name::text).toList();
-      case Ast.OptionalType o -> words(o.type());
-      case Ast.UnionType u -> u.alternatives().stream().flatMap(a -> words(a).stream()).toList();
-      case null, default -> List.of();
-    };
-  }
-
-  private static Category category(Ast.@Nullable TypeExpr type) {
-    return switch (type) {
-      case Ast.OptionalType o -> category(o.type());
-      case Ast.NamedType n ->
-          switch (n.name()) {
-            case "initializer" -> Category.INITIALIZER;
-            case "regularizer" -> Category.REGULARIZER;
-            case "constraint" -> Category.CONSTRAINT;
-            case "schedule" -> Category.SCHEDULE;
-            case "optimizer" -> Category.OPTIMIZER;
-            case "loss" -> Category.LOSS;
-            case "metric" -> Category.METRIC;
-            default -> Category.VALUE;
-          };
-      case null, default -> Category.VALUE;
-    };
-  }
-
-  // ---- members
-
-  Datum member(Ast.Member tree, Datum target) {
-    if (target.isPoison()) {
-      return Poison.POISON;
-    }
-    if (target instanceof Datum.Layer l) {
-      var instance = l.instance();
-      if (tree.member().text().equals("name")) {
-        return new Datum.Text(instance.name());
-      }
-      var argument = instance.arguments().values().get(tree.member().text());
-      if (argument != null) {
-        return argument;
-      }
-      for (var variable : instance.variables()) {
-        if (variable.path().equals(instance.inside(tree.member().text()))) {
-          return evaluator.emitter().read(variable);
-        }
-      }
-      for (var child : instance.children()) {
-        if (child.name().equals(tree.member().text())) {
-          return new Datum.Layer(child);
-        }
-      }
-    }
-    var misuse =
-        new Misuse(Codes.UNKNOWN_MEMBER, target.kind() + " has no `" + tree.member() + "`");
-    if (target instanceof Datum.Layer l) {
-      var names = new ArrayList<String>();
-      l.instance()
-          .variables()
-          .forEach(v -> names.add(v.path().substring(v.path().lastIndexOf('/') + 1)));
-      l.instance().children().forEach(c -> names.add(c.name()));
-      DidYouMean.nearest(tree.member().text(), names)
-          .ifPresent(n -> misuse.help("did you mean `" + n + "`?"));
-      if (!l.instance().called()) {
-        misuse.note("a layer has its weights from its first call on");
-      }
-    }
-    throw misuse;
   }
 }

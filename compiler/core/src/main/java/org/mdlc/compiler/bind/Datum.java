@@ -215,6 +215,11 @@ sealed interface Datum {
       return definition.name();
     }
 
+    /** Where the body stands, with its configuration bound. */
+    Scope scope() {
+      return arguments.within(definition.scope());
+    }
+
     Configured reduced(String how) {
       return new Configured(definition, arguments, draw, span, how);
     }

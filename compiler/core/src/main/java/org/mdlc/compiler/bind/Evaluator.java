@@ -51,7 +51,9 @@ final class Evaluator {
   private final Arithmetic arithmetic;
   private final Types types = new Types(this);
   private final Conversions conversions = new Conversions(this);
-  private final Calls calls = new Calls(this);
+  private final Parameters parameters = new Parameters(this);
+  private final Calls calls = new Calls(this, parameters);
+  private final Members members = new Members(this);
   private final Layers layers = new Layers(this);
   private final Statements statements = new Statements(this);
   private final Indexing indexing = new Indexing(this);
@@ -113,6 +115,10 @@ final class Evaluator {
 
   Conversions conversions() {
     return conversions;
+  }
+
+  Parameters parameters() {
+    return parameters;
   }
 
   Calls calls() {
@@ -400,7 +406,7 @@ final class Evaluator {
       case Ast.Binary b -> binary(b, scope);
       case Ast.Pipe p -> calls.pipe(p, scope, wanted);
       case Ast.Call c -> calls.call(c, scope, wanted);
-      case Ast.Member m -> calls.member(m, eval(m.target(), scope, Category.VALUE));
+      case Ast.Member m -> members.member(m, eval(m.target(), scope, Category.VALUE));
       case Ast.Index i -> indexing.index(i, scope);
       case Ast.Range r -> range(r, scope);
       case Ast.IfExpr i -> choose(i, scope);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Listing;
@@ -25,6 +26,9 @@ import org.mdlc.compiler.syntax.Ast;
 
 /** Makes layers and runs them: each call becomes one composite node. */
 final class Layers {
+  /** What every layer takes besides its own parameters. */
+  static final Set<String> ARGUMENTS = Set.of("name", "trainable", "weights");
+
   /** A model whose body runs: where its inputs come from and what it puts out. */
   record ModelRun(
       Map<String, Datum> inputs,
@@ -127,7 +131,7 @@ final class Layers {
     for (var actual : actuals) {
       var name = actual.name() == null ? "" : actual.name().text();
       boolean declared = config.stream().anyMatch(p -> p.name().text().equals(name));
-      if (Calls.LAYER_ARGUMENTS.contains(name) && !declared) {
+      if (ARGUMENTS.contains(name) && !declared) {
         universal.put(name, actual);
       } else {
         own.add(actual);
@@ -136,7 +140,7 @@ final class Layers {
     var inner = outer(source).inner();
     var arguments =
         evaluator
-            .calls()
+            .parameters()
             .arguments(
                 config, own, scope, inner, kind(source), span, known == null ? -1 : known.order());
     if (arguments.values().values().stream().anyMatch(Datum::isPoison)) {
@@ -179,7 +183,7 @@ final class Layers {
     var matched = Matching.match(evaluator.problems(), "copy_layer", formals, plain, span);
     var value =
         evaluator
-            .calls()
+            .parameters()
             .evaluate(Objects.requireNonNull(matched.get("layer")).get(0), null, null, scope);
     if (value.isPoison()) {
       return Poison.POISON;
@@ -199,7 +203,8 @@ final class Layers {
     for (var actual : actuals) {
       if (!plain.contains(actual)
           && values.containsKey(Objects.requireNonNull(actual.name()).text())) {
-        values.put(actual.name().text(), evaluator.calls().evaluate(actual, null, null, scope));
+        values.put(
+            actual.name().text(), evaluator.parameters().evaluate(actual, null, null, scope));
       }
     }
     var name = matched.getOrDefault("name", List.of());
@@ -295,7 +300,7 @@ final class Layers {
     if (given == null) {
       return owner.nextName(snakeCase(kind(source)));
     }
-    var value = evaluator.calls().evaluate(given, null, null, scope);
+    var value = evaluator.parameters().evaluate(given, null, null, scope);
     if (value instanceof Datum.Text t && t.value().matches("[A-Za-z0-9_.-]+")) {
       if (!owner.takeName(t.value())) {
         evaluator
@@ -326,7 +331,7 @@ final class Layers {
   private void settings(Instance instance, Map<String, Actual> universal, Scope scope) {
     var trainable = universal.get("trainable");
     if (trainable != null) {
-      var value = evaluator.calls().evaluate(trainable, null, null, scope);
+      var value = evaluator.parameters().evaluate(trainable, null, null, scope);
       if (value instanceof Truth t) {
         instance.declareTrainable(t.value() && instance.declaredTrainable());
       } else if (!value.isPoison()) {
@@ -341,7 +346,7 @@ final class Layers {
     start(instance);
     var weights = universal.get("weights");
     if (weights != null) {
-      var value = evaluator.calls().evaluate(weights, null, null, scope);
+      var value = evaluator.parameters().evaluate(weights, null, null, scope);
       if (value instanceof Datum.WeightsFile w) {
         pretrained.put(instance, w);
       } else if (!value.isPoison() && !(value instanceof Datum.None)) {
@@ -387,19 +392,13 @@ final class Layers {
       Scope scope,
       Span span) {
     var tree = definition.tree();
-    var inner = Calls.scope(definition.scope(), instance.arguments());
+    var inner = instance.arguments().within(definition.scope());
     int taken = evaluator.masks().taken();
     var operands =
         evaluator
-            .calls()
+            .parameters()
             .operands(
-                tree.operands(),
-                Calls.gathered(tree.operands(), actuals),
-                scope,
-                inner,
-                definition.name(),
-                span,
-                instance.order());
+                tree.operands(), actuals, scope, inner, definition.name(), span, instance.order());
     if (operands.values().values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
@@ -446,7 +445,7 @@ final class Layers {
     if (tree == null || tree.operands().isEmpty()) {
       throw new Misuse(Codes.TYPE_MISMATCH, layer.kind() + " declares no operands", 0);
     }
-    var scope = Calls.scope(outer(layer.source()), layer.arguments());
+    var scope = layer.arguments().within(outer(layer.source()));
     var what = "`" + tree.operands().get(0).name() + "` of " + layer.kind();
     evaluator.types().fit(tree.operands().get(0).type(), first, what, scope, layer.order());
     var shapes = new ArrayList<Datum>();
@@ -635,13 +634,13 @@ final class Layers {
     var values = new LinkedHashMap<String, Datum>();
     matched.forEach(
         (name, given) ->
-            values.put(name, evaluator.calls().evaluate(given.get(0), null, null, scope)));
+            values.put(name, evaluator.parameters().evaluate(given.get(0), null, null, scope)));
     if (values.values().stream().anyMatch(Datum::isPoison)) {
       return Poison.POISON;
     }
     settle(instance, span);
     int taken = evaluator.masks().taken();
-    var inner = Calls.scope(definition.scope(), instance.arguments());
+    var inner = instance.arguments().within(definition.scope());
     var run = new ModelRun(values, new LinkedHashMap<>(), new LinkedHashMap<>(), false);
     var result =
         composite(

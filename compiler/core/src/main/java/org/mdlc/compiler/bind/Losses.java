@@ -263,7 +263,7 @@ final class Losses {
     if (!(declared instanceof Ast.TensorType)) {
       return prediction.type();
     }
-    var dims = Calls.configuredScope(c).inner();
+    var dims = c.scope().inner();
     try {
       evaluator.types().fit(params.get(1).type(), prediction, "the prediction", dims, 0);
       evaluator.variables().open(declared, output + "_", dims);

@@ -109,7 +109,7 @@ final class ModelPhases {
     evaluator.training(training);
     evaluator.layers().startPhase();
     root.restart();
-    var scope = Calls.scope(definition.scope(), root.arguments());
+    var scope = root.arguments().within(definition.scope());
     var run =
         new Layers.ModelRun(
             new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), true);

@@ -357,7 +357,7 @@ final class Optimizers {
   private void scale(Tensor finite) {
     var wrapper = Objects.requireNonNull(scaler);
     var owner = new Variables.Owner(prefix, Role.SLOT, scalerStates, Map.of());
-    var scope = Calls.configuredScope(wrapper);
+    var scope = wrapper.scope();
     put(scope, wrapper, List.of(finite));
     evaluator
         .variables()
@@ -385,7 +385,7 @@ final class Optimizers {
   /** The configuration, with numbers of this step in place of schedules. */
   private Scope scope() {
     var emit = evaluator.emitter();
-    var scope = Calls.configuredScope(optimizer);
+    var scope = optimizer.scope();
     for (var param : optimizer.definition().tree().config()) {
       var name = param.name().text();
       var rate = rates.get(name);

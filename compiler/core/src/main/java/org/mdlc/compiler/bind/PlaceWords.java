@@ -34,7 +34,7 @@ public final class PlaceWords {
 
   /** What every layer takes besides its own parameters. */
   public static List<String> layerArguments() {
-    return Calls.LAYER_ARGUMENTS.stream().sorted().toList();
+    return Layers.ARGUMENTS.stream().sorted().toList();
   }
 
   /** What the argument {@code reduction} of a loss may be. */

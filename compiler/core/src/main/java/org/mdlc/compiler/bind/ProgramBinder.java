@@ -231,7 +231,7 @@ final class ProgramBinder {
     var at = train == null ? definition.tree().name().span() : train.model().span();
     try {
       return evaluator
-          .calls()
+          .parameters()
           .arguments(
               config,
               actuals,

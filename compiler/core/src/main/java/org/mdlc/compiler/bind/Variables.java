@@ -618,7 +618,7 @@ final class Variables {
     if (actuals.size() != 1) {
       throw new Misuse(Codes.TOO_MANY_ARGUMENTS, "an initializer is called with a shape");
     }
-    var shape = evaluator.calls().evaluate(actuals.get(0), null, null, scope);
+    var shape = evaluator.parameters().evaluate(actuals.get(0), null, null, scope);
     if (!(shape instanceof Datum.Listing l)
         || l.items().stream().anyMatch(i -> !(i instanceof Whole))) {
       throw new Misuse(
