@@ -59,7 +59,7 @@ final class RewritesTest {
 
   @Test
   void foldsConstants() {
-    var rewrite = new Rewrites.FoldConstants();
+    var rewrite = new ArithmeticRewrites.FoldConstants();
     turns(
         rewrite,
         """
@@ -88,7 +88,7 @@ final class RewritesTest {
 
   @Test
   void foldsViewsOfConstants() {
-    var rewrite = new Rewrites.FoldViewsOfConstants();
+    var rewrite = new ViewRewrites.FoldViewsOfConstants();
     turns(
         rewrite,
         """
@@ -111,7 +111,7 @@ final class RewritesTest {
 
   @Test
   void foldsReductionsOfConstants() {
-    var rewrite = new Rewrites.FoldReductionsOfConstants();
+    var rewrite = new ReductionRewrites.FoldReductionsOfConstants();
     turns(
         rewrite,
         """
@@ -134,7 +134,7 @@ final class RewritesTest {
 
   @Test
   void dropsNeutralOperands() {
-    var rewrite = new Rewrites.DropNeutralOperands();
+    var rewrite = new ArithmeticRewrites.DropNeutralOperands();
     turns(
         rewrite,
         X
@@ -175,7 +175,7 @@ final class RewritesTest {
 
   @Test
   void expandsSmallPowers() {
-    var rewrite = new Rewrites.ExpandSmallPowers();
+    var rewrite = new ArithmeticRewrites.ExpandSmallPowers();
     turns(
         rewrite,
         X
@@ -202,7 +202,7 @@ final class RewritesTest {
 
   @Test
   void dropsDoubleNegations() {
-    var rewrite = new Rewrites.DropDoubleNegations();
+    var rewrite = new ArithmeticRewrites.DropDoubleNegations();
     turns(
         rewrite,
         X
@@ -229,7 +229,7 @@ final class RewritesTest {
 
   @Test
   void mergesCastsOfTruth() {
-    var rewrite = new Rewrites.MergeCasts();
+    var rewrite = new ArithmeticRewrites.MergeCasts();
     turns(
         rewrite,
         """
@@ -255,7 +255,7 @@ final class RewritesTest {
 
   @Test
   void foldsSelects() {
-    var rewrite = new Rewrites.FoldSelects();
+    var rewrite = new ArithmeticRewrites.FoldSelects();
     turns(
         rewrite,
         """
@@ -287,7 +287,7 @@ final class RewritesTest {
 
   @Test
   void mergesReshapes() {
-    var rewrite = new Rewrites.MergeReshapes();
+    var rewrite = new ViewRewrites.MergeReshapes();
     turns(
         rewrite,
         X
@@ -315,7 +315,7 @@ final class RewritesTest {
 
   @Test
   void mergesTransposes() {
-    var rewrite = new Rewrites.MergeTransposes();
+    var rewrite = new ViewRewrites.MergeTransposes();
     turns(
         rewrite,
         """
@@ -342,7 +342,7 @@ final class RewritesTest {
 
   @Test
   void mergesBroadcasts() {
-    var rewrite = new Rewrites.MergeBroadcasts();
+    var rewrite = new ViewRewrites.MergeBroadcasts();
     turns(
         rewrite,
         """
@@ -369,7 +369,7 @@ final class RewritesTest {
 
   @Test
   void computesBeforeBroadcast() {
-    var rewrite = new Rewrites.ComputeBeforeBroadcast();
+    var rewrite = new ViewRewrites.ComputeBeforeBroadcast();
     turns(
         rewrite,
         """
@@ -397,7 +397,7 @@ final class RewritesTest {
 
   @Test
   void mergesSlices() {
-    var rewrite = new Rewrites.MergeSlices();
+    var rewrite = new ViewRewrites.MergeSlices();
     turns(
         rewrite,
         """
@@ -422,7 +422,7 @@ final class RewritesTest {
 
   @Test
   void mergesReductions() {
-    var rewrite = new Rewrites.MergeReductions();
+    var rewrite = new ReductionRewrites.MergeReductions();
     turns(
         rewrite,
         """
@@ -448,7 +448,7 @@ final class RewritesTest {
 
   @Test
   void reshapesReductionsOfOnes() {
-    var rewrite = new Rewrites.ReshapeReductionsOfOnes();
+    var rewrite = new ReductionRewrites.ReshapeReductionsOfOnes();
     turns(
         rewrite,
         """
@@ -472,7 +472,7 @@ final class RewritesTest {
 
   @Test
   void reducesBeforeBroadcast() {
-    var rewrite = new Rewrites.ReduceBeforeBroadcast();
+    var rewrite = new ReductionRewrites.ReduceBeforeBroadcast();
     turns(
         rewrite,
         """
@@ -500,7 +500,7 @@ final class RewritesTest {
 
   @Test
   void foldsTransposesIntoMatMul() {
-    var rewrite = new Rewrites.FoldTransposesIntoMatMul();
+    var rewrite = new ViewRewrites.FoldTransposesIntoMatMul();
     turns(
         rewrite,
         """
@@ -539,7 +539,7 @@ final class RewritesTest {
 
   @Test
   void joinsPads() {
-    var rewrite = new Rewrites.JoinPads();
+    var rewrite = new ViewRewrites.JoinPads();
     turns(
         rewrite,
         """
@@ -570,7 +570,7 @@ final class RewritesTest {
 
   @Test
   void mergesConcats() {
-    var rewrite = new Rewrites.MergeConcats();
+    var rewrite = new ViewRewrites.MergeConcats();
     turns(
         rewrite,
         """
