@@ -439,7 +439,7 @@ final class Calls {
       case LOSS ->
           reduced(run(configured, actuals, scope, span), None.NONE, None.NONE, configured, span);
       case SCHEDULE, REGULARIZER, CONSTRAINT -> run(configured, actuals, scope, span);
-      case INITIALIZER -> evaluator.variables().initializer(configured, actuals, scope, span);
+      case INITIALIZER -> evaluator.initialValues().initializer(configured, actuals, scope, span);
       case METRIC, OPTIMIZER, LAYER ->
           throw new Misuse(Codes.NOT_CALLABLE, configured.kind() + " cannot be called here")
               .help("it is named in a train block");

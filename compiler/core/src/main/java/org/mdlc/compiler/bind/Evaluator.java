@@ -59,7 +59,10 @@ final class Evaluator {
   private final Indexing indexing = new Indexing(this);
   private final Scans scans = new Scans(this);
   private final Randomness randomness = new Randomness(this);
-  private final Variables variables = new Variables(this);
+  private final ModelInputs inputs = new ModelInputs(this);
+  private final InitialValues initialValues = new InitialValues(this);
+  private final Variables variables = new Variables(this, initialValues);
+  private final WeightReadings weightReadings = new WeightReadings(this);
   private final HostLayers hostLayers = new HostLayers(this);
   private final Usage usage = new Usage();
   private final Masks masks = new Masks(this);
@@ -137,8 +140,20 @@ final class Evaluator {
     return randomness;
   }
 
+  ModelInputs inputs() {
+    return inputs;
+  }
+
+  InitialValues initialValues() {
+    return initialValues;
+  }
+
   Variables variables() {
     return variables;
+  }
+
+  WeightReadings weightReadings() {
+    return weightReadings;
   }
 
   HostLayers hostLayers() {

@@ -242,7 +242,7 @@ final class LanguageBuiltins {
   }
 
   private static Datum fixedBatch(Given g) {
-    var batch = g.evaluator().variables().fixedBatch();
+    var batch = g.evaluator().inputs().fixedBatch();
     return batch == null ? None.NONE : Datum.whole(batch);
   }
 

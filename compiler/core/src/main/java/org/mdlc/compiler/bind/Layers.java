@@ -373,7 +373,7 @@ final class Layers {
 
   Datum apply(Datum.Layer layer, List<Actual> actuals, Scope scope, Span span) {
     return evaluator
-        .variables()
+        .weightReadings()
         .through(layer, () -> apply(layer.instance(), actuals, scope, span));
   }
 
@@ -699,10 +699,10 @@ final class Layers {
     }
     Datum value;
     try {
-      evaluator.variables().fixBatch(tree, scope);
+      evaluator.inputs().fixBatch(tree, scope);
       value =
           run.outermost()
-              ? evaluator.variables().input(tree, scope)
+              ? evaluator.inputs().input(tree, scope)
               : evaluator
                   .types()
                   .fit(

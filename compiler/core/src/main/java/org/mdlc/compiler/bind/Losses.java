@@ -266,7 +266,7 @@ final class Losses {
     var dims = c.scope().inner();
     try {
       evaluator.types().fit(params.get(1).type(), prediction, "the prediction", dims, 0);
-      evaluator.variables().open(declared, output + "_", dims);
+      evaluator.inputs().open(declared, output + "_", dims);
       return evaluator.types().declared(declared, dims, prediction.batched());
     } catch (Misuse m) {
       var misuse =

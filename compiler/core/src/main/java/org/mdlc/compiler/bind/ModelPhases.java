@@ -66,7 +66,7 @@ final class ModelPhases {
         texts(predict),
         evaluator.hostLayers().steps(),
         evaluator.precision(),
-        Optional.ofNullable(evaluator.variables().fixedBatch())
+        Optional.ofNullable(evaluator.inputs().fixedBatch())
             .map(rows -> (int) Math.min(rows, Integer.MAX_VALUE)),
         KerasPaths.of(
             evaluator, graph, training == null ? Optional.empty() : training.kerasSlots()),

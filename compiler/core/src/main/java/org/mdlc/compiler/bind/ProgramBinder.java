@@ -179,12 +179,12 @@ final class ProgramBinder {
                             + value.text()));
               }
             });
-    evaluator.variables().dims(sizes);
+    evaluator.inputs().dims(sizes);
   }
 
   /** After the model has run: a setting that is neither parameter nor dimension means nothing. */
   void checkSettings(Evaluator evaluator, Ast.Model model) {
-    var known = new ArrayList<>(evaluator.variables().symbols());
+    var known = new ArrayList<>(evaluator.inputs().symbols());
     model.config().forEach(p -> known.add(p.name().text()));
     for (var name : request.settings().keySet()) {
       if (!known.contains(name)) {
@@ -307,7 +307,7 @@ final class ProgramBinder {
 
   /** The initialize graph: an output for every variable without a plain number to start at. */
   static Graph initialize(Evaluator evaluator) {
-    var frame = evaluator.variables().initialize();
+    var frame = evaluator.initialValues().frame();
     evaluator
         .variables()
         .starts()

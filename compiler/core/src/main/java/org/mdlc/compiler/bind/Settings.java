@@ -70,7 +70,7 @@ final class Settings {
             advice);
     double share = holdout == null ? 0 : share(holdout);
     var source = data == null ? Optional.<DataSource>empty() : fields.source(data, data, share);
-    var fixed = evaluator.variables().fixedBatch();
+    var fixed = evaluator.inputs().fixedBatch();
     int batch =
         fixed == null
             ? (int) numbers.whole(base, "batch", 32, 1, 1 << 24, scope)

@@ -195,7 +195,7 @@ final class Statements {
     var variable = making.get();
     if (variable != null) {
       evaluator.observation().variable(name.span(), variable.type());
-      var seen = evaluator.variables().seen(variable);
+      var seen = evaluator.weightReadings().seen(variable);
       body.put(
           seen == null
               ? new Scope.Binding(name.text(), Poison.POISON, name.span(), false, variable)
