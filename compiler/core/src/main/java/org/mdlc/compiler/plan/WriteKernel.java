@@ -251,7 +251,7 @@ final class WriteKernel implements ValueWriter.Leaves {
         isWritten(anchor)
             && stage(anchor) < currentStage
             && !unit.space().isOuter(leaf.type().shape());
-    return writtenBefore && anchor.work() >= FuseKernels.DEAR
+    return writtenBefore && anchor.work() >= ChooseAnchors.DEAR
         ? load(leaf, at, mask, true)
         : writer.writeDefinition(leaf, at, mask);
   }
