@@ -55,6 +55,7 @@ final class Evaluator {
   private final Calls calls = new Calls(this, parameters);
   private final Members members = new Members(this);
   private final Layers layers = new Layers(this);
+  private final Models models = new Models(this);
   private final Statements statements = new Statements(this);
   private final Indexing indexing = new Indexing(this);
   private final Scans scans = new Scans(this);
@@ -130,6 +131,10 @@ final class Evaluator {
 
   Layers layers() {
     return layers;
+  }
+
+  Models models() {
+    return models;
   }
 
   Statements statements() {

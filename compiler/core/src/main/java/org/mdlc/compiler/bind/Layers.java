@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +18,6 @@ import org.mdlc.compiler.bind.Datum.Tensor;
 import org.mdlc.compiler.bind.Datum.Truth;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
-import org.mdlc.compiler.ir.Role;
-import org.mdlc.compiler.op.Composite;
 import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 
@@ -29,16 +26,9 @@ final class Layers {
   /** What every layer takes besides its own parameters. */
   static final Set<String> ARGUMENTS = Set.of("name", "trainable", "weights");
 
-  /** A model whose body runs: where its inputs come from and what it puts out. */
-  record ModelRun(
-      Map<String, Datum> inputs,
-      Map<String, Tensor> outputs,
-      Map<String, Span> spans,
-      boolean outermost) {}
-
   private final Evaluator evaluator;
+  private final Composites composites;
   private final Deque<Scope> bodies = new ArrayDeque<>();
-  private final Deque<ModelRun> models = new ArrayDeque<>();
   private final Map<String, Instance> byName = new LinkedHashMap<>();
   private final List<Instance> made = new ArrayList<>();
   private final Map<Instance, Datum.WeightsFile> pretrained = new LinkedHashMap<>();
@@ -48,6 +38,12 @@ final class Layers {
 
   Layers(Evaluator evaluator) {
     this.evaluator = evaluator;
+    this.composites = new Composites(evaluator);
+  }
+
+  /** Before a phase runs the model, none of its layers has been constructed. */
+  void startPhase() {
+    recent = 0;
   }
 
   int nextOrder() {
@@ -407,7 +403,7 @@ final class Layers {
         .ifPresent(evaluator.lints()::report);
     var given = given(tree.operands(), operands);
     var result =
-        composite(
+        composites.make(
             instance,
             given,
             () -> {
@@ -494,129 +490,6 @@ final class Layers {
             new Datum.Maker(instance, t.value())));
   }
 
-  /** Runs a body in a graph of its own and puts it into the outer one as a single node. */
-  private Datum composite(Instance instance, Map<String, Datum> given, Supplier<Datum> body) {
-    var outer = evaluator.emitter().frame();
-    var frame = outer.inner(instance.kind());
-    instance.restart();
-    var before = evaluator.statement();
-    var result =
-        evaluator.within(
-            frame,
-            () ->
-                evaluator.within(
-                    instance,
-                    () -> {
-                      evaluator.mark();
-                      return evaluator
-                          .sketch()
-                          .inside(instance, frame, given, instance.span(), body);
-                    }));
-    evaluator.statement(before);
-    if (result.isPoison()) {
-      return Poison.POISON;
-    }
-    return export(instance, frame, outer, result);
-  }
-
-  private Datum export(Instance instance, Frame frame, Frame outer, Datum result) {
-    var tensors = new ArrayList<Tensor>();
-    collect(result, tensors);
-    for (int i = 0; i < tensors.size(); i++) {
-      frame
-          .builder()
-          .output(tensors.size() == 1 ? "y" : "y" + i, Role.RESULT, frame.use(tensors.get(i)));
-    }
-    // Masks made outside, such as the input's own, need not come out of here again.
-    var masks =
-        tensors.stream()
-            .map(Tensor::mask)
-            .filter(m -> m != null && m.frame() == frame)
-            .distinct()
-            .toList();
-    for (var mask : masks) {
-      frame
-          .builder()
-          .output(
-              masks.size() == 1 ? "mask" : "mask" + masks.indexOf(mask),
-              Role.RESULT,
-              frame.use(mask));
-    }
-    var logits =
-        tensors.stream()
-            .map(Tensor::logits)
-            .filter(l -> l != null && l.of().frame() == frame)
-            .map(Datum.Logits::of)
-            .distinct()
-            .toList();
-    logits.forEach(l -> frame.builder().output("logits", Role.RESULT, frame.use(l)));
-    var writes = frame.writes();
-    writes.forEach(
-        (variable, value) -> frame.builder().output(variable.path(), variable.role(), value));
-    var losses = frame.addedLosses();
-    losses.forEach(value -> frame.builder().output("loss", Role.RESULT, value));
-    if (tensors.isEmpty() && writes.isEmpty() && losses.isEmpty()) {
-      return result;
-    }
-    var operands =
-        frame.captures().stream().map(v -> new Tensor(outer, v, Datum.Trail.NONE)).toList();
-    evaluator.mark();
-    var results =
-        evaluator
-            .emitter()
-            .addAll(
-                new Composite(instance.kind(), instance.path(), frame.builder().build()), operands);
-    int at = tensors.size() + masks.size();
-    var outside = new LinkedHashMap<Tensor, Tensor>();
-    for (var inside : logits) {
-      outside.put(inside, results.get(at++));
-    }
-    for (int i = 0; i < masks.size(); i++) {
-      outside.put(masks.get(i), results.get(tensors.size() + i).with(masks.get(i).trail()));
-    }
-    for (var variable : writes.keySet()) {
-      evaluator.emitter().write(variable, results.get(at++));
-    }
-    for (int i = 0; i < losses.size(); i++) {
-      outer.addLoss(results.get(at++).value());
-    }
-    return replace(result, results.iterator(), outside);
-  }
-
-  private static void collect(Datum value, List<Tensor> tensors) {
-    if (value instanceof Tensor t) {
-      tensors.add(t);
-    } else if (value instanceof Listing l) {
-      l.items().forEach(i -> collect(i, tensors));
-    }
-  }
-
-  private static Datum replace(Datum value, Iterator<Tensor> tensors, Map<Tensor, Tensor> outside) {
-    return switch (value) {
-      case Tensor t -> {
-        var mask = t.mask();
-        var logits = t.logits();
-        yield tensors
-            .next()
-            .with(t.trail())
-            .withMask(mask == null ? null : outside.getOrDefault(mask, mask))
-            .withLogits(
-                logits == null
-                    ? null
-                    : new Datum.Logits(
-                        logits.function(), outside.getOrDefault(logits.of(), logits.of())));
-      }
-      case Listing l -> {
-        var items = new ArrayList<Datum>();
-        l.items().forEach(i -> items.add(replace(i, tensors, outside)));
-        yield new Listing(items, l.tuple());
-      }
-      default -> value;
-    };
-  }
-
-  // ---- models
-
   private Datum model(
       Datum.ModelDefinition definition,
       Instance instance,
@@ -641,13 +514,13 @@ final class Layers {
     settle(instance, span);
     int taken = evaluator.masks().taken();
     var inner = instance.arguments().within(definition.scope());
-    var run = new ModelRun(values, new LinkedHashMap<>(), new LinkedHashMap<>(), false);
+    var run = new Models.Run(values, new LinkedHashMap<>(), new LinkedHashMap<>(), false);
     var result =
-        composite(
+        composites.make(
             instance,
             values,
             () -> {
-              run(tree, run, inner);
+              evaluator.models().run(tree, run, inner);
               var outputs = List.copyOf(run.outputs().values());
               return outputs.isEmpty()
                   ? Poison.POISON
@@ -658,117 +531,5 @@ final class Layers {
     var operands = new Arguments(values, new LinkedHashMap<>(), new LinkedHashMap<>());
     evaluator.masks().check(instance, operands, result, taken, span);
     return described(result, operands, instance, span);
-  }
-
-  /** Runs a model's body. */
-  void run(Ast.Model tree, ModelRun run, Scope scope) {
-    models.push(run);
-    try {
-      inBody(scope, () -> evaluator.statements().run(tree.body().statements(), scope));
-    } catch (Statements.Failed e) {
-      return; // reported where it failed; the rest of the body would only echo it
-    } finally {
-      models.pop();
-    }
-  }
-
-  void startPhase() {
-    recent = 0;
-  }
-
-  private ModelRun current(String what) {
-    var run = models.peek();
-    if (run == null) {
-      throw new Misuse(Codes.MISPLACED_STATEMENT, "`" + what + "` stands in a model only");
-    }
-    return run;
-  }
-
-  void input(Ast.Input tree, Scope scope) {
-    var run = current("input");
-    var name = tree.name().text();
-    var known = scope.here(name);
-    if (known != null) {
-      evaluator
-          .problems()
-          .report(
-              Diagnostic.of(
-                      Codes.DUPLICATE_NAME, tree.name().span(), "`" + name + "` is defined twice")
-                  .also(known.span(), "first here"));
-      return;
-    }
-    Datum value;
-    try {
-      evaluator.inputs().fixBatch(tree, scope);
-      value =
-          run.outermost()
-              ? evaluator.inputs().input(tree, scope)
-              : evaluator
-                  .types()
-                  .fit(
-                      tree.type(),
-                      Objects.requireNonNull(run.inputs().get(name)),
-                      "`" + name + "`",
-                      scope,
-                      0);
-    } catch (Misuse m) {
-      evaluator.problems().report(m, run.outermost() ? tree.type().span() : tree.span());
-      value = Poison.POISON;
-    } catch (Silent e) {
-      value = Poison.POISON;
-    }
-    if (run.outermost()) {
-      run.inputs().put(name, value);
-      run.spans().put(name, tree.name().span());
-      evaluator.sketch().input(name, value, tree.name().span());
-    }
-    scope.put(name, value, tree.name().span());
-    evaluator.observation().value(tree.name().span(), value);
-  }
-
-  void output(Ast.Output tree, Scope scope) {
-    var run = current("output");
-    var name = tree.name().text();
-    var value = evaluator.eval(tree.value(), scope);
-    evaluator.observation().value(tree.name().span(), value);
-    if (run.spans().containsKey("output " + name)) {
-      evaluator
-          .problems()
-          .report(
-              Diagnostic.of(
-                      Codes.DUPLICATE_NAME,
-                      tree.name().span(),
-                      "the output `" + name + "` is defined twice")
-                  .also(Objects.requireNonNull(run.spans().get("output " + name)), "first here"));
-      return;
-    }
-    run.spans().put("output " + name, tree.name().span());
-    switch (value) {
-      case Tensor t ->
-          run.outputs()
-              .put(
-                  name,
-                  t.with(
-                      t.trail()
-                          .then(tree.name().span(), "the output `" + name + "` is " + t.type())));
-      case Poison _ -> {}
-      default -> {
-        boolean layer = value instanceof Datum.Layer || value instanceof Datum.Definition;
-        var misuse =
-            new Misuse(
-                layer ? Codes.LAYER_USED_AS_TENSOR : Codes.TYPE_MISMATCH,
-                "the output `" + name + "` must be a tensor, not " + value.kind());
-        evaluator
-            .problems()
-            .report(
-                layer
-                    ? misuse.help("give the layer a tensor: x |> " + value.text() + "(..)")
-                    : misuse,
-                tree.value().span());
-      }
-    }
-    if (scope.find(name) == null) {
-      scope.put(name, value, tree.name().span());
-    }
   }
 }

@@ -18,7 +18,7 @@ final class ModelPhases {
   private static final String PREDICT = "predict";
 
   /** One run of the model. */
-  record Phase(Frame frame, Layers.ModelRun run, Scope scope) {}
+  record Phase(Frame frame, Models.Run run, Scope scope) {}
 
   private final Evaluator evaluator;
   private final Datum.ModelDefinition definition;
@@ -111,8 +111,7 @@ final class ModelPhases {
     root.restart();
     var scope = root.arguments().within(definition.scope());
     var run =
-        new Layers.ModelRun(
-            new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), true);
+        new Models.Run(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), true);
     evaluator.within(
         frame,
         () -> {
@@ -120,7 +119,7 @@ final class ModelPhases {
           if (isPredict) {
             evaluator.sketch().begin(frame);
           }
-          evaluator.layers().run(definition.tree(), run, scope);
+          evaluator.models().run(definition.tree(), run, scope);
           if (isPredict) {
             evaluator.sketch().end(root, run.outputs());
           }

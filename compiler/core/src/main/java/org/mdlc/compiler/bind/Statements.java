@@ -85,8 +85,8 @@ final class Statements {
 
   private @Nullable Datum step(Ast.Statement statement, Scope scope) {
     switch (statement) {
-      case Ast.Input i -> evaluator.layers().input(i, scope);
-      case Ast.Output o -> evaluator.layers().output(o, scope);
+      case Ast.Input i -> evaluator.models().input(i, scope);
+      case Ast.Output o -> evaluator.models().output(o, scope);
       case Ast.Precision _ -> {} // Precision has read it
       case Ast.Let l -> let(l, scope);
       case Ast.ParamDecl p -> declare(p.name(), scope, () -> evaluator.variables().param(p, scope));
