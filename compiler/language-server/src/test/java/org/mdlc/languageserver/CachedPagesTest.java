@@ -27,7 +27,6 @@ final class CachedPagesTest {
   }
 
   private static Path userFolder(String name, Object value, String other, Object otherValue) {
-    return CachedPages.userFolder(
-        Map.of(name, value.toString(), other, otherValue.toString()));
+    return CachedPages.userFolder(Map.of(name, value.toString(), other, otherValue.toString()));
   }
 }
