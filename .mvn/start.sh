@@ -38,6 +38,13 @@ java_for() {
 }
 
 learn_to_start() {
+  # Of the environment only properties, such as where native libraries go: a debugger or a small heap is for that command.
+  properties=
+  for word in ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-}; do
+    case $word in -D*) properties="$properties $word" ;; esac
+  done
+  unset JDK_JAVA_OPTIONS _JAVA_OPTIONS
+  export JAVA_TOOL_OPTIONS="$properties"
   while kill -0 $$; do sleep 1; done # the command at hand has the cores for itself
   find "$caches" -name '*.making' -mmin +10 -exec rmdir {} +
   mkdir "$cache.making" || return 0 # somebody else learns

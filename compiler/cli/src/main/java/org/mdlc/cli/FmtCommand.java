@@ -114,12 +114,13 @@ final class FmtCommand implements Callable<Integer> {
       return List.of(file);
     }
     var models = new ArrayList<Path>();
+    var root = file.toRealPath(); // a walk from a link sees only the link
     Files.walkFileTree(
-        file,
+        root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            return folder.equals(file) || !isPassedOver(folder.getFileName().toString())
+            return folder.equals(root) || !isPassedOver(folder.getFileName().toString())
                 ? FileVisitResult.CONTINUE
                 : FileVisitResult.SKIP_SUBTREE;
           }
@@ -127,7 +128,7 @@ final class FmtCommand implements Callable<Integer> {
           @Override
           public FileVisitResult visitFile(Path found, BasicFileAttributes attributes) {
             if (attributes.isRegularFile() && found.toString().endsWith(".mdl")) {
-              models.add(found);
+              models.add(file.resolve(root.relativize(found)));
             }
             return FileVisitResult.CONTINUE;
           }

@@ -17,14 +17,19 @@ record NextSteps(Map<String, String> environment, Path folder, String version) {
   static final String LAUNCHER = "MDLC_LAUNCHER";
 
   String text(ProjectTemplate template) {
-    var text = new StringBuilder("Made " + folder + ". " + template.about() + " Next:\n\n");
+    var made = isHere() ? "Made a project in this folder" : "Made " + folder;
+    var text = new StringBuilder(made + ". " + template.about() + " Next:\n\n");
     commands(template).forEach(command -> text.append("  ").append(command).append('\n'));
     return text.append("\nREADME.md there has more.\n").toString();
   }
 
+  private boolean isHere() {
+    return folder.toAbsolutePath().normalize().equals(Path.of("").toAbsolutePath());
+  }
+
   private List<String> commands(ProjectTemplate template) {
     var commands = new ArrayList<String>();
-    if (!folder.toAbsolutePath().normalize().equals(Path.of("").toAbsolutePath())) {
+    if (!isHere()) {
       commands.add("cd " + quoted(folder.toString()));
     }
     commands.add(mdlc() + " train " + template.modelFile());

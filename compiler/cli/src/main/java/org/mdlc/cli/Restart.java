@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mdlc.launch.ChildJava;
 import org.mdlc.runtime.kernel.VectorApi;
 
@@ -27,6 +30,10 @@ final class Restart {
 
   private static final List<String> FLAGS =
       List.of("--add-modules", VectorApi.MODULE, "--enable-native-access=ALL-UNNAMED");
+
+  /** Where Java looks for options. */
+  private static final List<String> ENVIRONMENT =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   private Restart() {}
 
@@ -52,11 +59,25 @@ final class Restart {
   private static List<String> command(String... args) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    var given = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    command.addAll(toRepeat(given, System.getenv()));
     command.addAll(FLAGS);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(args));
     return command;
+  }
+
+  /**
+   * Options of this JVM but those of the environment: the next one reads them itself, and a
+   * debugger that it is told of twice ends it.
+   */
+  static List<String> toRepeat(List<String> options, Map<String, String> environment) {
+    var again =
+        ENVIRONMENT.stream()
+            .map(variable -> environment.getOrDefault(variable, ""))
+            .flatMap(words -> Stream.of(words.split("\\s+")))
+            .collect(Collectors.toSet());
+    return options.stream().filter(option -> !again.contains(option)).toList();
   }
 
   /** Calls {@code execv}, which returns only if it fails: then all is as it was. */

@@ -88,6 +88,14 @@ final class FmtCommandTest {
   }
 
   @Test
+  void aFolderMayBeALink() throws IOException {
+    file("models/a.mdl", UNTIDY);
+    var link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("models"));
+    assertThat(CommandRun.of("fmt", "--check", link.toString()))
+        .isEqualTo(new CommandRun(1, link.resolve("a.mdl") + "\n", ""));
+  }
+
+  @Test
   void printsTheLayoutOfStandardInput() {
     assertThat(CommandRun.reading(UNTIDY, "fmt", "-")).isEqualTo(new CommandRun(0, TIDY, ""));
     assertThat(CommandRun.reading(UNTIDY, "fmt", "--check", "-"))

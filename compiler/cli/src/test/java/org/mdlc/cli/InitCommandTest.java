@@ -66,6 +66,12 @@ final class InitCommandTest {
   }
 
   @Test
+  void saysThatItIsHere() {
+    var here = new NextSteps(Map.of(), Path.of("."), "1.0").text(ProjectTemplate.CSV);
+    assertThat(here).startsWith("Made a project in this folder. ").doesNotContain("  cd ");
+  }
+
+  @Test
   void tellsThePathOfALauncherThatTheShellDoesNotFind() throws IOException {
     var sources = Files.createDirectories(folder.resolve("sources"));
     var launcher = Files.createFile(sources.resolve("mdlc"));
@@ -199,7 +205,9 @@ final class InitCommandTest {
   }
 
   private static String version(String pom, String plugin) {
-    return between(pom, "<artifactId>maven-" + plugin + "-plugin</artifactId>");
+    var version = between(pom, "<artifactId>maven-" + plugin + "-plugin</artifactId>");
+    var property = version.replaceAll("[${}]", "");
+    return property.equals(version) ? version : between(pom, "<" + property + ">", "</");
   }
 
   /** The version that follows. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -48,5 +50,15 @@ final class RestartTest {
   @Test
   void isNotNeededWithTheVectorApi() {
     assertThat(Restart.isNeeded("train", "a.mdl")).isFalse();
+  }
+
+  @Test
+  void leavesToJavaWhatTheEnvironmentSays() {
+    var debugger = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n";
+    assertThat(
+            Restart.toRepeat(
+                List.of(debugger, "-Xmx2g", "-Da=1", "-Db=2", "-Xmx1g"),
+                Map.of("JAVA_TOOL_OPTIONS", debugger + " -Xmx2g", "_JAVA_OPTIONS", " -Da=1\n")))
+        .containsExactly("-Db=2", "-Xmx1g");
   }
 }

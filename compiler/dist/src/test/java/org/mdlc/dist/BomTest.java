@@ -1,11 +1,13 @@
 package org.mdlc.dist;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 final class BomTest {
   private static final Path ROOT = Path.of("../..");
   private static final Pattern ARTIFACT = Pattern.compile("<artifactId>(mdlc[-a-z]*)</artifactId>");
+  private static final Pattern PLUGIN =
+      Pattern.compile("<artifactId>([a-z]+(?:-[a-z]+)*-plugin)</artifactId>\\s*<version>([^<]+)<");
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
 
   @Test
@@ -38,6 +42,24 @@ final class BomTest {
   @Test
   void hasTheVersionOfTheProject() throws IOException {
     assertThat(version("compiler/bom/pom.xml")).isEqualTo(version("pom.xml"));
+  }
+
+  /** It has no parent to take them from. */
+  @Test
+  void usesThePluginsOfTheProject() throws IOException {
+    var ofProject = plugins("pom.xml");
+    var own = plugins("compiler/bom/pom.xml");
+    assertThat(own)
+        .containsKeys("maven-clean-plugin", "maven-install-plugin", "maven-deploy-plugin");
+    own.forEach((name, version) -> assertThat(ofProject).containsEntry(name, version));
+  }
+
+  /** The version of each plugin that has one. */
+  private static Map<String, String> plugins(String pom) throws IOException {
+    return PLUGIN
+        .matcher(read(pom))
+        .results()
+        .collect(toMap(match -> match.group(1), match -> match.group(2)));
   }
 
   private static List<String> poms() throws IOException {

@@ -89,10 +89,21 @@ final class ZipTest {
     assertThat(ended.exitCode()).isZero();
   }
 
-  /** The first start has a cache made, and later ones read it. */
+  @Test
+  void withoutAHomeNothingIsKept() throws IOException, InterruptedException {
+    var homeless = mdlc().with("XDG_CACHE_HOME", "").with("HOME", "");
+    assertThat(homeless.run("--version").exitCode()).isZero();
+    assertThat(Path.of("/.cache/mdlc")).doesNotExist();
+  }
+
+  /**
+   * The first start has a cache made, and later ones read it. An option for that start, here one
+   * that no Java knows, is none for the cache.
+   */
   @Test
   void learnsToStartQuickly() throws IOException, InterruptedException {
-    assertThat(mdlc().run("check", "good.mdl").exitCode()).isZero();
+    var first = withOwnCache().with("JAVA_TOOL_OPTIONS", "-XX:+NoSuchOption");
+    assertThat(first.run("check", "good.mdl").exitCode()).isEqualTo(1);
     var cache = cache();
     while (cache.isEmpty()) {
       Thread.sleep(100);
@@ -100,7 +111,7 @@ final class ZipTest {
     }
     assertThat(Files.size(cache.get())).isGreaterThan(10_000_000);
     var logged =
-        mdlc()
+        withOwnCache()
             .with("JDK_JAVA_OPTIONS", "-XX:AOTMode=on")
             .run("check", "good.mdl"); // fails if the cache does not fit
     assertThat(logged.out()).isEqualTo("good.mdl: no errors\n");
@@ -108,8 +119,12 @@ final class ZipTest {
     assertThat(cache()).isEqualTo(cache);
   }
 
-  private static Optional<Path> cache() throws IOException {
-    var caches = unpacked.resolve("a cache/mdlc");
+  private Program withOwnCache() throws IOException {
+    return mdlc().with("XDG_CACHE_HOME", folder.resolve("own cache").toString());
+  }
+
+  private Optional<Path> cache() throws IOException {
+    var caches = folder.resolve("own cache/mdlc");
     if (!Files.isDirectory(caches)) {
       return Optional.empty();
     }

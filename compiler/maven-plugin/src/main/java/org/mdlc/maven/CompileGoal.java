@@ -3,6 +3,8 @@ package org.mdlc.maven;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.maven.plugin.MojoExecution;
 import org.apache.maven.plugin.MojoFailureException;
 import org.apache.maven.plugin.descriptor.PluginDescriptor;
@@ -78,8 +80,23 @@ abstract class CompileGoal extends Goal {
     var stateFile =
         new StateFile(
             stateDirectory.toPath(),
-            execution.getGoal() + "-" + execution.getExecutionId(),
+            name(execution.getGoal(), execution.getExecutionId()),
+            planned(),
             project().getBasedir().toPath());
     return new CompileModels(getLog(), options, stateFile);
+  }
+
+  private static String name(String goal, String executionId) {
+    return goal + "-" + executionId;
+  }
+
+  /** The executions of the pom. */
+  private Set<String> planned() {
+    var inPom = project().getPlugin(plugin.getPluginLookupKey());
+    return inPom == null
+        ? Set.of()
+        : inPom.getExecutions().stream()
+            .flatMap(e -> e.getGoals().stream().map(goal -> name(goal, e.getId())))
+            .collect(Collectors.toSet());
   }
 }

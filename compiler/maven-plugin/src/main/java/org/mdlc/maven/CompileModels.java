@@ -3,7 +3,6 @@ package org.mdlc.maven;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,15 +183,18 @@ final class CompileModels {
   }
 
   private void deleteVanished(State before, State now) throws IOException {
-    var vanished = new LinkedHashSet<>(before.outputs());
-    vanished.removeAll(now.outputs());
+    var vanished = new LinkedHashMap<>(before.outputs());
+    vanished.keySet().removeAll(now.outputs().keySet());
     if (vanished.isEmpty()) {
       return;
     }
-    vanished.removeAll(stateFile.outputsOfOthers());
-    for (var output : vanished) {
-      GeneratedFiles.delete(output, options.output());
-      log.info("Deleted " + shown(output) + ": its model is gone");
+    vanished.keySet().removeAll(stateFile.outputsOfOthers());
+    for (var output : vanished.entrySet()) {
+      // what somebody has written there since is not ours
+      if (Digest.ofFile(output.getKey()).equals(output.getValue())) {
+        GeneratedFiles.delete(output.getKey(), options.output());
+        log.info("Deleted " + shown(output.getKey()) + ": its model is gone");
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package org.mdlc.maven;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -28,12 +30,14 @@ record ModelFile(Path path, String packageName) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return files
           .filter(file -> file.toString().endsWith(SUFFIX) && Files.isRegularFile(file))
           .sorted(Comparator.comparing(Path::toString))
           .map(file -> new ModelFile(file, packageOf(folder.relativize(file), packageName)))
           .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -3,10 +3,8 @@ package org.mdlc.maven;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.mdlc.compiler.driver.Input;
 
 /**
@@ -53,10 +51,10 @@ record State(String maker, Map<Path, Entry> entries) {
     }
   }
 
-  /** Everything that was written. */
-  Set<Path> outputs() {
-    var all = new LinkedHashSet<Path>();
-    entries.values().forEach(entry -> all.addAll(entry.outputs().keySet()));
+  /** Everything that was written, with its SHA-256. */
+  Map<Path, String> outputs() {
+    var all = new LinkedHashMap<Path, String>();
+    entries.values().forEach(entry -> all.putAll(entry.outputs()));
     return all;
   }
 

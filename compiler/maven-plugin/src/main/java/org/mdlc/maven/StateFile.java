@@ -14,39 +14,43 @@ import java.util.Set;
  *
  * @param folder of the states of all executions
  * @param execution its name
+ * @param planned the names of all executions that are part of the build
  * @param base the folder that paths in it are relative to
  */
-record StateFile(Path folder, String execution, Path base) {
-  private static final String SUFFIX = ".state";
-
-  private Path file() {
-    return folder.resolve(execution + SUFFIX);
+record StateFile(Path folder, String execution, Set<String> planned, Path base) {
+  StateFile {
+    planned = Set.copyOf(planned);
   }
 
   State read() throws IOException {
-    return read(file());
+    return read(execution);
   }
 
-  private State read(Path file) throws IOException {
+  private State read(String name) throws IOException {
+    var file = file(name);
     return Files.isRegularFile(file)
         ? State.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), base)
         : State.NONE;
   }
 
   void write(State state) throws IOException {
-    GeneratedFiles.write(file(), state.text(base));
+    GeneratedFiles.write(file(execution), state.text(base));
   }
 
-  /** What other executions have written, perhaps from a model that was this one's before. */
+  private Path file(String name) {
+    return folder.resolve(name + ".state");
+  }
+
+  /**
+   * What other executions of the build have written, perhaps from a model that was this one's
+   * before. A goal that was called by hand, or an execution that has another name now, wants
+   * nothing any more.
+   */
   Set<Path> outputsOfOthers() throws IOException {
     var outputs = new HashSet<Path>();
-    if (Files.isDirectory(folder)) {
-      try (var files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
-        for (var file : files) {
-          if (!file.equals(file())) {
-            outputs.addAll(read(file).outputs());
-          }
-        }
+    for (var other : planned) {
+      if (!other.equals(execution)) {
+        outputs.addAll(read(other).outputs().keySet());
       }
     }
     return outputs;

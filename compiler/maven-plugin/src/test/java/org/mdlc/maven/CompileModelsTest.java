@@ -1,9 +1,11 @@
 package org.mdlc.maven;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.maven.plugin.logging.SystemStreamLog;
@@ -57,7 +60,7 @@ final class CompileModelsTest {
   }
 
   private Optional<String> compile(String execution, List<ModelFile> files) throws IOException {
-    var stateFile = new StateFile(folder.resolve("target/mdlc"), execution, folder);
+    var stateFile = new StateFile(folder.resolve("target/mdlc"), execution, Set.of("compile", "other"), folder);
     return new CompileModels(new Log(), options, stateFile).run(files);
   }
 
@@ -463,5 +466,52 @@ final class CompileModelsTest {
     assertThat(classes()).containsExactly("org/acme/A.java", "org/acme/B.java");
     compile("other", List.of());
     assertThat(classes()).containsExactly("org/acme/A.java");
+  }
+
+  @Test
+  void aGoalThatWasCalledByHandKeepsNoClass() throws IOException {
+    file("layers.mdl", LAYERS);
+    file("kept.mdl", MODEL.formatted("Kept"));
+    var file = file("m.mdl", MODEL.formatted("M"));
+    compile();
+    compile("by-hand", ModelFile.in(folder.resolve("mdl"), "org.acme"));
+    file("m.mdl", MODEL.formatted("N"));
+    compile();
+    assertThat(classes()).containsExactly("org/acme/Kept.java", "org/acme/N.java");
+    Files.delete(file);
+    compile();
+    assertThat(classes()).containsExactly("org/acme/Kept.java");
+  }
+
+  @Test
+  void whatSomebodyHasWrittenInPlaceOfAClassStays() throws IOException {
+    file("layers.mdl", LAYERS);
+    var file = file("m.mdl", MODEL.formatted("M"));
+    compile();
+    Files.delete(file);
+    Files.writeString(classFile("M"), "mine");
+    compile();
+    assertThat(classFile("M")).hasContent("mine");
+    assertThat(infos).noneMatch(info -> info.startsWith("Deleted "));
+  }
+
+  @Test
+  void foldersAndFilesMayBeLinks() throws IOException {
+    file("layers.mdl", LAYERS);
+    file("vision/a.mdl", MODEL.formatted("A").replace("layers", "../layers"));
+    var elsewhere = Files.move(folder.resolve("mdl"), folder.resolve("elsewhere"));
+    Files.createDirectory(folder.resolve("mdl"));
+    Files.createSymbolicLink(folder.resolve("mdl/org"), elsewhere);
+    assertThat(compile()).isEmpty();
+    assertThat(classes()).containsExactly("org/acme/org/vision/A.java");
+    Files.delete(folder.resolve("mdl/org"));
+    Files.delete(folder.resolve("mdl"));
+    Files.createSymbolicLink(folder.resolve("mdl"), elsewhere);
+    assertThat(compile()).isEmpty();
+    assertThat(classes()).containsExactly("org/acme/vision/A.java");
+    assertThat(compile()).isEmpty();
+    assertThat(infos).containsExactly("Nothing to compile - 2 model files up to date");
+    Files.createSymbolicLink(elsewhere.resolve("vision/round"), elsewhere);
+    assertThatThrownBy(() -> compile()).isInstanceOf(FileSystemLoopException.class);
   }
 }

@@ -88,6 +88,7 @@ final class PluginIT {
   @Test
   void theClassOfADeletedModelGoes() throws Exception {
     var project = fresh.copied("deleted");
+    project.build("mdlc:compile").succeeds(); // by hand: it knows the model too
     project.delete(MODELS + "price.mdl");
     project
         .build("process-classes")
