@@ -77,8 +77,12 @@ final class CachedPages {
   private static void replace(Path file, String text) throws IOException {
     Files.createDirectories(file.getParent());
     var fresh = Files.createTempFile(file.getParent(), "new", ".tmp");
-    Files.writeString(fresh, text, StandardCharsets.UTF_8);
-    boolean _ = fresh.toFile().setReadOnly();
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.writeString(fresh, text, StandardCharsets.UTF_8);
+      boolean _ = fresh.toFile().setReadOnly();
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
   }
 }
