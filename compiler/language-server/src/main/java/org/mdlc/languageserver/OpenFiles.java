@@ -50,8 +50,10 @@ final class OpenFiles implements AutoCloseable {
     return file;
   }
 
-  synchronized void remove(String uri) {
+  /** Forgets a file; {@code then} comes after the last that is told of it. */
+  synchronized void remove(String uri, Runnable then) {
     byUri.remove(uri);
+    worker.execute(then);
   }
 
   synchronized Optional<OpenFile> find(String uri) {

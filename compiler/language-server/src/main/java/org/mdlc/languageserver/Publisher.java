@@ -36,8 +36,9 @@ final class Publisher {
     files.changed(this::publish, this::bug);
   }
 
+  /** The file is forgotten, with all that was said of it. */
   void closed(String uri) {
-    publish(new PublishDiagnosticsParams(uri, List.of()));
+    files.remove(uri, () -> publish(new PublishDiagnosticsParams(uri, List.of())));
     changed();
   }
 

@@ -78,7 +78,6 @@ final class TextRequests implements TextDocumentService {
 
   @Override
   public void didClose(DidCloseTextDocumentParams params) {
-    files.remove(params.getTextDocument().getUri());
     publisher.closed(params.getTextDocument().getUri());
   }
 

@@ -11,6 +11,7 @@ import org.mdlc.compiler.bind.Datum.Definition;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.DidYouMean;
+import org.mdlc.compiler.source.Span;
 
 /**
  * Names, strings and definitions taken as what a place needs: a function, an initializer, a
@@ -67,6 +68,17 @@ final class Conversions {
     };
   }
 
+  /** The same for the value of an expression: what a bare name lacks is said of that. */
+  Datum configured(Datum value, Category category, String what, Span use) {
+    var problems = evaluator.problems();
+    problems.enter(use);
+    try {
+      return configured(value, category, what);
+    } finally {
+      problems.leave();
+    }
+  }
+
   private Datum sameName(String name, Datum value, Category category, String what) {
     var other = evaluator.library().findLoosely(category, name);
     if (other == null) {
@@ -114,7 +126,7 @@ final class Conversions {
   }
 
   private Configured configure(Definition definition, String what) {
-    var span = definition.tree().name().span();
+    var span = evaluator.problems().use().orElse(definition.tree().name().span());
     return evaluator.calls().configure(definition, List.of(), span, what);
   }
 

@@ -142,7 +142,8 @@ final class Losses {
               ? loss
               : evaluator
                   .conversions()
-                  .configured(loss, Category.LOSS, "the loss of `" + output + "`");
+                  .configured(
+                      loss, Category.LOSS, "the loss of `" + output + "`", item.loss().span());
       var at = item.loss().span();
       evaluator.sketch().loss(output, callee, weightOf(item, scope), at);
       var label = label(callee, output, prediction, at);

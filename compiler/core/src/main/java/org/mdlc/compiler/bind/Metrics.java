@@ -95,7 +95,7 @@ final class Metrics {
       return;
     }
     try {
-      var callee = resolve(value, output, prediction);
+      var callee = resolve(value, output, prediction, item.metric().span());
       var base = given.orElseGet(() -> value instanceof Datum.Text t ? t.value() : name(callee));
       var prefix = phase.run().outputs().size() > 1 ? output + "_" : "";
       var named =
@@ -190,20 +190,20 @@ final class Metrics {
     };
   }
 
-  private Datum resolve(Datum value, String output, Tensor prediction) {
+  private Datum resolve(Datum value, String output, Tensor prediction, Span use) {
     var what = "the metric of `" + output + "`";
     if (value instanceof Datum.Text t) {
       return evaluator
           .conversions()
           .configured(
-              new Datum.Text(byShape(t.value(), output, prediction)), Category.METRIC, what);
+              new Datum.Text(byShape(t.value(), output, prediction)), Category.METRIC, what, use);
     }
     if (value instanceof Datum.Closure
         || value instanceof Datum.Function
         || value instanceof Configured c && c.definition().tree().kind() == Ast.Kind.LOSS) {
       return value;
     }
-    return evaluator.conversions().configured(value, Category.METRIC, what);
+    return evaluator.conversions().configured(value, Category.METRIC, what, use);
   }
 
   /**

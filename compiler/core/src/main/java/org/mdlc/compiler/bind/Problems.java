@@ -3,6 +3,7 @@ package org.mdlc.compiler.bind;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.mdlc.compiler.bind.Datum.Trail;
 import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
@@ -47,7 +48,12 @@ final class Problems {
     if (!isLibrary(span.file())) {
       return span;
     }
-    return calls.stream().filter(s -> !isLibrary(s.file())).findFirst().orElse(span);
+    return use().orElse(span);
+  }
+
+  /** The innermost call that stands in a file of the user's. */
+  Optional<Span> use() {
+    return calls.stream().filter(s -> !isLibrary(s.file())).findFirst();
   }
 
   void report(Misuse misuse, Span span) {

@@ -366,13 +366,16 @@ final class Training {
       return null;
     }
     try {
-      return evaluator.conversions().configured(value, Category.OPTIMIZER, "the optimizer")
-              instanceof Configured c
-          ? c
-          : null;
+      var configured =
+          evaluator
+              .conversions()
+              .configured(value, Category.OPTIMIZER, "the optimizer", expression.span());
+      return configured instanceof Configured c ? c : null;
     } catch (Misuse m) {
       evaluator.problems().report(m, expression.span());
       return null;
+    } catch (Silent e) {
+      return null; // a bare name of what cannot do without arguments
     }
   }
 

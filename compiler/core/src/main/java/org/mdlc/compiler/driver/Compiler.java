@@ -1,6 +1,5 @@
 package org.mdlc.compiler.driver;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -273,13 +272,14 @@ public final class Compiler {
   }
 
   private static Optional<SourceFile> imported(String path, CompileRequest request) {
-    request.inputs().accept(new Input(Input.Kind.TEXT, Path.of(path)));
+    Input.at(Input.Kind.TEXT, path).ifPresent(request.inputs());
     return request.texts().find(path);
   }
 
   private static Optional<DataFiles.Table> table(String path, CompileRequest request) {
-    request.inputs().accept(new Input(Input.Kind.TABLE, Path.of(path)));
-    return CsvFile.open(Path.of(path));
+    var input = Input.at(Input.Kind.TABLE, path);
+    input.ifPresent(request.inputs());
+    return input.flatMap(i -> CsvFile.open(i.path()));
   }
 
   private static SortedSet<String> openSizes(BoundProgram bound) {

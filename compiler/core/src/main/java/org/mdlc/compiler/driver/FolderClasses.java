@@ -42,11 +42,11 @@ final class FolderClasses {
 
   private static void check(
       BoundProgram program, DataSource source, Consumer<Input> inputs, DiagnosticSink problems) {
-    var beside = Path.of(source.place().file().name());
+    var file = source.place().file().name();
     for (var path : source.paths()) {
-      var folder = beside.resolveSibling(path);
-      inputs.accept(new Input(Input.Kind.FOLDER, folder));
-      of(folder).ifPresent(names -> check(program, source, names, problems));
+      var folder = Input.beside(file, Input.Kind.FOLDER, path);
+      folder.ifPresent(inputs);
+      folder.flatMap(f -> of(f.path())).ifPresent(n -> check(program, source, n, problems));
     }
   }
 

@@ -3,6 +3,7 @@ package org.mdlc.compiler.driver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,6 +27,20 @@ public record Input(Kind kind, Path path) {
     TABLE,
     /** A folder of classes: the names of the folders in it. */
     FOLDER
+  }
+
+  /** The input at a path; nothing where no file can be called so, and so none is there. */
+  static Optional<Input> at(Kind kind, String path) {
+    return beside("", kind, path);
+  }
+
+  /** The same, of a path that is relative to the folder of a file. */
+  static Optional<Input> beside(String file, Kind kind, String path) {
+    try {
+      return Optional.of(new Input(kind, Path.of(file).resolveSibling(path)));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /**

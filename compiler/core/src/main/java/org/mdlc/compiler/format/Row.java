@@ -59,7 +59,7 @@ final class Row {
 
   /** Whether there is no comment between the last piece and this word. */
   boolean isDirectlyBefore(Concrete word) {
-    return word instanceof Word w && source.text().substring(end, w.span().start()).isBlank();
+    return word instanceof Word w && nextComment(end, w.span().start()) == w.span().start();
   }
 
   void add(Word word) {

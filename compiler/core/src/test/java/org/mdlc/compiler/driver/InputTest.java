@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.driver.Input.Kind;
+import org.mdlc.compiler.source.SourceFile;
 
 /** What a compilation looks at, and what counts as a change of it. */
 final class InputTest {
@@ -59,6 +62,36 @@ final class InputTest {
             }
             """);
     assertThat(inputsOf(images)).contains(input(Kind.FOLDER, "train"));
+  }
+
+  @Test
+  void aNameThatNoFileCanHaveIsOneThatIsNotThere() {
+    // NUL is what every system refuses; Windows also refuses : ? * and more
+    var model =
+        """
+        import "a\0.mdl"
+        model M { input image: f32[8, 8, 3]  output y = image |> Flatten() |> Dense(2) }
+        """;
+    assertThat(messages(model)).containsExactly("there is no file \"a\0.mdl\"");
+
+    var train =
+        """
+        model M { input a: f32[8, 8, 3]  output y = a |> Flatten() |> Dense(2) }
+        train M {
+          data %s
+          loss SparseCategoricalCrossentropy(from_logits = true)
+          optimizer SGD()
+        }
+        """;
+    assertThat(messages(train.formatted("images(\"a\0\") { a = images, y = labels }"))).isEmpty();
+    assertThat(messages(train.formatted("csv(\"a\0\") { a = columns(0..191), y = label }")))
+        .isEmpty();
+  }
+
+  private static List<String> messages(String text) {
+    return Compiler.check(CompileRequest.of(SourceFile.of("m.mdl", text))).sorted().stream()
+        .map(Diagnostic::message)
+        .toList();
   }
 
   private static Set<Input> inputsOf(Path file) throws IOException {

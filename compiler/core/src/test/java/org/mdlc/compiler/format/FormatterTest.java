@@ -137,6 +137,12 @@ final class FormatterTest {
   }
 
   @Test
+  void dropsSeveralNeedlessSemicolonsAtOnce() {
+    assertThat(format(SourceFile.of("a.mdl", "fn f(x) {\n  let a = x;;; let b = a;;\n}\n")))
+        .isEqualTo("fn f(x) {\n  let a = x\n  let b = a\n}\n");
+  }
+
+  @Test
   void takesVeryLongLines() {
     var sum = "let a = f(" + "x + ".repeat(900) + "x)\n";
     var formatted = format(SourceFile.of("a.mdl", sum));

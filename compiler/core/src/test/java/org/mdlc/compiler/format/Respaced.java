@@ -9,7 +9,7 @@ import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Concrete;
 import org.mdlc.compiler.syntax.Parser;
 
-/** The tokens of a text with other white space, more comments, `;` and commas between them. */
+/** The tokens of a text with other white space and more comments between them. */
 final class Respaced {
   private static final List<String> BLANKS =
       List.of(

@@ -86,6 +86,7 @@ final class PortsPrinter {
   private TypeSpec rowsClass() {
     var type =
         TypeSpec.classBuilder(rows)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PUBLIC, Modifier.STATIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL_ROWS)
             .addJavadoc(
@@ -176,6 +177,7 @@ final class PortsPrinter {
   private TypeSpec outputsClass() {
     var type =
         TypeSpec.classBuilder(outputs)
+            .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PUBLIC, Modifier.STATIC, Modifier.FINAL)
             .superclass(JavaTypes.MODEL_OUTPUTS)
             .addJavadoc("What the model gave, row by row.\n")
