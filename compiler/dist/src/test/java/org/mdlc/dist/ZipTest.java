@@ -119,6 +119,15 @@ final class ZipTest {
     assertThat(cache()).isEqualTo(cache);
   }
 
+  /** Who reads the output of a first start to its end waits for no cache. */
+  @Test
+  void learnsWithoutTheStreamsOfItsCaller() throws IOException, InterruptedException {
+    var pipe = List.of("/bin/sh", "-c", "\"$0\" \"$@\" 2>&1 | cat", mdlc().command().getFirst());
+    var piped = new Program(pipe, folder, withOwnCache().environment());
+    assertThat(piped.run("check", "good.mdl").out()).isEqualTo("good.mdl: no errors\n");
+    assertThat(cache()).isEmpty();
+  }
+
   private Program withOwnCache() throws IOException {
     return mdlc().with("XDG_CACHE_HOME", folder.resolve("own cache").toString());
   }
