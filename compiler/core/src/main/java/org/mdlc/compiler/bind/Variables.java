@@ -405,7 +405,8 @@ final class Variables {
     for (int i = 0; i < pattern.size(); i++) {
       if (pattern.get(i) instanceof Ast.OneDim d
           && d.size() instanceof Ast.NameExpr n
-          && scope.find(n.name()) == null) {
+          && scope.find(n.name()) == null
+          && !isConstant(n.name(), scope)) {
         var name = prefix + n.name();
         var size = dims.get(name);
         symbols.add(name);
@@ -415,6 +416,11 @@ final class Variables {
             d.span());
       }
     }
+  }
+
+  private static boolean isConstant(String name, Scope scope) {
+    var known = scope.library().find(Category.VALUE, name);
+    return known != null && !known.value().callable();
   }
 
   // ---- beginnings
