@@ -1,6 +1,5 @@
 package org.mdlc.runtime;
 
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.mdlc.runtime.data.ArrayDataset;

@@ -182,6 +182,13 @@ final class InitCommandTest {
   }
 
   @Test
+  void theRootFolderHasNoName() {
+    var run = CommandRun.of("init", folder.getRoot().toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("error: \"\" gives no name for a Maven project");
+  }
+
+  @Test
   void anUnknownTemplateIsWrongUsage() {
     var run = CommandRun.of("init", folder.resolve("x").toString(), "--template", "video");
     assertThat(run.exitCode()).isEqualTo(2);
