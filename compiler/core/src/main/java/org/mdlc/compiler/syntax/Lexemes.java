@@ -72,7 +72,19 @@ public final class Lexemes {
   /** What begins a line of a train block, beside its settings. */
   public static List<String> trainWords() {
     return List.of(
-        "data", "holdout", "validation", "loss", "metrics", "weighted_metrics", "optimizer",
-        "callbacks", "stage", "freeze", "unfreeze", "adapt", "minimize", "let");
+        "data",
+        "holdout",
+        "validation",
+        "loss",
+        "metrics",
+        "weighted_metrics",
+        "optimizer",
+        "callbacks",
+        "stage",
+        "freeze",
+        "unfreeze",
+        "adapt",
+        "minimize",
+        "let");
   }
 }

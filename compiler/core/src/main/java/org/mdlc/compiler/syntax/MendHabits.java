@@ -233,7 +233,8 @@ final class MendHabits {
   /** {@code metric} begins a definition; a line within braces that it begins is one of metrics. */
   private void mendMetric(Token token) {
     if (braces > 0 && Tokens.isFirstOnLine(errors.source(), token) && isFollowedByWord(token)) {
-      foreign(token, "there is no `metric` here", "did you mean `metrics`?", span(token), "metrics");
+      foreign(
+          token, "there is no `metric` here", "did you mean `metrics`?", span(token), "metrics");
       mended.add(Tokens.retyped(token, MdlLexer.METRICS));
     } else {
       mended.add(token);

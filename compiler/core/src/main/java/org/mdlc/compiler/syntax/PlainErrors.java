@@ -110,7 +110,8 @@ final class PlainErrors extends DefaultErrorStrategy {
     var first = Tokens.isWord(found) ? previous : parser.getInputStream().LT(-2);
     var second = Tokens.isWord(found) ? found : previous;
     return first != null && second != null && isFirstOfTwoNames(first, second)
-        ? keywordNear(first, isInTrainBlock(parser) ? Lexemes.trainWords() : Tokens.statementWords())
+        ? keywordNear(
+            first, isInTrainBlock(parser) ? Lexemes.trainWords() : Tokens.statementWords())
         : Optional.empty();
   }
 
