@@ -230,9 +230,15 @@ final class MendHabits {
     mended.add(Tokens.inserted(token, MdlLexer.IF, "if", Tokens.end(token)));
   }
 
-  /** {@code metric} begins a definition; a line within braces that it begins is one of metrics. */
+  /**
+   * {@code metric} begins a definition; an indented line within braces that it begins is one of
+   * metrics. At the margin it is a definition behind a brace that was not closed.
+   */
   private void mendMetric(Token token) {
-    if (braces > 0 && Tokens.isFirstOnLine(errors.source(), token) && isFollowedByWord(token)) {
+    if (braces > 0
+        && token.getCharPositionInLine() > 0
+        && Tokens.isFirstOnLine(errors.source(), token)
+        && isFollowedByWord(token)) {
       foreign(
           token, "there is no `metric` here", "did you mean `metrics`?", span(token), "metrics");
       mended.add(Tokens.retyped(token, MdlLexer.METRICS));
