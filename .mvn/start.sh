@@ -14,7 +14,7 @@ start_mdlc() {
   key=$(LC_ALL=C ls -lniL "$JAVA_HOME/release" "$build" | cksum)
   cache=$caches/$kind-${key%% *}.aot
   if [ ! -e "$cache" ] && mkdir -p "$caches" 2>/dev/null && [ -w "$caches" ]; then
-    learn_to_start </dev/null >/dev/null 2>&1 &
+    learn_to_start &
   fi
   java_for "$kind" "-XX:AOTCache=$cache" org.mdlc.cli.Main "$@"
 }
@@ -38,6 +38,7 @@ java_for() {
 }
 
 learn_to_start() {
+  exec </dev/null >/dev/null 2>&1 # not at the call: sh would keep those of the caller, who waits for their end
   # Of the environment only properties, such as where native libraries go: a debugger or a small heap is for that command.
   properties=
   for word in ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-}; do

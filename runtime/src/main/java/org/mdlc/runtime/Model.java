@@ -37,6 +37,7 @@ public abstract class Model implements AutoCloseable {
   private NumpyRandom shuffleDraws = new NumpyRandom(0);
   private @Nullable String kerasConfig;
   private boolean metricsBuilt;
+  private boolean closed;
   private boolean adapted;
   private volatile boolean stopTraining;
   private volatile boolean stoppedFromOutside;
@@ -389,12 +390,15 @@ public abstract class Model implements AutoCloseable {
     return Checkpoints.loadAll(this, file);
   }
 
-  /** Frees the steps and the variables. */
+  /** Frees the steps and the variables; once more does nothing. What needs them then fails. */
   @Override
   public void close() {
-    steps.values().forEach(Step::close);
-    steps.clear();
-    variables.close();
+    if (!closed) {
+      closed = true;
+      steps.values().forEach(Step::close);
+      steps.clear();
+      variables.close();
+    }
   }
 
   /** The exception for a phase that the model was not compiled with. */
@@ -466,6 +470,9 @@ public abstract class Model implements AutoCloseable {
   }
 
   private Step step(Phase phase, int ofStage, int batch) {
+    if (closed) { // a step reads the variables by their address
+      throw new IllegalStateException(spec.name() + " is closed");
+    }
     if (spec.fixedBatch() > 0 && batch > spec.fixedBatch()) {
       throw new DataException(
           spec.name()

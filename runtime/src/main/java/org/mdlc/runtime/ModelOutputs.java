@@ -1,7 +1,7 @@
 package org.mdlc.runtime;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
@@ -11,7 +11,7 @@ import org.mdlc.runtime.data.HostTensor;
  */
 public abstract class ModelOutputs {
   private final ArrayDataset outputs;
-  private final Map<String, Object> nested = new HashMap<>();
+  private final Map<String, Object> nested = new ConcurrentHashMap<>();
 
   /** Over what {@link Model#predict} gave. */
   protected ModelOutputs(ArrayDataset outputs) {

@@ -423,8 +423,12 @@ class ModelTest {
   @Test
   void closedModelFailsCleanly() {
     LinearRegression closed = LinearRegression.create(0);
+    closed.predict(data);
     closed.close();
-    assertThatThrownBy(() -> closed.predict(data)).isInstanceOf(IllegalStateException.class);
+    closed.close();
+    assertThatThrownBy(() -> closed.predict(data))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(closed.spec().name() + " is closed");
   }
 
   private int flatEpochs(EarlyStopping stopping) {

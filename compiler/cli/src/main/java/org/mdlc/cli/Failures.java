@@ -61,6 +61,12 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
           + ", not "
           + failure.getValue();
     }
+    if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      var words = unmatched.getUnmatched();
+      return failure.getCommandLine().getParent() == null
+          ? "there is no command " + words.getFirst()
+          : "too much: " + String.join(" ", words);
+    }
     var message = text(failure).replace("option option", "option");
     return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
   }

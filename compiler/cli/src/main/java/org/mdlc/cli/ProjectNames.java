@@ -2,6 +2,7 @@ package org.mdlc.cli;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import javax.lang.model.SourceVersion;
 
@@ -20,7 +21,7 @@ record ProjectNames(String artifact, String packageName) {
    * @throws UserError if the folder's name gives no name for Maven, or the package is none of Java
    */
   static ProjectNames of(Path folder, Optional<String> givenPackage) {
-    var name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    var name = Objects.toString(folder.toAbsolutePath().normalize().getFileName(), "");
     var artifact =
         name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
     if (!artifact.matches("[a-z].*")) {

@@ -26,7 +26,8 @@ final class CommandLinesTest {
       Pattern.compile("(?m)(?:^|`|\\()(?:\\.\\./|\\./|bin/)?mdlc (?<words>[a-z-][^`\\n)|#]*)");
 
   /** README lines of a training, without what differs from run to run. */
-  private static final Pattern SHOWN = Pattern.compile("```text\\n…\\n(?<text>Epoch 8/8.*?)```", Pattern.DOTALL);
+  private static final Pattern SHOWN =
+      Pattern.compile("```text\\n…\\n(?<text>Epoch 8/8.*?)```", Pattern.DOTALL);
 
   @TestFactory
   Stream<DynamicTest> areUnderstood() throws IOException {
@@ -43,7 +44,12 @@ final class CommandLinesTest {
 
   private static Stream<String> lines(Path page) {
     try {
-      return LINE.matcher(Files.readString(page)).results().map(m -> m.group("words").strip()).toList().stream();
+      return LINE
+          .matcher(Files.readString(page))
+          .results()
+          .map(m -> m.group("words").strip())
+          .toList()
+          .stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,13 +59,15 @@ final class CommandLinesTest {
     var words = List.of(line.split(" +"));
     var options = words.stream().filter(word -> word.matches("--?[a-z].*")).toList();
     var commands = words.getFirst().startsWith("-") ? List.<String>of() : List.of(words.getFirst());
-    var help = CommandRun.of(Stream.concat(commands.stream(), Stream.of("--help")).toArray(String[]::new));
+    var help =
+        CommandRun.of(Stream.concat(commands.stream(), Stream.of("--help")).toArray(String[]::new));
     assertThat(help.exitCode()).as(help.err()).isZero();
     assertThat(options)
         .allSatisfy(
             option ->
                 assertThat(help.out())
-                    .containsPattern("(?m)(^|[ ,\\[])" + Pattern.quote(option.replaceFirst("=.*", "")) + "\\b"));
+                    .containsPattern(
+                        "(?m)(^|[ ,\\[])" + Pattern.quote(option.replaceFirst("=.*", "")) + "\\b"));
   }
 
   /** The first thing that a reader tries ends as the README says. */
@@ -67,10 +75,13 @@ final class CommandLinesTest {
   void theReadmeTrains() throws IOException {
     var shown = SHOWN.matcher(Files.readString(ROOT.resolve("README.md")));
     assertThat(shown.find()).isTrue();
-    var run = CommandRun.of("train", ROOT.resolve("examples/digits/digits.mdl").toString(), "--verbose", "1");
+    var run =
+        CommandRun.of(
+            "train", ROOT.resolve("examples/digits/digits.mdl").toString(), "--verbose", "1");
     assertThat(run.exitCode()).as(run.err()).isZero();
     var printed = Screen.of(run.out()).text();
-    assertThat(form(printed.substring(printed.indexOf("Epoch 8/8")))).isEqualTo(form(shown.group("text")));
+    assertThat(form(printed.substring(printed.indexOf("Epoch 8/8"))))
+        .isEqualTo(form(shown.group("text")));
   }
 
   private static String form(String text) {

@@ -32,6 +32,7 @@ final class InitCommandTest {
     var project = project("new project", template);
     var model = project.resolve(template.modelFile()).toString();
     assertThat(CommandRun.of("check", model).err()).isEmpty();
+    assertThat(CommandRun.of("fmt", "--check", model).out()).isEmpty();
     var trained = CommandRun.of("train", model, "--verbose", "0");
     assertThat(trained.err()).isEmpty();
     var accuracy = trained.out().replaceFirst("(?s).*test accuracy: (\\S+)\n", "$1");
@@ -63,6 +64,12 @@ final class InitCommandTest {
             "  cd '" + folder.resolve("my flowers") + "'\n",
             "  mdlc train src/main/mdl/iris.mdl\n",
             "  mvn test\n");
+  }
+
+  @Test
+  void theReadmeTrainsWhatInitMade() throws IOException {
+    assertThat(Files.readString(Path.of("../../README.md")))
+        .contains("\n../mdlc train " + ProjectTemplate.CSV.modelFile() + "\n");
   }
 
   @Test
@@ -172,6 +179,13 @@ final class InitCommandTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).isEqualTo("error: " + message + "\n");
     assertThat(project).doesNotExist();
+  }
+
+  @Test
+  void theRootFolderHasNoName() {
+    var run = CommandRun.of("init", folder.getRoot().toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("error: \"\" gives no name for a Maven project");
   }
 
   @Test

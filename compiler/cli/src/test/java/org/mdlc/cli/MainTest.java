@@ -33,10 +33,17 @@ final class MainTest {
     assertThat(run.err())
         .isEqualTo(
             """
-            error: unmatched arguments from index 0: 'chek', 'x.mdl'
+            error: there is no command chek
               did you mean check?
               `mdlc --help` shows how it is used
             """);
+  }
+
+  @Test
+  void namesWhatIsTooMuch() {
+    var run = CommandRun.of("init", "my", "new", "app");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("error: too much: new app\n");
   }
 
   @Test

@@ -44,15 +44,6 @@ final class ContentTest {
     }
   }
 
-  /** AOT caches hold no class older than Java 6, and such classes are slow to load. */
-  @Test
-  void hasNoOldClasses() throws IOException {
-    try (var jar = jar()) {
-      assertThat(names(jar).stream().filter(name -> name.endsWith(".class")))
-          .allSatisfy(name -> assertThat(classVersion(jar, name)).isGreaterThanOrEqualTo(50));
-    }
-  }
-
   @Test
   void namesTheLicenceOfEverythingInIt() throws IOException {
     try (var jar = jar()) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.mdlc.compiler.bind.StandardLibrary;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Explain;
@@ -28,14 +29,15 @@ final class CachedPages {
     return new CachedPages(userFolder(System.getenv()).resolve("mdlc"));
   }
 
+  /** A variable counts when it names an absolute folder: another would depend on the editor's. */
   static Path userFolder(Map<String, String> environment) {
     var home = Path.of(System.getProperty("user.home"));
-    var given = environment.getOrDefault("XDG_CACHE_HOME", environment.get("LOCALAPPDATA"));
-    if (given != null && !given.isBlank()) {
-      return Path.of(given);
-    }
     var ofMac = home.resolve("Library/Caches");
-    return Files.isDirectory(ofMac) ? ofMac : home.resolve(".cache");
+    return Stream.of("XDG_CACHE_HOME", "LOCALAPPDATA")
+        .map(name -> Path.of(environment.getOrDefault(name, "")))
+        .filter(Path::isAbsolute)
+        .findFirst()
+        .orElseGet(() -> Files.isDirectory(ofMac) ? ofMac : home.resolve(".cache"));
   }
 
   /** Whether a source file is one of the library. */
@@ -75,8 +77,12 @@ final class CachedPages {
   private static void replace(Path file, String text) throws IOException {
     Files.createDirectories(file.getParent());
     var fresh = Files.createTempFile(file.getParent(), "new", ".tmp");
-    Files.writeString(fresh, text, StandardCharsets.UTF_8);
-    boolean _ = fresh.toFile().setReadOnly();
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.writeString(fresh, text, StandardCharsets.UTF_8);
+      boolean _ = fresh.toFile().setReadOnly();
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
   }
 }

@@ -60,7 +60,8 @@ final class CompileModelsTest {
   }
 
   private Optional<String> compile(String execution, List<ModelFile> files) throws IOException {
-    var stateFile = new StateFile(folder.resolve("target/mdlc"), execution, Set.of("compile", "other"), folder);
+    var stateFile =
+        new StateFile(folder.resolve("target/mdlc"), execution, Set.of("compile", "other"), folder);
     return new CompileModels(new Log(), options, stateFile).run(files);
   }
 

@@ -58,7 +58,7 @@ final class Completions {
       }
       case Situation.Type _ -> types();
       case Situation.Policy _ -> words(PlaceWords.policies(), Kind.WORD);
-      case Situation.ModelName _ -> names.models().forEach(this::name);
+      case Situation.ModelName _ -> names.models().forEach(this::modelName);
       case Situation.TrainLine _ -> keywords(Keywords.TRAIN);
       case Situation.TrainValue t -> trainValue(t);
       case Situation.Fields f -> fields(f.model());
@@ -89,6 +89,11 @@ final class Completions {
     }
     var detail = declared.kind() + facts.types(declared.name()).map(t -> ": " + t).orElse("");
     put(Completion.word(declared.text(), Kind.NAME, detail, declared.doc(), 1));
+  }
+
+  /** Named, not called. */
+  private void modelName(Declared model) {
+    put(Completion.word(model.text(), Kind.MODEL, model.kind(), model.doc(), 0));
   }
 
   private void local() {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.bind.Datum.Axis;
 import org.mdlc.compiler.bind.Datum.Whole;
+import org.mdlc.compiler.bind.Library.Category;
 import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.syntax.Ast;
@@ -105,7 +106,8 @@ final class ModelInputs {
     for (int i = 0; i < pattern.size(); i++) {
       if (pattern.get(i) instanceof Ast.OneDim d
           && d.size() instanceof Ast.NameExpr n
-          && scope.find(n.name()) == null) {
+          && scope.find(n.name()) == null
+          && !isConstant(n.name(), scope)) {
         var name = prefix + n.name();
         var size = dims.get(name);
         symbols.add(name);
@@ -115,5 +117,10 @@ final class ModelInputs {
             d.span());
       }
     }
+  }
+
+  private static boolean isConstant(String name, Scope scope) {
+    var known = scope.library().find(Category.VALUE, name);
+    return known != null && !known.value().callable();
   }
 }

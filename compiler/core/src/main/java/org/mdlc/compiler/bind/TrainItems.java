@@ -9,6 +9,7 @@ import org.mdlc.compiler.diag.Codes;
 import org.mdlc.compiler.diag.Diagnostic;
 import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.syntax.Ast;
+import org.mdlc.compiler.syntax.Lexemes;
 
 /**
  * The items of a train block, sorted by kind; a stage has the block's where it has none of its own.
@@ -205,7 +206,9 @@ final class TrainItems {
               Codes.UNKNOWN_SETTING,
               setting.key().span(),
               "a train block has no setting `" + name + "`");
-      var near = DidYouMean.nearest(name, known);
+      // A misspelt statement reads like a setting.
+      var words = Stream.concat(known.stream(), Lexemes.trainWords().stream()).toList();
+      var near = DidYouMean.nearest(name, words);
       problems.report(
           near.isPresent()
               ? diagnostic.help(

@@ -68,4 +68,23 @@ public final class Lexemes {
     char first = token.getText().charAt(0);
     return Character.isLetter(first) || first == '_' ? Kind.WORD : Kind.SYMBOL;
   }
+
+  /** What begins a line of a train block, beside its settings. */
+  public static List<String> trainWords() {
+    return List.of(
+        "data",
+        "holdout",
+        "validation",
+        "loss",
+        "metrics",
+        "weighted_metrics",
+        "optimizer",
+        "callbacks",
+        "stage",
+        "freeze",
+        "unfreeze",
+        "adapt",
+        "minimize",
+        "let");
+  }
 }

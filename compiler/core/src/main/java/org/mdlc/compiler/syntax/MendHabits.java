@@ -65,6 +65,7 @@ final class MendHabits {
   private final List<Token> tokens;
   private final List<Token> mended = new ArrayList<>();
   private int at;
+  private int braces;
 
   private MendHabits(SyntaxErrors errors, List<Token> tokens) {
     this.errors = errors;
@@ -93,6 +94,11 @@ final class MendHabits {
       case MdlLexer.DOT_NUMBER -> mendDotNumber(token);
       case MdlLexer.INT, MdlLexer.FLOAT -> mendNumber(token);
       case MdlLexer.IDENT -> mendWord(token);
+      case MdlLexer.METRIC -> mendMetric(token);
+      case MdlLexer.LBRACE, MdlLexer.RBRACE -> {
+        braces += token.getType() == MdlLexer.LBRACE ? 1 : -1;
+        mended.add(token);
+      }
       case MdlLexer.OTHER -> mendUnknown(token);
       default -> mended.add(token);
     }
@@ -222,6 +228,23 @@ final class MendHabits {
     foreign(token, "there is no `elif`", "like this:", span(token), "else if");
     mended.add(Tokens.retyped(token, MdlLexer.ELSE));
     mended.add(Tokens.inserted(token, MdlLexer.IF, "if", Tokens.end(token)));
+  }
+
+  /**
+   * {@code metric} begins a definition; an indented line within braces that it begins is one of
+   * metrics. At the margin it is a definition behind a brace that was not closed.
+   */
+  private void mendMetric(Token token) {
+    if (braces > 0
+        && token.getCharPositionInLine() > 0
+        && Tokens.isFirstOnLine(errors.source(), token)
+        && isFollowedByWord(token)) {
+      foreign(
+          token, "there is no `metric` here", "did you mean `metrics`?", span(token), "metrics");
+      mended.add(Tokens.retyped(token, MdlLexer.METRICS));
+    } else {
+      mended.add(token);
+    }
   }
 
   private void mendForeignStart(Token token) {

@@ -110,8 +110,20 @@ final class PlainErrors extends DefaultErrorStrategy {
     var first = Tokens.isWord(found) ? previous : parser.getInputStream().LT(-2);
     var second = Tokens.isWord(found) ? found : previous;
     return first != null && second != null && isFirstOfTwoNames(first, second)
-        ? keywordNear(first, Tokens.statementWords())
+        ? keywordNear(
+            first, isInTrainBlock(parser) ? Lexemes.trainWords() : Tokens.statementWords())
         : Optional.empty();
+  }
+
+  private static boolean isInTrainBlock(Parser parser) {
+    var context = parser.getContext();
+    while (context != null && !(context instanceof MdlParser.BlockContext)) {
+      if (context instanceof MdlParser.TrainBodyContext) {
+        return true;
+      }
+      context = context.getParent();
+    }
+    return false;
   }
 
   private boolean isFirstOfTwoNames(Token first, Token second) {

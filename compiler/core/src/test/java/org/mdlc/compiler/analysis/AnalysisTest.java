@@ -244,6 +244,8 @@ final class AnalysisTest {
   void aTrainBlockOffersItsWordsAndWhatTheyTake() {
     var model = "model M { input x: f32[4]  let e = Dense(2)  output y = x |> e }\n";
     assertThat(labels(model + "train ^")).containsExactly("M");
+    assertThat(snippet(model + "train ^", "M")).contains("M");
+    assertThat(snippet(model + "import weights \"m.h5\" for ^", "M")).contains("M");
     assertThat(labels(model + "train M {\n  ^\n}")).contains("data", "loss", "batch", "stage");
     assertThat(labels(model + "train M {\n  batch 3 ^\n}")).contains("epochs");
     assertThat(labels(model + "train M {\n  loss ^\n}")).contains("y", "Huber");

@@ -111,6 +111,22 @@ final class BinderTest {
   }
 
   @Test
+  void aConstantIsNoDimensionThatIsOpen() {
+    var program =
+        bind(
+            """
+            let width = 8
+
+            model M {
+              input x: f32[width], words: i32[size]
+              output y = (x |> Dense(width)) + (words |> Embedding(9, width) |> GlobalAveragePooling1D())
+            }
+            """);
+    assertThat(program.inputs().stream().map(p -> p.type().toString()))
+        .containsExactly("f32[batch, 8]", "i32[batch, size]"); // `size` is a function
+  }
+
+  @Test
   void blocksAreTransparentAndLayersAreNot() {
     var program =
         bind(

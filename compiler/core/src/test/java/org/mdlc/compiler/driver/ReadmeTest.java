@@ -34,7 +34,8 @@ final class ReadmeTest {
 
   @Test
   void itsProgramCompilesWithItsModel() {
-    var request = CompileRequest.of(SourceFile.of("digits.mdl", PAGE.blockWith("train Digits").text()));
+    var request =
+        CompileRequest.of(SourceFile.of("digits.mdl", PAGE.blockWith("train Digits").text()));
     var model = Compiler.generate(Compiler.bind(request).bound().orElseThrow(), request);
     var statements = PAGE.blockWith("Digits.create(42)");
     assertThat(statements.info()).isEqualTo("java model");
@@ -47,7 +48,6 @@ final class ReadmeTest {
   @Test
   void itsMistakeIsReportedSo() {
     var problems = Compiler.check(CompileRequest.of(SourceFile.of("digits.mdl", MISTAKEN)));
-    assertThat(Renderer.plain().render(problems))
-        .startsWith(PAGE.blockWith("error[E0301]").text());
+    assertThat(Renderer.plain().render(problems)).startsWith(PAGE.blockWith("error[E0301]").text());
   }
 }
