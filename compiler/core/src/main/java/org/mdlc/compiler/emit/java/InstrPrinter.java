@@ -1,6 +1,8 @@
 package org.mdlc.compiler.emit.java;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.mdlc.compiler.plan.IndexExpr;
 import org.mdlc.compiler.plan.Instr;
 import org.mdlc.compiler.plan.Kernel.Stage;
@@ -151,23 +153,25 @@ final class InstrPrinter {
   }
 
   /**
-   * The whole index of a gather as a vector: the register's term times its coefficient, plus the
-   * affine rest.
+   * The whole index of a gather as a vector: the registers' terms, each times its coefficient, plus
+   * the affine rest.
    */
   String gatherIndex(Stage stage, Instr.Load load) {
     var rest = IndexExpr.constant(load.index().constant());
-    var text = new StringBuilder();
+    var sum = new ArrayList<String>();
     for (var term : load.index().terms()) {
       if (term.atom() instanceof IndexExpr.RegisterAtom r
           && registers.isVector(stage, r.register())) {
-        text.append(text.isEmpty() ? "" : ".add(").append(registers.name(r.register()));
-        text.append(
-            term.coefficient().is(1) ? "" : ".mul(" + Numbers.dim(term.coefficient(), "") + ")");
-        text.append(text.indexOf(".add(") >= 0 && text.charAt(text.length() - 1) != ')' ? ")" : "");
+        var times = term.coefficient();
+        sum.add(
+            registers.name(r.register())
+                + (times.is(1) ? "" : ".mul(" + Numbers.dim(times, "") + ")"));
       } else {
         rest = rest.plus(new IndexExpr(Dim.ZERO, List.of(term)));
       }
     }
-    return text + ".add(" + indexVector(stage, rest) + ")";
+    sum.add(indexVector(stage, rest));
+    return sum.getFirst()
+        + sum.stream().skip(1).map(s -> ".add(" + s + ")").collect(Collectors.joining());
   }
 }

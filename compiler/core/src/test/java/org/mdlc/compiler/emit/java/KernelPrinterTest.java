@@ -108,8 +108,25 @@ class KernelPrinterTest {
           store p1[(batch)*i0 + i1] = r7
       """;
 
+  private static final String GATHER_BY_ROW_AND_COLUMN =
+      """
+      kernel gather lanes outer
+        p0 rows: i32[batch] read
+        p1 columns: i32[batch] read
+        p2 table: f32[1000] read
+        p3 y: f32[batch] write
+        outer i0 < batch
+        stage
+          r0: i32 = load p0[i0]
+          r1: i32 = load p1[i0]
+          r2: i32 = const 0
+          r3: bool = ge r0, r2
+          r4: f32 = load p2[5*r0 + 2*r1] if r3
+          store p3[i0] = r4
+      """;
+
   @ParameterizedTest
-  @ValueSource(strings = {GELU_WITH_BIAS, TRANSPOSE_AND_MASK})
+  @ValueSource(strings = {GELU_WITH_BIAS, TRANSPOSE_AND_MASK, GATHER_BY_ROW_AND_COLUMN})
   void bothPrintersGiveTheSameBits(String text) throws Exception {
     for (int batch : new int[] {1, 7, 16, 33}) {
       var kernel = KernelText.parse(text);
