@@ -38,15 +38,20 @@ record NextSteps(Map<String, String> environment, Path folder, String version) {
       var home = quoted(System.getProperty("java.home", ""));
       commands.add("export JAVA_HOME=" + home + "   # Maven needs a JDK " + Programs.NEEDED_JAVA);
     }
-    if (isOnlyInSources()) {
-      commands.add(quoted(sources().resolve("mvnw").toString()) + installed());
+    if (!isInMaven()) {
+      commands.add(install());
     }
     commands.add("mvn test");
     return commands;
   }
 
-  private String installed() {
-    return " -q -f " + quoted(sources().resolve("pom.xml").toString()) + " -Dquick install";
+  private String install() {
+    var options = " -q -Dquick install";
+    if (!environment.containsKey(LAUNCHER) || !Files.isRegularFile(sources().resolve("mvnw"))) {
+      return "./mvnw" + options + "   # in the sources of mdlc: Maven Central has no " + version;
+    }
+    var pom = quoted(sources().resolve("pom.xml").toString());
+    return quoted(sources().resolve("mvnw").toString()) + options + " -f " + pom;
   }
 
   private String mdlc() {
@@ -55,16 +60,13 @@ record NextSteps(Map<String, String> environment, Path folder, String version) {
         : quoted(environment.getOrDefault(LAUNCHER, ""));
   }
 
-  /** A version that nobody has published, and that this user's Maven has not got. */
-  private boolean isOnlyInSources() {
-    var installed =
-        Path.of(System.getProperty("user.home", ""), ".m2", "repository", "org", "mdlc")
-            .resolve("mdlc-maven-plugin")
-            .resolve(version);
-    return version.endsWith("-SNAPSHOT")
-        && !Files.isDirectory(installed)
-        && environment.containsKey(LAUNCHER)
-        && Files.isRegularFile(sources().resolve("mvnw"));
+  /** Whether it is published, or in this user's repository. */
+  private boolean isInMaven() {
+    return !version.endsWith("-SNAPSHOT")
+        || Files.isDirectory(
+            Path.of(System.getProperty("user.home", ""), ".m2", "repository", "org", "mdlc")
+                .resolve("mdlc-maven-plugin")
+                .resolve(version));
   }
 
   private Path sources() {

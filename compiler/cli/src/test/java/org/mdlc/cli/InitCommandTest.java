@@ -93,6 +93,18 @@ final class InitCommandTest {
     assertThat(nextWithJava(25)).doesNotContain("JAVA_HOME");
   }
 
+  /** Of a jar or a zip nobody knows where the sources are. */
+  @Test
+  void tellsHowAVersionThatIsNotPublishedComesToMaven() {
+    var environment = Map.of("PATH", "");
+    var unpublished = new NextSteps(environment, Path.of("x"), "9.9-SNAPSHOT");
+    assertThat(unpublished.text(ProjectTemplate.CSV))
+        .contains(
+            "\n  ./mvnw -q -Dquick install   # in the sources of mdlc: Maven Central has no 9.9-SNAPSHOT\n");
+    var published = new NextSteps(environment, Path.of("x"), "9.9");
+    assertThat(published.text(ProjectTemplate.CSV)).doesNotContain("install");
+  }
+
   private String nextWithJava(int version) throws IOException {
     var home = folder.resolve("jdk" + version);
     var bin = Files.createDirectories(home.resolve("bin"));
@@ -204,7 +216,7 @@ final class InitCommandTest {
   void projectsUseTheVersionsOfThisBuild() throws IOException {
     var build = Files.readString(Path.of("../../pom.xml"));
     var pom = Files.readString(project("x", ProjectTemplate.CSV).resolve("pom.xml"));
-    for (var plugin : List.of("resources", "compiler", "surefire", "jar")) {
+    for (var plugin : List.of("enforcer", "resources", "compiler", "surefire", "jar")) {
       assertThat(version(pom, plugin)).as(plugin).isEqualTo(version(build, plugin));
     }
     assertThat(build).contains("<junit.version>" + between(pom, "junit-jupiter</artifactId>"));
