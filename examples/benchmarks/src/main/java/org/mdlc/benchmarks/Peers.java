@@ -214,14 +214,6 @@ public final class Peers {
     }
   }
 
-  /** The loss of the first step of a workload that trains. */
-  static double firstLoss(String name) {
-    var workload = workload(name);
-    try (var model = workload.create().apply(SEED)) {
-      return model.trainOnBatch(workload.data().slice(0, workload.batch())).require("loss");
-    }
-  }
-
   /** Seconds of a step, one number for each epoch after the warm-up. */
   private static List<Double> train(Model model, ArrayDataset data, int batch, double seconds) {
     var meter = new Meter(model, data.rows() / batch, seconds);
