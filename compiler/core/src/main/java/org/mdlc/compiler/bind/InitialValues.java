@@ -275,33 +275,25 @@ final class InitialValues {
 
   private Made finished(Tensor tensor, @Nullable Draw draw) {
     var value = frame.use(tensor);
-    for (var node : frame.builder().nodes().reversed()) {
-      if (node.results().contains(value)) {
-        if (node.op() instanceof Constant c) {
-          return new Made(value.type(), new Start(c.value(), tensor, null));
-        }
-        if (node.op() instanceof Broadcast || node.op() instanceof Cast) {
-          var constant = constantOf(node.operands().get(0));
-          if (constant != null) {
-            return new Made(value.type(), new Start(constant, tensor, null));
-          }
-        }
-        break;
-      }
-    }
-    return new Made(value.type(), new Start(Double.NaN, tensor, draw));
+    var maker = frame.builder().maker(value);
+    var fill =
+        constantOf(
+            maker != null && maker.op() instanceof Broadcast ? maker.operands().get(0) : value);
+    return new Made(
+        value.type(),
+        fill == null ? new Start(Double.NaN, tensor, draw) : new Start(fill, tensor, null));
   }
 
   private @Nullable Double constantOf(Value value) {
-    for (var node : frame.builder().nodes().reversed()) {
-      if (node.results().contains(value)) {
-        if (node.op() instanceof Constant c) {
-          return c.value();
-        }
-        return node.op() instanceof Cast ? constantOf(node.operands().get(0)) : null;
-      }
+    var maker = frame.builder().maker(value);
+    if (maker == null) {
+      return null;
     }
-    return null;
+    return switch (maker.op()) {
+      case Constant c -> c.value();
+      case Cast _ -> constantOf(maker.operands().get(0));
+      default -> null;
+    };
   }
 
   /**

@@ -3,6 +3,7 @@ package org.mdlc.compiler.ir;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.type.TensorType;
 
 /** Makes a {@link Graph} node by node. Types are inferred as nodes are added. */
@@ -123,6 +124,16 @@ public final class GraphBuilder {
   /** The node added last. */
   public Node lastNode() {
     return nodes.getLast();
+  }
+
+  /** The node that made a value; null for an input, or a value of another graph. */
+  public @Nullable Node maker(Value value) {
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (nodes.get(i).results().contains(value)) {
+        return nodes.get(i);
+      }
+    }
+    return null;
   }
 
   /** The nodes so far. */
