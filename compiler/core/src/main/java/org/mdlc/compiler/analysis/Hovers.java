@@ -30,11 +30,11 @@ final class Hovers {
       return Optional.of(new Hover(text(meaning.get(), nodes), node.span()));
     }
     return switch (node) {
-      case Ast.Pipe p when touches(p.operator(), offset) ->
+      case Ast.Pipe p when p.operator().touches(offset) ->
           facts.types(p.value().span()).map(t -> new Hover(code(t), p.operator()));
-      case Ast.Binary b when touches(b.operator(), offset) ->
+      case Ast.Binary b when b.operator().touches(offset) ->
           facts.types(b.span()).map(t -> new Hover(code(t), b.operator()));
-      case Ast.Setting s when touches(s.key().span(), offset) -> word(s.key().span());
+      case Ast.Setting s when s.key().span().touches(offset) -> word(s.key().span());
       case Ast.Name n -> word(n.span());
       case Ast.Expr e when !isLiteral(e) ->
           facts.types(e.span()).map(t -> new Hover(code(t), e.span()));
@@ -51,10 +51,6 @@ final class Hovers {
 
   private static Optional<Hover> word(Span place) {
     return Keywords.doc(place.text()).map(doc -> new Hover(doc, place));
-  }
-
-  private static boolean touches(Span span, int offset) {
-    return span.start() <= offset && offset <= span.end();
   }
 
   private String text(Meaning meaning, Nodes nodes) {

@@ -69,7 +69,7 @@ final class Names {
   private boolean isInside(Ast.Node tree, int offset) {
     return switch (tree) {
       case Ast.Let _, Ast.Output _, Ast.Model _ ->
-          tree.span().file() == file.source() && contains(tree.span(), offset);
+          tree.span().file() == file.source() && tree.span().touches(offset);
       default -> false;
     };
   }
@@ -104,10 +104,6 @@ final class Names {
     var body = names.region(model.body().span());
     names.block(model.body(), body);
     return names.all.stream().filter(d -> d.to() == body.end()).toList();
-  }
-
-  private static boolean contains(Span span, int offset) {
-    return span.start() <= offset && offset <= span.end();
   }
 
   // ---- definitions

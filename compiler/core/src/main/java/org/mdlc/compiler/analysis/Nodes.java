@@ -3,7 +3,6 @@ package org.mdlc.compiler.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.mdlc.compiler.source.Span;
 import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Children;
 
@@ -25,15 +24,11 @@ record Nodes(List<Ast.Node> path, int offset) {
 
   /** Between two that touch, the one that begins here. */
   private static Optional<Ast.Node> childAt(Ast.Node node, int offset) {
-    var touching = Children.of(node).stream().filter(c -> touches(c.span(), offset)).toList();
+    var touching = Children.of(node).stream().filter(c -> c.span().touches(offset)).toList();
     return touching.stream()
         .filter(c -> offset < c.span().end())
         .findFirst()
         .or(() -> touching.stream().findFirst());
-  }
-
-  private static boolean touches(Span span, int offset) {
-    return span.start() <= offset && offset <= span.end();
   }
 
   Ast.Node innermost() {

@@ -31,6 +31,11 @@ public record Span(SourceFile file, int start, int end) {
     return new Span(file, end, end);
   }
 
+  /** Whether an offset lies in it or at one of its ends. */
+  public boolean touches(int offset) {
+    return start <= offset && offset <= end;
+  }
+
   public String text() {
     return file.text().substring(start, end);
   }
