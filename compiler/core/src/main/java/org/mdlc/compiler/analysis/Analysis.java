@@ -73,7 +73,7 @@ public final class Analysis {
 
   /** Where what is named at a place is defined; possibly in another file, or in the library. */
   public Optional<Span> definition(int offset) {
-    return meanings.at(clamp(offset)).flatMap(Meanings::place);
+    return meanings.at(Nodes.at(tree, clamp(offset))).flatMap(Meanings::place);
   }
 
   /** What may be written at a place. */

@@ -25,7 +25,7 @@ final class Hovers {
   Optional<Hover> at(int offset) {
     var nodes = Nodes.at(file, offset);
     var node = nodes.innermost();
-    var meaning = meanings.at(offset);
+    var meaning = meanings.at(nodes);
     if (meaning.isPresent()) {
       return Optional.of(new Hover(text(meaning.get(), nodes), node.span()));
     }

@@ -34,8 +34,7 @@ final class Meanings {
     this.names = names;
   }
 
-  Optional<Meaning> at(int offset) {
-    var nodes = Nodes.at(file, offset);
+  Optional<Meaning> at(Nodes nodes) {
     return switch (nodes.innermost()) {
       case Ast.NameExpr n -> name(n, nodes);
       case Ast.Name n -> word(n, nodes);

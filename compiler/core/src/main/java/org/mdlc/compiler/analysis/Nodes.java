@@ -41,12 +41,7 @@ record Nodes(List<Ast.Node> path, int offset) {
     return index < 0 ? Optional.empty() : Optional.of(path.get(index));
   }
 
-  /** The nearest node of a type around the place. */
-  <T extends Ast.Node> Optional<T> nearest(Class<T> type) {
-    return path.reversed().stream().filter(type::isInstance).map(type::cast).findFirst();
-  }
-
-  /** The call whose name the place is at, or whose argument's name. */
+  /** The call whose name the place is at. */
   Optional<Ast.Call> call() {
     var around = outer(1);
     if (around.orElse(null) instanceof Ast.Call c && c.callee().equals(innermost())) {
