@@ -115,11 +115,16 @@ final class ReadSituation {
     return before.size() - 1;
   }
 
+  /** How much deeper in brackets it is behind a word than before it: 1, 0 or -1. */
+  private int nesting(int index) {
+    return OPENING.contains(text(index)) ? 1 : CLOSING.contains(text(index)) ? -1 : 0;
+  }
+
   /** The index of the bracket that a closing one closes; -1 when there is none. */
   private int opening(int closing) {
     int depth = 0;
     for (int i = closing; i >= 0; i--) {
-      depth += CLOSING.contains(text(i)) ? 1 : OPENING.contains(text(i)) ? -1 : 0;
+      depth -= nesting(i);
       if (depth == 0) {
         return i;
       }
@@ -234,7 +239,7 @@ final class ReadSituation {
         }
         start = i + 1;
       }
-      depth += OPENING.contains(text(i)) ? 1 : CLOSING.contains(text(i)) ? -1 : 0;
+      depth += nesting(i);
     }
     return new Situation.Argument(
         text(bracket - 1),
@@ -293,7 +298,7 @@ final class ReadSituation {
   private boolean declares() {
     int depth = 0;
     for (int i = last(); i >= 0 && depth >= 0; i--) {
-      depth += CLOSING.contains(text(i)) ? 1 : OPENING.contains(text(i)) ? -1 : 0;
+      depth -= nesting(i);
       if (depth == 0 && DECLARING.contains(text(i))) {
         return true;
       }
@@ -311,7 +316,7 @@ final class ReadSituation {
       if (depth == 0 && (text(i).equals("{") || text(i).equals("}"))) {
         return "";
       }
-      depth += CLOSING.contains(text(i)) ? 1 : OPENING.contains(text(i)) ? -1 : 0;
+      depth -= nesting(i);
       boolean begins =
           DEFINING.contains(text(i)) && startsItem(i)
               || DATA.contains(text(i))
@@ -371,7 +376,7 @@ final class ReadSituation {
   private String trainWord(int brace, int upTo) {
     int depth = 0;
     for (int i = upTo; i > brace; i--) {
-      depth += CLOSING.contains(text(i)) ? 1 : OPENING.contains(text(i)) ? -1 : 0;
+      depth -= nesting(i);
       boolean isKey = Keywords.TRAIN.containsKey(text(i)) || text(i).equals("with");
       if (depth == 0 && isWord(i) && isKey && !text(i + 1).equals("=")) {
         return text(i);
