@@ -38,6 +38,10 @@ final class ReadSituation {
 
   private static final Set<String> DATA = Set.of("data", "holdout", "validation");
 
+  /** Words with a body in braces that may stand inside of braces themselves. */
+  private static final Set<String> OWNING =
+      Set.of("train", "stage", "repeat", "for", "if", "else", "scan");
+
   private static final Set<String> OPENING = Set.of("(", "[", "{");
   private static final Set<String> CLOSING = Set.of(")", "]", "}");
 
@@ -320,8 +324,7 @@ final class ReadSituation {
       boolean begins =
           DEFINING.contains(text(i)) && startsItem(i)
               || DATA.contains(text(i))
-              || Set.of("train", "stage", "repeat", "if", "else", "scan").contains(text(i))
-              || text(i).equals("for");
+              || OWNING.contains(text(i));
       if (depth == 0 && begins) {
         return text(i);
       }
@@ -359,17 +362,17 @@ final class ReadSituation {
     if (word.isEmpty() || previous.equals("{") || previous.equals(";")) {
       return new Situation.TrainLine();
     }
-    if (NAMING.contains(previous) && !previous.equals("for")) {
+    if (previous.equals("for") && firstOfLine) {
+      return new Situation.TrainLine();
+    }
+    if (previous.equals("for") || previous.equals("over")) {
+      return new Situation.TrainValue("freeze", model(brace));
+    }
+    if (NAMING.contains(previous)) {
       return new Situation.Nothing();
     }
     boolean wants = previous.equals(word) || previous.equals("with") || wantsValue();
-    if (wants) {
-      return new Situation.TrainValue(
-          previous.equals("for") || previous.equals("over") ? "freeze" : word, model(brace));
-    }
-    return firstOfLine || !previous.equals("for")
-        ? new Situation.TrainLine()
-        : new Situation.TrainValue("freeze", model(brace));
+    return wants ? new Situation.TrainValue(word, model(brace)) : new Situation.TrainLine();
   }
 
   /** The last word before an index that begins a line of the train block. */
