@@ -81,10 +81,10 @@ final class Completions {
     words.forEach(w -> put(Completion.word(w, kind, "", "", 0)));
   }
 
-  private void name(Declared declared) {
+  private void name(Declared declared, boolean piped) {
     var signature = Signature.of(declared.tree());
     if (signature.isPresent()) {
-      callable(signature.get(), false, 2);
+      callable(signature.get(), piped, 2);
       return;
     }
     var detail = declared.kind() + facts.types(declared.name()).map(t -> ": " + t).orElse("");
@@ -97,20 +97,11 @@ final class Completions {
   }
 
   private void local() {
-    names.visible(offset).forEach(this::name);
+    declared(_ -> true, false);
   }
 
   private void declared(Predicate<Declared> wanted, boolean piped) {
-    for (var declared : names.visible(offset)) {
-      if (wanted.test(declared)) {
-        var signature = Signature.of(declared.tree());
-        if (signature.isPresent()) {
-          callable(signature.get(), piped, 2);
-        } else {
-          name(declared);
-        }
-      }
-    }
+    names.visible(offset).stream().filter(wanted).forEach(d -> name(d, piped));
   }
 
   /** Of the names without a signature, a layer and whatever may be one. */
@@ -214,7 +205,7 @@ final class Completions {
       case "freeze", "unfreeze", "adapt" ->
           names.inside(value.model()).stream()
               .filter(d -> d.kind().equals("let"))
-              .forEach(this::name);
+              .forEach(d -> name(d, false));
       case "class_weight", "sample_weight" -> outputs(value.model());
       case "shuffle" -> words(List.of("true", "false"), Kind.WORD);
       case "minimize", "let" -> expression();
@@ -223,7 +214,7 @@ final class Completions {
   }
 
   private void outputs(String model) {
-    names.inside(model).stream().filter(d -> d.kind().equals("output")).forEach(this::name);
+    names.inside(model).stream().filter(d -> d.kind().equals("output")).forEach(d -> name(d, false));
   }
 
   private void fields(String model) {
