@@ -94,12 +94,7 @@ public final class Analysis {
   }
 
   private static int active(Situation.Argument argument, Signature signature) {
-    var named = argument.value();
-    if (named.isEmpty()) {
-      int index = Completions.index(argument, signature);
-      return index < signature.config().size() ? index : -1;
-    }
-    return signature.config().stream().map(Signature.Parameter::name).toList().indexOf(named.get());
+    return Completions.formal(argument, signature).map(signature.config()::indexOf).orElse(-1);
   }
 
   /** The outline of the file. */

@@ -269,7 +269,7 @@ final class Completions {
   }
 
   /** The parameter whose value stands here. */
-  private static Optional<Signature.Parameter> formal(
+  static Optional<Signature.Parameter> formal(
       Situation.Argument argument, Signature signature) {
     if (argument.value().isPresent()) {
       return signature.parameter(argument.value().get());
@@ -281,7 +281,7 @@ final class Completions {
   }
 
   /** The position among the parameters of an argument without a name. */
-  static int index(Situation.Argument argument, Signature signature) {
+  private static int index(Situation.Argument argument, Signature signature) {
     return argument.positional() + (signature.isFunction() && argument.piped() ? 1 : 0);
   }
 
