@@ -17,6 +17,7 @@ import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.bind.BoundProgram;
 import org.mdlc.compiler.bind.BoundProgram.Port;
 import org.mdlc.compiler.bind.BoundProgram.Text;
+import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
@@ -104,8 +105,8 @@ final class PortsPrinter {
         methodNames(
             Stream.concat(bound.texts().stream().map(Text::name), ports.keySet().stream()).toList(),
             Set.of());
-    bound.texts().forEach(text -> texts(text, named(names, text.name()), type));
-    ports.values().forEach(port -> numbers(port, named(names, port.name()), type));
+    bound.texts().forEach(text -> texts(text, Known.in(names, text.name()), type));
+    ports.values().forEach(port -> numbers(port, Known.in(names, port.name()), type));
     return type.build();
   }
 
@@ -196,7 +197,7 @@ final class PortsPrinter {
                     .addStatement("return new $T(outputs)", outputs)
                     .build());
     var names = methodNames(bound.outputs().stream().map(Port::name).toList(), RESERVED);
-    bound.outputs().forEach(port -> type.addMethod(output(port, named(names, port.name()))));
+    bound.outputs().forEach(port -> type.addMethod(output(port, Known.in(names, port.name()))));
     return type.build();
   }
 
@@ -230,14 +231,6 @@ final class PortsPrinter {
 
   private static TypeName array(TypeName element, int depth) {
     return depth == 0 ? element : ArrayTypeName.of(array(element, depth - 1));
-  }
-
-  private static String named(Map<String, String> names, String name) {
-    var method = names.get(name);
-    if (method == null) {
-      throw new IllegalStateException("no method for " + name);
-    }
-    return method;
   }
 
   /**
