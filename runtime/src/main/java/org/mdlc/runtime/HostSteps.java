@@ -128,10 +128,7 @@ final class HostSteps {
                 made,
                 port.shape()));
       }
-      return made.reshape(
-          IntStream.concat(
-                  IntStream.of(rows.length), port.shape().stream().mapToInt(Integer::intValue))
-              .toArray());
+      return made.reshape(port.shapeOf(rows.length));
     }
   }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.mdlc.runtime.data.ArrayDataset;
-import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.data.StringTensor;
@@ -73,7 +72,7 @@ public abstract class ModelRows {
               size,
               length));
     }
-    int[] shape = NestedArrays.shape(length / size, tensor);
+    int[] shape = tensor.shapeOf(length / size);
     put(
         name,
         values instanceof float[] floats
@@ -140,14 +139,7 @@ public abstract class ModelRows {
 
   /** For the start of a message. */
   private String takes(String name) {
-    TensorSpec tensor = named(name);
-    return String.format(
-        Locale.ROOT,
-        "%s takes %s as %s%s",
-        spec.name(),
-        name,
-        tensor.dtype() == DType.F32 ? "f32" : "i32",
-        tensor.shape());
+    return spec.name() + " takes " + name + " as " + named(name).rowType();
   }
 
   private TensorSpec named(String name) {

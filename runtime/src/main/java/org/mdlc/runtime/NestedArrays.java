@@ -2,7 +2,6 @@ package org.mdlc.runtime;
 
 import java.lang.reflect.Array;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
@@ -12,12 +11,6 @@ import org.mdlc.runtime.data.HostTensor;
 final class NestedArrays {
   private NestedArrays() {}
 
-  /** The sizes of an array of rows. */
-  static int[] shape(int rows, TensorSpec tensor) {
-    return IntStream.concat(IntStream.of(rows), tensor.shape().stream().mapToInt(Integer::intValue))
-        .toArray();
-  }
-
   /**
    * One tensor of all rows.
    *
@@ -25,7 +18,7 @@ final class NestedArrays {
    * @param rows an array of arrays, as deep as the rows have axes and one more
    */
   static HostTensor flatten(String takes, TensorSpec tensor, Object rows) {
-    int[] shape = shape(Array.getLength(rows), tensor);
+    int[] shape = tensor.shapeOf(Array.getLength(rows));
     HostTensor flat = HostTensor.zeros(tensor.dtype(), shape);
     Object target = tensor.dtype() == DType.F32 ? flat.floats() : flat.ints();
     new Copy(takes, tensor, shape, target).fill(rows, 0);

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
 
@@ -66,9 +65,6 @@ final class Outputs {
   }
 
   private static HostTensor zeros(TensorSpec spec, int rows) {
-    int[] shape =
-        IntStream.concat(IntStream.of(rows), spec.shape().stream().mapToInt(Integer::intValue))
-            .toArray();
-    return HostTensor.zeros(spec.dtype(), shape);
+    return HostTensor.zeros(spec.dtype(), spec.shapeOf(rows));
   }
 }

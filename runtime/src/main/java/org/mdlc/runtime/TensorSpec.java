@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.DataException;
 import org.mdlc.runtime.data.HostTensor;
@@ -53,10 +54,21 @@ public record TensorSpec(String name, DType dtype, List<Integer> shape, List<Ran
     return Math.toIntExact(elementCount(shape));
   }
 
+  /** The sizes of an array of rows. */
+  int[] shapeOf(int rows) {
+    return IntStream.concat(IntStream.of(rows), shape.stream().mapToInt(Integer::intValue))
+        .toArray();
+  }
+
+  /** The type of one row, such as {@code f32[28, 28, 1]}. */
+  String rowType() {
+    return dtype.name().toLowerCase(Locale.ROOT) + shape;
+  }
+
   /** Such as {@code image: f32[28, 28, 1]}. */
   @Override
   public String toString() {
-    return name + ": " + dtype.name().toLowerCase(Locale.ROOT) + shape;
+    return name + ": " + rowType();
   }
 
   TensorSpec with(Range range) {
