@@ -1,7 +1,10 @@
 package org.mdlc.compiler.analysis;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.syntax.Ast;
 
@@ -10,9 +13,10 @@ final class Kinds {
   /** Layers, blocks, functions and models. */
   static final String VALUE = "value";
 
-  private static final List<String> OWN_PLACES =
-      List.of(
-          "initializer", "regularizer", "constraint", "schedule", "optimizer", "loss", "metric");
+  private static final Set<String> OWN_PLACES =
+      EnumSet.complementOf(EnumSet.of(Ast.Kind.LAYER, Ast.Kind.BLOCK)).stream()
+          .map(Ast.Kind::word)
+          .collect(Collectors.toUnmodifiableSet());
 
   private Kinds() {}
 

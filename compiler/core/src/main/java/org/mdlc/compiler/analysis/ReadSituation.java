@@ -2,11 +2,15 @@ package org.mdlc.compiler.analysis;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mdlc.compiler.source.SourceFile;
+import org.mdlc.compiler.syntax.Ast;
 import org.mdlc.compiler.syntax.Lexemes;
 import org.mdlc.compiler.syntax.Lexemes.Kind;
 import org.mdlc.compiler.syntax.Lexemes.Lexeme;
@@ -14,18 +18,9 @@ import org.mdlc.compiler.syntax.Lexemes.Lexeme;
 /** Reads the words before a place, back to the bracket around it. */
 final class ReadSituation {
   private static final Set<String> DEFINING =
-      Set.of(
-          "model",
-          "fn",
-          "layer",
-          "block",
-          "loss",
-          "metric",
-          "optimizer",
-          "schedule",
-          "initializer",
-          "regularizer",
-          "constraint");
+      Stream.concat(
+              Stream.of("model", "fn"), Arrays.stream(Ast.Kind.values()).map(Ast.Kind::word))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Words after which a name is made up. */
   private static final Set<String> NAMING =
