@@ -3,6 +3,7 @@ package org.mdlc.compiler.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,9 @@ final class LowerGraph implements WriteKernel.Memory {
   /** Of every value, how many nodes stand before the one that makes it. */
   private final Map<Integer, Integer> positions = new HashMap<>();
 
+  /** Values that are numbers known now. */
+  private final Set<Integer> literals = new HashSet<>();
+
   private final List<Target> targets = new ArrayList<>();
   private final Map<Target, Operand> kept = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
@@ -57,8 +61,14 @@ final class LowerGraph implements WriteKernel.Memory {
     this.places = new HashMap<>(inputs);
     this.fused = FuseKernels.run(this.graph, overwrites);
     for (int i = 0; i < this.graph.nodes().size(); i++) {
-      int position = i;
-      this.graph.nodes().get(i).results().forEach(r -> positions.put(r.id(), position));
+      var node = this.graph.nodes().get(i);
+      boolean isLiteral = isLiteral(node);
+      for (var result : node.results()) {
+        positions.put(result.id(), i);
+        if (isLiteral) {
+          literals.add(result.id());
+        }
+      }
     }
   }
 
@@ -185,9 +195,9 @@ final class LowerGraph implements WriteKernel.Memory {
 
   /** In the order of the graph. Literals are left out unless there is nothing else. */
   private List<Step.Part> parts(Set<Node> nodes) {
-    boolean literals = nodes.stream().allMatch(this::isLiteral);
+    boolean onlyLiterals = nodes.stream().allMatch(this::isLiteral);
     return nodes.stream()
-        .filter(node -> literals || !isLiteral(node))
+        .filter(node -> onlyLiterals || !isLiteral(node))
         .sorted(Comparator.comparingInt(node -> Known.in(positions, node.results().get(0).id())))
         .map(node -> new Step.Part(Op.of(node), node.origin()))
         .toList();
@@ -197,12 +207,8 @@ final class LowerGraph implements WriteKernel.Memory {
   private boolean isLiteral(Node node) {
     return node.op() instanceof Source
         || ValueWriter.countedFill(node, fused.definitions()).isPresent()
-        || (!node.operands().isEmpty() && node.operands().stream().allMatch(this::isLiteral));
-  }
-
-  private boolean isLiteral(Value value) {
-    var node = fused.definitions().get(value.id());
-    return node != null && isLiteral(node);
+        || (!node.operands().isEmpty()
+            && node.operands().stream().allMatch(v -> literals.contains(v.id())));
   }
 
   private static List<Origin> origins(Node node) {

@@ -1,10 +1,13 @@
 package org.mdlc.compiler.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.TextForm;
 import org.mdlc.compiler.op.Op;
@@ -39,6 +42,36 @@ final class PlanningTest {
             output result "y": %3
             """);
     assertThat(kinds(program)).containsExactly("KernelCall");
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = SEPARATE_THREAD) // both operands of each sum: days
+  void numbersMadeOfNumbersAreLookedAtOnce() {
+    var sums = new StringBuilder();
+    for (int i = 2; i < 102; i += 2) {
+      sums.append(
+          String.format(
+              Locale.ROOT,
+              "%%%d f32[4] = add(%%%d, %%%d)\n%%%d f32[4] = sin(%%%d)\n",
+              i + 1,
+              i,
+              i,
+              i + 2,
+              i + 1));
+    }
+    var program =
+        program(
+            """
+            input data "x": %0 f32[4]
+            %1 i32[4] = iota() {shape=[4], axis=0}
+            %2 f32[4] = cast(%1) {dtype=f32}
+            """
+                + sums
+                + """
+                %103 f32[4] = mul(%0, %102)
+                output result "y": %103
+                """);
+    assertThat(kinds(program)).containsOnly("KernelCall");
   }
 
   @Test
