@@ -214,7 +214,9 @@ final class Completions {
   }
 
   private void outputs(String model) {
-    names.inside(model).stream().filter(d -> d.kind().equals("output")).forEach(d -> name(d, false));
+    names.inside(model).stream()
+        .filter(d -> d.kind().equals("output"))
+        .forEach(d -> name(d, false));
   }
 
   private void fields(String model) {
@@ -269,8 +271,7 @@ final class Completions {
   }
 
   /** The parameter whose value stands here. */
-  static Optional<Signature.Parameter> formal(
-      Situation.Argument argument, Signature signature) {
+  static Optional<Signature.Parameter> formal(Situation.Argument argument, Signature signature) {
     if (argument.value().isPresent()) {
       return signature.parameter(argument.value().get());
     }

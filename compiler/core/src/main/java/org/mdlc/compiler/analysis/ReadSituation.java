@@ -18,8 +18,7 @@ import org.mdlc.compiler.syntax.Lexemes.Lexeme;
 /** Reads the words before a place, back to the bracket around it. */
 final class ReadSituation {
   private static final Set<String> DEFINING =
-      Stream.concat(
-              Stream.of("model", "fn"), Arrays.stream(Ast.Kind.values()).map(Ast.Kind::word))
+      Stream.concat(Stream.of("model", "fn"), Arrays.stream(Ast.Kind.values()).map(Ast.Kind::word))
           .collect(Collectors.toUnmodifiableSet());
 
   /** Words after which a name is made up. */
