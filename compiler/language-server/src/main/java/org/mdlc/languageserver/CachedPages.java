@@ -7,9 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.mdlc.compiler.bind.StandardLibrary;
 import org.mdlc.compiler.diag.Codes;
@@ -22,9 +19,6 @@ import org.mdlc.compiler.source.SourceFile;
  */
 final class CachedPages {
   private final Path folder;
-
-  /** Files known to have their text: every diagnostic names one, after every keystroke. */
-  private final Set<Path> current = ConcurrentHashMap.newKeySet();
 
   CachedPages(Path folder) {
     this.folder = folder;
@@ -58,31 +52,24 @@ final class CachedPages {
 
   /** The address of a file of the library. */
   Optional<String> library(SourceFile source) {
-    return written(source.name(), source::text);
+    return written(source.name(), source.text());
   }
 
   /** The address of the page about a code. */
   Optional<String> explanation(Codes code) {
-    return written("explain/" + code.code() + ".md", () -> Explain.page(code));
+    return written("explain/" + code.code() + ".md", Explain.page(code));
   }
 
   /** Nothing where no file can be written: then there is nothing to open. */
-  private Optional<String> written(String name, Supplier<String> text) {
+  private Optional<String> written(String name, String text) {
     var file = folder.resolve(name);
     try {
-      if (!current.contains(file) || !Files.exists(file)) {
-        write(file, text.get());
-        current.add(file);
+      if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+        replace(file, text);
       }
       return Optional.of(file.toUri().toString());
     } catch (IOException e) {
       return Optional.empty();
-    }
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    if (!Files.exists(file) || !Files.readString(file).equals(text)) {
-      replace(file, text);
     }
   }
 
