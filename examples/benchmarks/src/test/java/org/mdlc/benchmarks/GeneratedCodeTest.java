@@ -112,8 +112,7 @@ class GeneratedCodeTest {
   }
 
   /** Losses and weights after some steps with dropout, as bits. */
-  private static List<Integer> trained(String name, long seed)
-      throws IOException {
+  private static List<Integer> trained(String name, long seed) throws IOException {
     var bits = new ArrayList<Integer>();
     try (var model = create(name, seed)) {
       var data = noise(model, 70);
@@ -138,8 +137,7 @@ class GeneratedCodeTest {
 
   private static Model create(String name, long seed) throws IOException {
     var generated = generate(MODELS.resolve(name + ".mdl"), KernelStyle.VECTOR);
-    return (Model)
-        InMemoryJavac.create(generated, seed, GeneratedCodeTest.class.getClassLoader());
+    return (Model) InMemoryJavac.create(generated, seed, GeneratedCodeTest.class.getClassLoader());
   }
 
   private static Step step(Model model, int batch) throws ReflectiveOperationException {

@@ -66,8 +66,7 @@ final class Markup {
   }
 
   /** A rectangle that tells more when the mouse rests there. */
-  Markup hoverRect(
-      String style, double x, double y, double width, double height, String hover) {
+  Markup hoverRect(String style, double x, double y, double width, double height, String hover) {
     return open("rect", place(style, x, y, width, height)).element("title", hover).close();
   }
 
