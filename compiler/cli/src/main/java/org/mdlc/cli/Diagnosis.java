@@ -15,6 +15,7 @@ import org.mdlc.cli.Machine.Jvm;
 import org.mdlc.cli.Machine.Library;
 import org.mdlc.cli.Machine.Maven;
 import org.mdlc.cli.Machine.Screen;
+import org.mdlc.launch.Jdk;
 
 /** Judges a machine. */
 final class Diagnosis {
@@ -38,7 +39,7 @@ final class Diagnosis {
 
   private static Stream<Finding> java(Jvm jvm) {
     var text = jvm.name() + ", " + jvm.home();
-    var needed = Programs.NEEDED_JAVA;
+    var needed = Jdk.NEEDED;
     return Stream.of(
         jvm.version() >= needed
             ? ok("Java", text)
@@ -160,7 +161,7 @@ final class Diagnosis {
       return ok("Maven", "not found; only projects need it, mdlc itself does not");
     }
     var text = maven.program().get().toString();
-    return maven.java().orElse(Programs.NEEDED_JAVA) < Programs.NEEDED_JAVA
+    return maven.java().orElse(Jdk.NEEDED) < Jdk.NEEDED
         ? warning(
             "Maven",
             text + "; the java of the shell is " + maven.java().getAsInt(),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.mdlc.launch.Jdk;
 
 /**
  * What to type after {@code mdlc init}, from where it was typed.
@@ -34,9 +35,9 @@ record NextSteps(Map<String, String> environment, Path folder, String version) {
     }
     commands.add(mdlc() + " train " + template.modelFile());
     var programs = new Programs(environment);
-    if (programs.javaVersion().orElse(0) < Programs.NEEDED_JAVA) {
+    if (programs.javaVersion().orElse(0) < Jdk.NEEDED) {
       var home = quoted(System.getProperty("java.home", ""));
-      commands.add("export JAVA_HOME=" + home + "   # Maven needs a JDK " + Programs.NEEDED_JAVA);
+      commands.add("export JAVA_HOME=" + home + "   # Maven needs a JDK " + Jdk.NEEDED);
     }
     if (!isInMaven()) {
       commands.add(install());

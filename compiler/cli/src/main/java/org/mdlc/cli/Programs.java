@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.mdlc.launch.Jdk;
 
 /**
  * What the user's shell finds.
@@ -17,11 +17,6 @@ import java.util.stream.Stream;
  * @param environment the variables of the process
  */
 record Programs(Map<String, String> environment) {
-  /** The oldest Java that runs mdlc and what it generates. */
-  static final int NEEDED_JAVA = 25;
-
-  private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"(\\d+)");
-
   /** A program of the {@code PATH}. */
   Optional<Path> find(String program) {
     return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator))
@@ -41,12 +36,9 @@ record Programs(Map<String, String> environment) {
       return OptionalInt.empty();
     }
     try {
-      var release = java.get().toRealPath().resolve("../../release").normalize();
-      var version = Files.exists(release) ? Files.readString(release) : "";
-      var matcher = VERSION.matcher(version);
-      return matcher.find()
-          ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
-          : OptionalInt.empty();
+      var home = java.get().toRealPath().resolve("../..").normalize();
+      int version = Jdk.versionOf(home.toFile());
+      return version > 0 ? OptionalInt.of(version) : OptionalInt.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,7 +1,6 @@
 package org.mdlc.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -93,8 +92,7 @@ final class ShowCommand implements Callable<Integer> {
     var reports = Compiler.report(ModelOptions.bind(request, main), request, wanted);
     var out = main.terminal().out();
     if (page != null) {
-      var text = ShowPage.of(reports, machine);
-      AtomicFile.write(page, file -> file.write(text.getBytes(StandardCharsets.UTF_8)));
+      AtomicFile.writeText(page, ShowPage.of(reports, machine));
       out.println(page);
     } else if (json.isOn()) {
       main.json().ifPresent(report -> report.result(ShowJson.of(reports, machine)));

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Properties;
 
 /** A folder with a JDK that can run mdlc. */
-final class Jdk {
-  /** The oldest version that can. */
-  static final int NEEDED = 25;
+public final class Jdk {
+  /** The oldest version that can, and that runs what mdlc generates. */
+  public static final int NEEDED = 25;
 
   private final File home;
 
@@ -39,8 +39,8 @@ final class Jdk {
     return feature(System.getProperty("java.specification.version"));
   }
 
-  /** Read from its file {@code release}; 0 if there is none. */
-  private static int versionOf(File home) {
+  /** Of the Java in a folder, read from its file {@code release}; 0 if there is none. */
+  public static int versionOf(File home) {
     File release = new File(home, "release");
     if (!release.isFile()) {
       return 0;

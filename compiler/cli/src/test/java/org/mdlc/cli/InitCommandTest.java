@@ -93,6 +93,12 @@ final class InitCommandTest {
     assertThat(nextWithJava(25)).doesNotContain("JAVA_HOME");
   }
 
+  @Test
+  void readsTheVersionOfAnOldJavaToo() throws IOException {
+    var old = new Programs(Map.of("PATH", binWithJava("1.8.0_402").toString()));
+    assertThat(old.javaVersion()).hasValue(8);
+  }
+
   /** Of a jar or a zip nobody knows where the sources are. */
   @Test
   void tellsHowAVersionThatIsNotPublishedComesToMaven() {
@@ -106,12 +112,17 @@ final class InitCommandTest {
   }
 
   private String nextWithJava(int version) throws IOException {
+    var path = Map.of("PATH", binWithJava(version + ".0.1").toString());
+    var project = folder.resolve("project" + version).toString();
+    return CommandRun.in(path, false, "init", project).out();
+  }
+
+  private Path binWithJava(String version) throws IOException {
     var home = folder.resolve("jdk" + version);
     var bin = Files.createDirectories(home.resolve("bin"));
     assertThat(Files.createFile(bin.resolve("java")).toFile().setExecutable(true)).isTrue();
-    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
-    var project = folder.resolve("project" + version).toString();
-    return CommandRun.in(Map.of("PATH", bin.toString()), false, "init", project).out();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    return bin;
   }
 
   @Test

@@ -34,11 +34,15 @@ final class RestartTest {
         .matcher(CommandRun.of("--help").out())
         .results()
         .map(match -> match.group(1))
-        .filter(name -> CommandRun.of(name, "--help").out().contains("--no-vector"))
-        .filter(name -> CommandRun.of(name, "--help").out().contains("--weights"))
+        .filter(RestartTest::hasRunOptions)
         .forEach(running::add);
     running.add("doctor");
     assertThat(running).containsExactlyInAnyOrderElementsOf(Restart.RUNNING);
+  }
+
+  private static boolean hasRunOptions(String command) {
+    var help = CommandRun.of(command, "--help").out();
+    return help.contains("--no-vector") && help.contains("--weights");
   }
 
   @Test

@@ -45,7 +45,7 @@ public final class ImagePipeline {
   private ImagePipeline() {}
 
   /** Prints the report to the standard output. */
-  public static void main(String[] args) throws IOException, ReflectiveOperationException {
+  public static void main(String[] args) throws IOException {
     int files = args.length > 0 ? Integer.parseInt(args[0]) : 4000;
     int workers = args.length > 1 ? Integer.parseInt(args[1]) : 2;
     int epochs = args.length > 2 ? Integer.parseInt(args[2]) : 5;
@@ -54,7 +54,7 @@ public final class ImagePipeline {
   }
 
   static void run(int files, int workers, int epochs, Path models, PrintStream out)
-      throws IOException, ReflectiveOperationException {
+      throws IOException {
     Path folder = Files.createTempDirectory("mdlc-images");
     try {
       writeImages(folder, files);
@@ -97,7 +97,7 @@ public final class ImagePipeline {
             .callbacks(meter));
   }
 
-  private static Model compile(Path models) throws IOException, ReflectiveOperationException {
+  private static Model compile(Path models) throws IOException {
     CompileRequest request = CompileRequest.of(models.resolve("convnet_mnist.mdl"));
     var compilation = Compiler.bind(request);
     var bound =
@@ -106,11 +106,9 @@ public final class ImagePipeline {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(Renderer.plain().render(compilation.problems())));
-    var generated = Compiler.generate(bound, request);
-    Class<?> type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), ImagePipeline.class.getClassLoader());
-    return (Model) type.getMethod("create", long.class).invoke(null, 42L);
+    return (Model)
+        InMemoryJavac.create(
+            Compiler.generate(bound, request), 42, ImagePipeline.class.getClassLoader());
   }
 
   private static void report(

@@ -14,6 +14,7 @@ import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.mdlc.benchmarks.models.ConvnetMnist;
 import org.mdlc.benchmarks.models.GptChar;
 import org.mdlc.benchmarks.models.GruForecast;
@@ -27,6 +28,8 @@ import org.mdlc.runtime.Callback;
 import org.mdlc.runtime.Fit;
 import org.mdlc.runtime.Logs;
 import org.mdlc.runtime.Model;
+import org.mdlc.runtime.ModelSpec;
+import org.mdlc.runtime.TensorSpec;
 import org.mdlc.runtime.Verbosity;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.HostTensor;
@@ -58,22 +61,46 @@ public final class Peers {
   private enum Values {
     UNIFORM,
     NORMAL,
-    BELOW,
-    BINARY
+    BINARY,
+    /** Whole numbers, of the range that the model takes. */
+    WHOLE
   }
 
   /**
-   * An array of the data.
+   * A workload; the model tells names and shapes of its arrays.
    *
-   * @param shape of one row
-   * @param below of {@link Values#BELOW}, one more than the largest
+   * @param values of the input, and of what it is trained on; of inference only of the input
    */
-  private record Column(String name, Values values, int below, List<Integer> shape) {
-    HostTensor draw(int rows, RandomGenerator random) {
-      int[] whole = IntStream.concat(IntStream.of(rows), shape.stream().mapToInt(n -> n)).toArray();
-      int count = (int) HostTensor.elementCount(whole);
-      if (values == Values.BELOW) {
-        return HostTensor.of(random.ints(count, 0, below).toArray(), whole);
+  private record Workload(LongFunction<Model> create, int batch, List<Values> values) {
+    static Workload of(LongFunction<Model> create, int batch, Values... values) {
+      return new Workload(create, batch, List.of(values));
+    }
+
+    boolean trains() {
+      return values.size() > 1;
+    }
+
+    ArrayDataset data(ModelSpec spec) {
+      var arrays = Stream.concat(spec.inputs().stream(), spec.targets().stream()).toList();
+      long bytes = (long) Float.BYTES * batch * arrays.getFirst().rowSize();
+      int batches = Math.clamp(MOST_BYTES / bytes, LEAST_BATCHES, MOST_BATCHES);
+      RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(2);
+      var drawn = new LinkedHashMap<String, HostTensor>();
+      for (int i = 0; i < values.size(); i++) {
+        var array = arrays.get(i);
+        drawn.put(array.name(), draw(array, values.get(i), batches * batch, random));
+      }
+      return ArrayDataset.of(drawn);
+    }
+
+    private static HostTensor draw(
+        TensorSpec array, Values values, int rows, RandomGenerator random) {
+      int[] shape =
+          IntStream.concat(IntStream.of(rows), array.shape().stream().mapToInt(n -> n)).toArray();
+      int count = (int) HostTensor.elementCount(shape);
+      if (values == Values.WHOLE) {
+        int end = array.ranges().getFirst().high();
+        return HostTensor.of(random.ints(count, 0, end).toArray(), shape);
       }
       float[] drawn = new float[count];
       for (int i = 0; i < count; i++) {
@@ -82,101 +109,30 @@ public final class Peers {
               case UNIFORM -> random.nextFloat();
               case NORMAL -> (float) random.nextGaussian();
               case BINARY -> random.nextInt(2);
-              case BELOW -> throw new IllegalStateException("drawn above");
+              case WHOLE -> throw new IllegalStateException("drawn above");
             };
       }
-      return HostTensor.of(drawn, whole);
-    }
-
-    long bytes(int rows) {
-      return 4L * rows * shape.stream().mapToLong(n -> n).reduce(1, Math::multiplyExact);
-    }
-  }
-
-  /**
-   * A workload.
-   *
-   * @param columns the input, and what it is trained on; of inference only the input
-   */
-  private record Workload(LongFunction<Model> create, int batch, List<Column> columns) {
-    static Workload of(LongFunction<Model> create, int batch, Column... columns) {
-      return new Workload(create, batch, List.of(columns));
-    }
-
-    boolean trains() {
-      return columns.size() > 1;
-    }
-
-    ArrayDataset data() {
-      long bytes = columns.getFirst().bytes(batch);
-      int batches = Math.clamp(MOST_BYTES / bytes, LEAST_BATCHES, MOST_BATCHES);
-      RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(2);
-      var drawn = new LinkedHashMap<String, HostTensor>();
-      for (Column column : columns) {
-        drawn.put(column.name(), column.draw(batches * batch, random));
-      }
-      return ArrayDataset.of(drawn);
+      return HostTensor.of(drawn, shape);
     }
   }
 
   private static Workload workload(String name) {
-    var image = new Column("image", Values.UNIFORM, 0, List.of(784));
     return switch (name) {
-      case "mlp_mnist" ->
-          Workload.of(
-              MlpMnist::create, 128, image, new Column("digit", Values.BELOW, 10, List.of()));
-      case "mlp_small" ->
-          Workload.of(
-              MlpSmall::create,
-              32,
-              new Column("features", Values.NORMAL, 0, List.of(20)),
-              new Column("label", Values.BINARY, 0, List.of(1)));
-      case "convnet_mnist" ->
-          Workload.of(
-              ConvnetMnist::create,
-              128,
-              new Column("image", Values.UNIFORM, 0, List.of(28, 28, 1)),
-              new Column("digit", Values.BELOW, 10, List.of()));
-      case "resnet20_cifar" ->
-          Workload.of(
-              Resnet20Cifar::create,
-              64,
-              new Column("image", Values.UNIFORM, 0, List.of(32, 32, 3)),
-              new Column("label", Values.BELOW, 10, List.of()));
-      case "lstm_imdb" ->
-          Workload.of(
-              LstmImdb::create,
-              32,
-              new Column("words", Values.BELOW, 20_000, List.of(80)),
-              new Column("positive", Values.BINARY, 0, List.of(1)));
+      case "mlp_mnist" -> Workload.of(MlpMnist::create, 128, Values.UNIFORM, Values.WHOLE);
+      case "mlp_small" -> Workload.of(MlpSmall::create, 32, Values.NORMAL, Values.BINARY);
+      case "convnet_mnist" -> Workload.of(ConvnetMnist::create, 128, Values.UNIFORM, Values.WHOLE);
+      case "resnet20_cifar" -> Workload.of(Resnet20Cifar::create, 64, Values.UNIFORM, Values.WHOLE);
+      case "lstm_imdb" -> Workload.of(LstmImdb::create, 32, Values.WHOLE, Values.BINARY);
       case "transformer_text" ->
-          Workload.of(
-              TransformerText::create,
-              32,
-              new Column("words", Values.BELOW, 20_000, List.of(128)),
-              new Column("label", Values.BELOW, 2, List.of()));
-      case "gpt_char" ->
-          Workload.of(
-              GptChar::create,
-              16,
-              new Column("characters", Values.BELOW, 96, List.of(128)),
-              new Column("next", Values.BELOW, 96, List.of(128)));
-      case "gru_forecast" ->
-          Workload.of(
-              GruForecast::create,
-              64,
-              new Column("series", Values.NORMAL, 0, List.of(120, 7)),
-              new Column("value", Values.NORMAL, 0, List.of(1)));
-      case "resnet50_infer_b1" -> Workload.of(Resnet50::create, 1, photo());
-      case "resnet50_infer_b8" -> Workload.of(Resnet50::create, 8, photo());
-      case "mlp_infer_b1" -> Workload.of(MlpMnist::create, 1, image);
-      case "mlp_infer_b1024" -> Workload.of(MlpMnist::create, 1024, image);
+          Workload.of(TransformerText::create, 32, Values.WHOLE, Values.WHOLE);
+      case "gpt_char" -> Workload.of(GptChar::create, 16, Values.WHOLE, Values.WHOLE);
+      case "gru_forecast" -> Workload.of(GruForecast::create, 64, Values.NORMAL, Values.NORMAL);
+      case "resnet50_infer_b1" -> Workload.of(Resnet50::create, 1, Values.UNIFORM);
+      case "resnet50_infer_b8" -> Workload.of(Resnet50::create, 8, Values.UNIFORM);
+      case "mlp_infer_b1" -> Workload.of(MlpMnist::create, 1, Values.UNIFORM);
+      case "mlp_infer_b1024" -> Workload.of(MlpMnist::create, 1024, Values.UNIFORM);
       default -> throw new IllegalArgumentException("there is no workload " + name);
     };
-  }
-
-  private static Column photo() {
-    return new Column("image", Values.UNIFORM, 0, List.of(224, 224, 3));
   }
 
   /**
@@ -190,10 +146,10 @@ public final class Peers {
 
   static void run(String name, double seconds, PrintStream out) throws IOException {
     var workload = workload(name);
-    long made = System.nanoTime();
-    var data = workload.data();
-    double makingSeconds = secondsSince(made);
     try (var model = workload.create().apply(SEED)) {
+      long made = System.nanoTime();
+      var data = workload.data(model.spec());
+      double makingSeconds = secondsSince(made);
       var first = data.slice(0, workload.batch());
       var line = new JsonObject();
       line.addProperty("device", "cpu");

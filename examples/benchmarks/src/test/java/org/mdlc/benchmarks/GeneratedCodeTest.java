@@ -92,8 +92,8 @@ class GeneratedCodeTest {
         var step = step(model, 8)) {
       long allocated = Long.MAX_VALUE;
       // vectors live in registers only once HotSpot's second compiler has done all kernels: after
-      // 5,000
-      // profiled calls of one without a long loop, which begin late where compilers have much to do
+      // 5,000 profiled calls of one without a long loop, which begin late where compilers have much
+      // to do
       for (int attempt = 0; attempt < 500 && allocated > 0; attempt++) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 100; i++) {
@@ -106,14 +106,13 @@ class GeneratedCodeTest {
   }
 
   @Test
-  void twoRunsFromOneSeedGiveTheSameBits() throws IOException, ReflectiveOperationException {
+  void twoRunsFromOneSeedGiveTheSameBits() throws IOException {
     assertThat(trained("mlp_mnist", 42)).isEqualTo(trained("mlp_mnist", 42));
     assertThat(trained("mlp_mnist", 42)).isNotEqualTo(trained("mlp_mnist", 43));
   }
 
   /** Losses and weights after some steps with dropout, as bits. */
-  private static List<Integer> trained(String name, long seed)
-      throws IOException, ReflectiveOperationException {
+  private static List<Integer> trained(String name, long seed) throws IOException {
     var bits = new ArrayList<Integer>();
     try (var model = create(name, seed)) {
       var data = noise(model, 70);
@@ -136,13 +135,9 @@ class GeneratedCodeTest {
     return Compiler.generate(Compiler.bind(request).bound().orElseThrow(), request);
   }
 
-  private static Model create(String name, long seed)
-      throws IOException, ReflectiveOperationException {
+  private static Model create(String name, long seed) throws IOException {
     var generated = generate(MODELS.resolve(name + ".mdl"), KernelStyle.VECTOR);
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), GeneratedCodeTest.class.getClassLoader());
-    return (Model) type.getMethod("create", long.class).invoke(null, seed);
+    return (Model) InMemoryJavac.create(generated, seed, GeneratedCodeTest.class.getClassLoader());
   }
 
   private static Step step(Model model, int batch) throws ReflectiveOperationException {

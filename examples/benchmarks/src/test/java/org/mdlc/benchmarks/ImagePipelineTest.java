@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ImagePipelineTest {
   @Test
-  void measuresAFewFiles() throws IOException, ReflectiveOperationException {
+  void measuresAFewFiles() throws IOException {
     var printed = new ByteArrayOutputStream();
 
     ImagePipeline.run(

@@ -41,8 +41,7 @@ class KerasFloat64Test {
    */
   @ParameterizedTest
   @CsvSource({"2, 20, 1e-12", "4, 6, 1e-12", "5, 2, 1e-6", "8, 5, 1e-6"})
-  void followsKeras(int number, int steps, double tolerance)
-      throws IOException, ReflectiveOperationException {
+  void followsKeras(int number, int steps, double tolerance) throws IOException {
     var workload = Workload.load(number);
     var bound = workload.bound();
     var step = BuildTrainStep.of(bound, bound.stages().getFirst());
@@ -64,8 +63,7 @@ class KerasFloat64Test {
   }
 
   /** Every variable as generated code starts it; those that start at one number, at that number. */
-  private static Map<String, Tensor64> start(Workload workload)
-      throws IOException, ReflectiveOperationException {
+  private static Map<String, Tensor64> start(Workload workload) throws IOException {
     var values = new LinkedHashMap<String, Tensor64>();
     try (var model = workload.compile()) {
       var golden = workload.golden();

@@ -29,7 +29,7 @@ class KerasTrajectoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void followsKeras(int number) throws IOException, ReflectiveOperationException {
+  void followsKeras(int number) throws IOException {
     var workload = Workload.load(number);
     try (var model = workload.compile()) {
       var wrong = new ArrayList<String>();
@@ -53,7 +53,7 @@ class KerasTrajectoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void startsFromKerassWeights(int number) throws IOException, ReflectiveOperationException {
+  void startsFromKerassWeights(int number) throws IOException {
     var workload = Workload.load(number);
     try (var model = workload.compile()) {
       var ours = Workload.weights(model);

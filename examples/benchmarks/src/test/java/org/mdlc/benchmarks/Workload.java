@@ -56,13 +56,12 @@ record Workload(JsonObject golden, BoundProgram bound) {
   }
 
   /** Generated code, started from the seed of the file. */
-  Model compile() throws IOException, ReflectiveOperationException {
-    var generated = Compiler.generate(bound, request(golden));
-    var type =
-        InMemoryJavac.load(
-            generated.className(), generated.source(), Workload.class.getClassLoader());
+  Model compile() throws IOException {
     return (Model)
-        type.getMethod("create", long.class).invoke(null, golden.get("seed").getAsLong());
+        InMemoryJavac.create(
+            Compiler.generate(bound, request(golden)),
+            golden.get("seed").getAsLong(),
+            Workload.class.getClassLoader());
   }
 
   /** Parameters and states as they are now, in the order of Keras's weights. */

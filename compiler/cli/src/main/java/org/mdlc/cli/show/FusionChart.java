@@ -118,25 +118,17 @@ final class FusionChart {
 
   private void draw() {
     double height = tops[report.layers().size()] + 4;
-    out.open(
-        "svg",
-        "class",
+    out.picture(
         "fusion",
-        "width",
-        number(width),
-        "height",
-        number(height),
-        "viewBox",
-        "0 0 " + number(width) + " " + number(height),
-        "role",
-        "img");
-    out.element("title", report.model() + " " + report.program() + ": what is computed together");
+        width,
+        height,
+        report.model() + " " + report.program() + ": what is computed together");
     for (int row = 0; row < report.layers().size(); row++) {
       row(row);
     }
     arcs();
     lefts.forEach(
-        (purpose, left) -> words("head t-" + purpose.text(), left, HEAD - 12, purpose.text()));
+        (purpose, left) -> out.words("head t-" + purpose.text(), left, HEAD - 12, purpose.text()));
     columns.forEach(
         (purpose, boxes) -> {
           var lines = new int[report.layers().size()];
@@ -156,18 +148,7 @@ final class FusionChart {
   private void row(int row) {
     var layer = report.layers().get(row);
     if (row % 2 == 0) {
-      out.leaf(
-          "rect",
-          "class",
-          "stripe",
-          "x",
-          "0",
-          "y",
-          number(tops[row]),
-          "width",
-          number(width),
-          "height",
-          number(tops[row + 1] - tops[row]));
+      out.rect("stripe", 0, tops[row], width, tops[row + 1] - tops[row]);
     }
     out.leaf(
         "circle",
@@ -180,11 +161,11 @@ final class FusionChart {
         "r",
         number(RADIUS));
     var name = Words.fitting(layer.name(), NAMES - 16, 12);
-    words("layer", ARCS + 6, middle(row) + 4, name);
+    out.words("layer", ARCS + 6, middle(row) + 4, name);
     if (!saysKind(layer)) {
       double used = Drawing.widthOf(name, 12) + 6;
       var kind = Words.fitting(layer.kind(), NAMES - used - 16, TEXT);
-      words("quiet", ARCS + 6 + used, middle(row) + 4, kind);
+      out.words("quiet", ARCS + 6 + used, middle(row) + 4, kind);
     }
   }
 
@@ -252,20 +233,8 @@ final class FusionChart {
     out.open("a", "href", "#" + anchor + step.number());
     out.open("g", "class", "step p-" + step.purpose().text());
     out.element("title", Words.hover(step, report) + operations(step));
-    out.leaf(
-        "rect",
-        "class",
-        "box " + (step.kind() == StepKind.KERNEL ? "kernel" : "call"),
-        "x",
-        number(left(box)),
-        "y",
-        number(top),
-        "width",
-        number(LANE),
-        "height",
-        number(height),
-        "rx",
-        "4");
+    var style = "box " + (step.kind() == StepKind.KERNEL ? "kernel" : "call");
+    out.rect(style, left(box), top, LANE, height, "rx", "4");
   }
 
   private String operations(StepReport step) {
@@ -284,25 +253,12 @@ final class FusionChart {
     var step = box.step();
     var served = step.serves().get(part);
     var kind = LayerKind.of(report.layers().get(served.layer())).id();
-    out.leaf(
-        "rect",
-        "class",
-        "chip k-" + kind,
-        "x",
-        number(left(box) + 3),
-        "y",
-        number(top + 2.5),
-        "width",
-        number(LANE - 6),
-        "height",
-        number(LINE - 7),
-        "rx",
-        "2.5");
+    out.rect("chip k-" + kind, left(box) + 3, top + 2.5, LANE - 6, LINE - 7, "rx", "2.5");
     var repeated = step.runs() == 1 ? "" : step.runs() + "×";
     double room = LANE - 14 - (repeated.isEmpty() ? 0 : Drawing.widthOf(repeated, TEXT) + 8);
-    words("op", left(box) + 7, top + 13, label(step, served, room));
+    out.words("op", left(box) + 7, top + 13, label(step, served, room));
     if (!repeated.isEmpty() && part == 0) {
-      words("end op", left(box) + LANE - 7, top + 13, repeated);
+      out.words("end op", left(box) + LANE - 7, top + 13, repeated);
     }
   }
 
@@ -320,9 +276,5 @@ final class FusionChart {
     var shown = Words.fitting(weights, room, TEXT);
     var count = " (" + served.operations().size() + ")";
     return Drawing.widthOf(shown + count, TEXT) <= room ? shown + count : shown;
-  }
-
-  private void words(String style, double x, double base, String text) {
-    out.element("text", text, "class", style, "x", number(x), "y", number(base));
   }
 }

@@ -3,6 +3,7 @@ package org.mdlc.cli.show;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -51,7 +52,7 @@ public final class ShowJson {
     var json = new JsonObject();
     json.addProperty("name", layer.name());
     json.addProperty("kind", layer.kind());
-    json.add("reads", numbers(layer.reads()));
+    json.add("reads", list(layer.reads(), JsonPrimitive::new));
     return json;
   }
 
@@ -65,8 +66,8 @@ public final class ShowJson {
     json.addProperty("action", step.action());
     json.add("serves", list(step.serves(), ShowJson::served));
     json.add("lines", list(step.lines(), ShowJson::line));
-    json.add("reads", words(step.reads()));
-    json.add("writes", words(step.writes()));
+    json.add("reads", list(step.reads(), JsonPrimitive::new));
+    json.add("writes", list(step.writes(), JsonPrimitive::new));
     json.addProperty("runs", step.runs());
     addWork(json, step.work());
     machine.ifPresent(m -> json.addProperty("floorNanos", m.floorNanos(step.work())));
@@ -82,7 +83,7 @@ public final class ShowJson {
   private static JsonObject served(StepReport.Served served) {
     var json = new JsonObject();
     json.addProperty("layer", served.layer());
-    json.add("operations", words(served.operations()));
+    json.add("operations", list(served.operations(), JsonPrimitive::new));
     return json;
   }
 
@@ -130,18 +131,6 @@ public final class ShowJson {
     json.addProperty("first", buffer.first());
     json.addProperty("last", buffer.last());
     return json;
-  }
-
-  private static JsonArray numbers(List<Integer> numbers) {
-    var list = new JsonArray();
-    numbers.forEach(list::add);
-    return list;
-  }
-
-  private static JsonArray words(List<String> words) {
-    var list = new JsonArray();
-    words.forEach(list::add);
-    return list;
   }
 
   private static <T> JsonArray list(List<T> elements, Function<T, JsonElement> json) {

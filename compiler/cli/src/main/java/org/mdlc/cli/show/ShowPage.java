@@ -103,15 +103,9 @@ public final class ShowPage {
     var total = report.total();
     var memory = report.memory();
     out.open("div", "class", "figures");
-    figure("steps", Integer.toString(report.steps().size()), counts(report));
+    figure("steps", Integer.toString(report.steps().size()), Words.counts(report));
     figure("FLOPs", Quantity.count(total.flops()), shares(report));
-    figure(
-        "moved",
-        Quantity.bytes(total.bytes()),
-        Quantity.bytes(total.bytesRead())
-            + " read, "
-            + Quantity.bytes(total.bytesWritten())
-            + " written");
+    figure("moved", Quantity.bytes(total.bytes()), Words.moved(total));
     figure("FLOP/B", Quantity.ratio(total.intensity()), "over all steps");
     figure(
         "step memory",
@@ -134,16 +128,6 @@ public final class ShowPage {
     out.open("div");
     out.element("b", value).element("span", name).element("small", remark);
     out.close();
-  }
-
-  private static String counts(ProgramReport report) {
-    var counts = new ArrayList<String>();
-    for (var kind : StepKind.values()) {
-      if (report.count(kind) > 0) {
-        counts.add(kind.count(report.count(kind)));
-      }
-    }
-    return String.join(", ", counts);
   }
 
   private static String shares(ProgramReport report) {
@@ -269,15 +253,7 @@ public final class ShowPage {
       out.close();
     }
     out.text(Quantity.count(work.flops())).close();
-    out.open(
-        "td",
-        "class",
-        "n",
-        "title",
-        Quantity.bytes(work.bytesRead())
-            + " read, "
-            + Quantity.bytes(work.bytesWritten())
-            + " written");
+    out.open("td", "class", "n", "title", Words.moved(work));
     if (mostBytes > 0) {
       out.open("span", "class", "bars");
       bar("read", work.bytesRead(), mostBytes);

@@ -1,6 +1,5 @@
 package org.mdlc.cli.show;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -86,18 +85,8 @@ public final class ShowText {
 
   private void heading() {
     line(styled(BOLD, report.model() + ": " + report.program()) + ", a batch of " + report.batch());
-    line(counts());
+    line(report.steps().size() + " steps: " + Words.counts(report));
     line("");
-  }
-
-  private String counts() {
-    var counts = new ArrayList<String>();
-    for (var kind : StepKind.values()) {
-      if (report.count(kind) > 0) {
-        counts.add(kind.count(report.count(kind)));
-      }
-    }
-    return report.steps().size() + " steps: " + String.join(", ", counts);
   }
 
   private int nameWidth() {

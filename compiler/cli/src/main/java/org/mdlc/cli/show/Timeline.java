@@ -73,19 +73,11 @@ final class Timeline {
 
   private void draw() {
     double width = right() + RIGHT;
-    out.open(
-        "svg",
-        "class",
+    out.picture(
         "timeline",
-        "width",
-        number(width),
-        "height",
-        number(height()),
-        "viewBox",
-        "0 0 " + number(width) + " " + number(height()),
-        "role",
-        "img");
-    out.element("title", report.model() + " " + report.program() + ": work and memory by step");
+        width,
+        height(),
+        report.model() + " " + report.program() + ": work and memory by step");
     columns();
     purposes();
     bars(
@@ -116,20 +108,8 @@ final class Timeline {
   private void columns() {
     for (var one : report.steps()) {
       out.open("a", "href", "#" + anchor + one.number());
-      out.open(
-          "rect",
-          "class",
-          "column",
-          "x",
-          number(x(one.number())),
-          "y",
-          "0",
-          "width",
-          number(step),
-          "height",
-          number(height() - 18));
-      out.element("title", Words.hover(one, report));
-      out.close();
+      var hover = Words.hover(one, report);
+      out.hoverRect("column", x(one.number()), 0, step, height() - 18, hover);
       out.close();
     }
   }
@@ -144,9 +124,9 @@ final class Timeline {
       var purpose = steps.get(from).purpose().text();
       double left = x(steps.get(from).number());
       double width = (i < steps.size() ? x(steps.get(i).number()) : right()) - left;
-      rect("purpose " + purpose, left, y, width - 0.5, STRIP);
+      out.rect("purpose " + purpose, left, y, width - 0.5, STRIP);
       if (width > 56) {
-        words("middle onpurpose", left + width / 2, y + STRIP - 4.5, purpose);
+        out.words("middle onpurpose", left + width / 2, y + STRIP - 4.5, purpose);
       }
       from = i;
     }
@@ -171,14 +151,14 @@ final class Timeline {
     line("loop", left, at, right, at);
     var label = Words.fitting(loop.action(), right - left, TEXT);
     if (loop.depth() == 0 && !label.isEmpty()) {
-      words("middle quiet", (left + right) / 2, at + 11, label);
+      out.words("middle quiet", (left + right) / 2, at + 11, label);
     }
   }
 
   private void track(String name, double height, String most) {
     y += GAP;
-    words("end track", GUTTER - 10, y + (height > BARS ? 22 : height - 2), name);
-    words("end quiet", GUTTER - 10, y + 8, most);
+    out.words("end track", GUTTER - 10, y + (height > BARS ? 22 : height - 2), name);
+    out.words("end quiet", GUTTER - 10, y + 8, most);
     line("grid", GUTTER, y, right(), y);
     line("axis", GUTTER, y + height, right(), y + height);
   }
@@ -210,7 +190,7 @@ final class Timeline {
 
   private void bar(String style, StepReport one, double top, double height) {
     if (height > 0.05) {
-      rect("bar " + style, x(one.number()) + step * 0.1, top, step * 0.8, height);
+      out.rect("bar " + style, x(one.number()) + step * 0.1, top, step * 0.8, height);
     }
   }
 
@@ -255,22 +235,10 @@ final class Timeline {
   private void arena(MemoryReport.Arena arena, long peak) {
     double top = y + MAP - height(arena.offset() + arena.bytes(), peak);
     double height = height(arena.bytes(), peak);
-    out.open(
-        "rect",
-        "class",
-        "arena",
-        "x",
-        number(GUTTER - 5),
-        "y",
-        number(top),
-        "width",
-        "3",
-        "height",
-        number(Math.max(0.5, height - 1)));
-    out.element("title", "arena " + arena.name() + ", " + Quantity.bytes(arena.bytes()));
-    out.close();
+    var hover = "arena " + arena.name() + ", " + Quantity.bytes(arena.bytes());
+    out.hoverRect("arena", GUTTER - 5, top, 3, Math.max(0.5, height - 1), hover);
     if (height > 34 && height < MAP - 34) {
-      words("end quiet", GUTTER - 10, top + height / 2 + 4, arena.name());
+      out.words("end quiet", GUTTER - 10, top + height / 2 + 4, arena.name());
     }
   }
 
@@ -281,24 +249,12 @@ final class Timeline {
     double height = height(buffer.bytes(), peak);
     double top = y + MAP - height(buffer.offset(), peak) - height;
     out.open("g", "class", height > HAIR ? "buffer" : "buffer thin");
-    out.open(
-        "rect",
-        "class",
-        "k-" + LayerKind.of(maker, report).id() + " p-" + maker.purpose().text(),
-        "x",
-        number(left + 0.3),
-        "y",
-        number(top),
-        "width",
-        number(width - 0.6),
-        "height",
-        number(height));
-    out.element("title", hover(buffer, maker));
-    out.close();
+    var style = "k-" + LayerKind.of(maker, report).id() + " p-" + maker.purpose().text();
+    out.hoverRect(style, left + 0.3, top, width - 0.6, height, hover(buffer, maker));
     if (height >= TEXT + 2) {
       var label = Words.fitting(buffer.name(), width - 8, TEXT);
       if (!label.isEmpty()) {
-        words("label", left + 4, top + Math.min(height / 2 + 3.5, TEXT + 3), label);
+        out.words("label", left + 4, top + Math.min(height / 2 + 3.5, TEXT + 3), label);
       }
     }
     out.close();
@@ -319,7 +275,7 @@ final class Timeline {
     int every = every();
     for (int number = 1; number <= positions; number++) {
       if (number == 1 || number % every == 0) {
-        words("middle quiet", x(number) + step / 2, y + 14, Integer.toString(number));
+        out.words("middle quiet", x(number) + step / 2, y + 14, Integer.toString(number));
       }
     }
   }
@@ -332,21 +288,6 @@ final class Timeline {
       }
     }
     return 200;
-  }
-
-  private void rect(String style, double x, double top, double width, double height) {
-    out.leaf(
-        "rect",
-        "class",
-        style,
-        "x",
-        number(x),
-        "y",
-        number(top),
-        "width",
-        number(width),
-        "height",
-        number(height));
   }
 
   private void line(String style, double x1, double y1, double x2, double y2) {
@@ -362,9 +303,5 @@ final class Timeline {
         number(x2),
         "y2",
         number(y2));
-  }
-
-  private void words(String style, double x, double base, String text) {
-    out.element("text", text, "class", style, "x", number(x), "y", number(base));
   }
 }

@@ -1,13 +1,15 @@
 package org.mdlc.cli.show;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.mdlc.compiler.report.ProgramReport;
+import org.mdlc.compiler.report.StepKind;
 import org.mdlc.compiler.report.StepReport;
 import org.mdlc.compiler.report.Work;
 import org.mdlc.runtime.plot.Drawing;
 
-/** What is said of steps in more than one place of a page. */
+/** What is said of steps in more than one place. */
 final class Words {
   /** Fonts that are wider than most are still no reason for a text to leave its box. */
   private static final double WIDE_FONT = 1.06;
@@ -21,12 +23,23 @@ final class Words {
   }
 
   static String work(Work work) {
-    return Quantity.count(work.flops())
-        + " FLOPs, "
-        + Quantity.bytes(work.bytesRead())
+    return Quantity.count(work.flops()) + " FLOPs, " + moved(work);
+  }
+
+  /** {@code 9.13 KB read, 256 KB written}. */
+  static String moved(Work work) {
+    return Quantity.bytes(work.bytesRead())
         + " read, "
         + Quantity.bytes(work.bytesWritten())
         + " written";
+  }
+
+  /** {@code 6 library calls, 8 fused kernels}. */
+  static String counts(ProgramReport report) {
+    return Arrays.stream(StepKind.values())
+        .filter(kind -> report.count(kind) > 0)
+        .map(kind -> kind.count(report.count(kind)))
+        .collect(Collectors.joining(", "));
   }
 
   /** What appears over a step when the mouse rests there. */

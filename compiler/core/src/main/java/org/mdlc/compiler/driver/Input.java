@@ -66,7 +66,8 @@ public record Input(Kind kind, Path path) {
     };
   }
 
-  private static String sha256(byte[] bytes) {
+  /** SHA-256 in hexadecimal digits: of the bytes of a {@link Kind#TEXT}, its fingerprint. */
+  public static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
