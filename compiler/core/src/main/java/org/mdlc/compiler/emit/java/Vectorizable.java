@@ -14,6 +14,12 @@ import org.mdlc.compiler.type.Dim;
  * every function has a vector form.
  */
 final class Vectorizable {
+  /**
+   * So few points are one vector that is mostly empty. HotSpot also compiles what has no loop late,
+   * and now and then without its vectors, which then are objects in every step.
+   */
+  private static final int FEW_POINTS = 4;
+
   private final Kernel kernel;
   private final Registers registers;
 
@@ -24,8 +30,16 @@ final class Vectorizable {
 
   static boolean test(Kernel kernel, Registers registers) {
     var check = new Vectorizable(kernel, registers);
-    return kernel.stages().stream().anyMatch(registers::hasLanes)
+    return !hasFewPoints(kernel)
+        && kernel.stages().stream().anyMatch(registers::hasLanes)
         && kernel.stages().stream().allMatch(check::fits);
+  }
+
+  /** Of element-wise kernels: sums of plain loops have another order. */
+  private static boolean hasFewPoints(Kernel kernel) {
+    return kernel.stages().stream().allMatch(stage -> stage.reduces().isEmpty())
+        && kernel.axes().stream().allMatch(axis -> axis.isConstant() && axis.value() <= FEW_POINTS)
+        && kernel.axes().stream().mapToLong(Dim::value).reduce(1, (a, b) -> a * b) <= FEW_POINTS;
   }
 
   private boolean fits(Stage stage) {
