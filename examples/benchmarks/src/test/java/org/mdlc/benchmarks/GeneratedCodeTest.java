@@ -9,6 +9,7 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,6 +34,8 @@ import org.mdlc.runtime.data.HostTensor;
 
 /** What holds for the generated code of every fixed workload, whatever it computes. */
 class GeneratedCodeTest {
+
+  private static final Duration WARM_UP = Duration.ofMinutes(1);
   private static final Path MODELS = Path.of("models");
 
   /** HotSpot never compiles a method of more bytes than this. */
@@ -91,9 +94,10 @@ class GeneratedCodeTest {
     try (var model = create(name, 42);
         var step = step(model, 32)) {
       long allocated = Long.MAX_VALUE;
-      // vectors live in registers only once the step is compiled; how many runs that takes depends
-      // on the machine
-      for (int attempt = 0; attempt < 100 && allocated > 0; attempt++) {
+      // vectors live in registers only once HotSpot's second compiler has done every kernel; a
+      // kernel waits 5,000 calls for it, and then for its turn, which comes late on a busy machine
+      var end = System.nanoTime() + WARM_UP.toNanos();
+      while (allocated > 0 && System.nanoTime() < end) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 100; i++) {
           step.run();
