@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -87,12 +88,13 @@ final class ThisMachine {
     }
   }
 
-  private static List<String> features(List<String> info) {
+  /** Those of {@link #FEATURES} among the words of the line of flags, in words. */
+  static List<String> features(List<String> info) {
     var words =
         info.stream()
             .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
             .findFirst()
-            .map(line -> Set.of(line.substring(line.indexOf(':') + 1).strip().split(" ")))
+            .map(line -> Set.copyOf(Arrays.asList(line.split("[:\\s]+"))))
             .orElse(Set.of());
     return FEATURES.entrySet().stream()
         .filter(feature -> words.contains(feature.getKey()))

@@ -137,6 +137,13 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void flagsOfACpuMayBeSetApartByMoreThanASpace() {
+    var info = List.of("processor\t: 0", "flags\t\t: fpu avx2 pti        fma  avx512f avx2", "");
+    assertThat(ThisMachine.features(info)).containsExactly("AVX-512", "AVX2", "FMA");
+    assertThat(ThisMachine.features(List.of("processor\t: 0"))).isEmpty();
+  }
+
+  @Test
   void thisMachineTrains() {
     var run = CommandRun.of("doctor");
     assertThat(run.exitCode()).as(run.out()).isZero();
