@@ -16,8 +16,8 @@ import org.bytedeco.dnnl.dnnl_stream;
  * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every
  * call) and then run with one native call that allocates nothing. Operations of one step run one
  * after another, so they share one piece of scratch memory, as large as the largest {@link
- * DnnOperation#scratchBytes()}. All of them compute with floats, use every core, and run on the
- * calling thread's behalf: the result is there when {@code run} returns.
+ * DnnOperation#scratchBytes()}. All of them compute with floats, on the calling thread and, where
+ * they are large, on those of the {@link Team}: the result is there when {@code run} returns.
  */
 public final class Dnn {
   private Dnn() {}
@@ -37,8 +37,11 @@ public final class Dnn {
     return Native.get().engine;
   }
 
-  static dnnl_stream stream() {
-    return Native.get().stream;
+  /** A stream of its own for one operation: no two threads share one. */
+  static dnnl_stream newStream() {
+    dnnl_stream stream = new dnnl_stream();
+    check(dnnl_stream_create(stream, engine(), dnnl_stream_default_flags), "a stream");
+    return stream;
   }
 
   /**
@@ -74,11 +77,9 @@ public final class Dnn {
   /** Loads the library at first use. */
   private static final class Native {
     private final dnnl_engine engine = new dnnl_engine();
-    private final dnnl_stream stream = new dnnl_stream();
 
     private Native() {
       check(dnnl_engine_create(engine, dnnl_cpu, 0), "a CPU engine");
-      check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "a stream");
     }
 
     static Native get() {
