@@ -137,6 +137,7 @@ public final class DnnMatmul implements DnnOperation {
   }
 
   /** Which of oneDNN's implementations runs. */
+  @Override
   public String implementation() {
     return primitive.implementation();
   }

@@ -193,6 +193,7 @@ public final class DnnPooling implements DnnOperation {
   }
 
   /** Which of oneDNN's implementations runs. */
+  @Override
   public String implementation() {
     return pooling.implementation();
   }

@@ -41,14 +41,17 @@ public final class JavaEmitter {
   private final BoundProgram bound;
   private final String packageName;
   private final KernelStyle style;
+  private final boolean timed;
   private final Map<String, Long> variableOffsets = new LinkedHashMap<>();
   private long variableBytes;
 
-  private JavaEmitter(CompiledPrograms programs, String packageName, KernelStyle style) {
+  private JavaEmitter(
+      CompiledPrograms programs, String packageName, KernelStyle style, boolean timed) {
     this.programs = programs;
     this.bound = programs.bound();
     this.packageName = packageName;
     this.style = style;
+    this.timed = timed;
     for (var variable : bound.variables()) {
       variableOffsets.put(variable.path(), variableBytes);
       long bytes = variable.type().shape().elements().value() * DType.BYTES;
@@ -60,9 +63,12 @@ public final class JavaEmitter {
    * The source text of the class.
    *
    * @param packageName may be empty
+   * @param timed whether steps tell how long each of their parts takes: the runtime's {@code
+   *     TimedStep}
    */
-  public static String emit(CompiledPrograms programs, String packageName, KernelStyle style) {
-    return new JavaEmitter(programs, packageName, style).file().toString();
+  public static String emit(
+      CompiledPrograms programs, String packageName, KernelStyle style, boolean timed) {
+    return new JavaEmitter(programs, packageName, style, timed).file().toString();
   }
 
   private JavaFile file() {
@@ -126,6 +132,7 @@ public final class JavaEmitter {
         program,
         variableOffsets,
         style,
+        timed,
         inputs,
         bound.outputs().stream().map(Port::name).toList(),
         metrics);
