@@ -22,6 +22,8 @@ final class JavaTypes {
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
   static final ClassName TIMED_STEP = ClassName.get(RUNTIME, "TimedStep");
   static final ClassName DNN_OPERATION = ClassName.get(KERNEL, "DnnOperation");
+  static final ClassName DNN = ClassName.get(KERNEL, "Dnn");
+  static final ClassName CUT = ClassName.get(KERNEL, "Cut");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
   static final ClassName FIT = ClassName.get(RUNTIME, "Fit");
   static final ClassName GENERATED_CODE = ClassName.get(RUNTIME, "GeneratedCode");
@@ -44,6 +46,8 @@ final class JavaTypes {
           "VectorThreefry",
           "ScalarThreefry",
           "Lanes",
+          "Cut",
+          "Team",
           "Memory",
           "Dnn",
           "Matmul",

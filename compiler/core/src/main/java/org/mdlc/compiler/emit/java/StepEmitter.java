@@ -19,8 +19,10 @@ import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.plan.Buffer;
 import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.Step;
+import org.mdlc.compiler.type.Dim;
 
 /**
  * Prints one program as a nested class that extends the runtime's {@code Step}: one short method
@@ -43,6 +45,7 @@ final class StepEmitter {
 
   /** Positions of the steps by their names. */
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
+  private final List<String> partMethods = new ArrayList<>();
 
   private StepEmitter(
       String className,
@@ -86,6 +89,7 @@ final class StepEmitter {
     emitter.places("outputOffset", outputs, false);
     emitter.places("metricOffset", metrics, false);
     emitter.steps(program.steps());
+    emitter.runPart();
     emitter.constructor();
     emitter.closeMethod();
     emitter.operationMethod();
@@ -130,7 +134,7 @@ final class StepEmitter {
   private void address(String name, String value) {
     type.addField(
         FieldSpec.builder(TypeName.LONG, name, Modifier.PRIVATE, Modifier.FINAL)
-            .initializer("$L", value)
+            .initializer(JavaTypes.code(value))
             .build());
   }
 
@@ -275,17 +279,8 @@ final class StepEmitter {
   private void steps(List<Step> steps) {
     for (var step : steps) {
       switch (step) {
-        case Step.KernelCall call -> method(call, kernelBody(call));
-        case Step.Copy copy ->
-            method(
-                copy,
-                "$memory:T.copy("
-                    + layout.address(copy.from())
-                    + ", "
-                    + layout.address(copy.to())
-                    + ", "
-                    + Numbers.dim(copy.elements(), "L")
-                    + ");\n");
+        case Step.KernelCall call -> kernel(call);
+        case Step.Copy copy -> copy(copy);
         case Step.LibraryCall call -> libraryCall(call);
         case Step.HostCall call -> method(call, library.host(call));
         case Step.Loop loop -> loop(loop);
@@ -327,6 +322,10 @@ final class StepEmitter {
         loop.reverse()
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
+    if (anyCut(loop.body())) {
+      type.addField(FieldSpec.builder(TypeName.INT, t, Modifier.PRIVATE).build());
+      code.line("this." + t + " = " + t + ";");
+    }
     var calls =
         loop.body().stream()
             .map(s -> methodName(s) + "(" + loopArguments() + ");" + mark(s))
@@ -342,7 +341,163 @@ final class StepEmitter {
     return loops.stream().map(id -> "t" + id).collect(Collectors.joining(", "));
   }
 
-  private String kernelBody(Step.KernelCall call) {
+  // ---- steps in parts
+
+  /** How the work of a step is described to the runtime's {@code Cut}, which cuts it into parts. */
+  private record CutOf(String field, Dim picosPerPoint, boolean lanes, List<Dim> axes) {
+    /** As a Java expression. */
+    String construct() {
+      return "$cut:T."
+          + (lanes ? "withLanes" : "of")
+          + "("
+          + Numbers.dim(picosPerPoint, "L")
+          + ", "
+          + axes.stream().map(d -> Numbers.dim(d, "")).collect(Collectors.joining(", "))
+          + ")";
+    }
+
+    /** False when all threads together are too many for the work at any likely batch size. */
+    boolean pays() {
+      var points = axes.stream().reduce(Dim.ONE, Dim::times);
+      return picosPerPoint.times(points).at(LARGE_BATCH) >= LEAST_PICOS;
+    }
+  }
+
+  private static final long LARGE_BATCH = 1_024;
+
+  /** Two parts of the size below which the runtime cuts nothing. */
+  private static final long LEAST_PICOS = 20_000_000;
+
+  /** Nothing for a step that is done by one call. */
+  private Optional<CutOf> cut(Step step) {
+    String field = methodName(step) + "Cut";
+    var cut =
+        switch (step) {
+          case Step.KernelCall call ->
+              new CutOf(
+                  field,
+                  KernelCost.perPoint(call.kernel(), style),
+                  call.kernel().lanes() == Kernel.Lanes.OUTER,
+                  KernelCost.outerAxes(call.kernel()));
+          case Step.Copy copy ->
+              new CutOf(field, KernelCost.COPY, true, List.of(copy.elements()));
+          case Step.LibraryCall _, Step.HostCall _, Step.Loop _ -> null;
+        };
+    return Optional.ofNullable(cut).filter(c -> !c.axes().isEmpty() && c.pays());
+  }
+
+  private boolean anyCut(List<Step> steps) {
+    return steps.stream()
+        .anyMatch(s -> s instanceof Step.Loop loop ? anyCut(loop.body()) : cut(s).isPresent());
+  }
+
+  private void kernel(Step.KernelCall call) {
+    var cut = cut(call);
+    if (cut.isEmpty()) {
+      method(call, addresses(call) + KernelPrinter.print(call.kernel(), style));
+    } else {
+      String body = KernelPrinter.printPart(call.kernel(), style, cut.get().field());
+      methodInParts(call, cut.get(), addresses(call) + body);
+    }
+  }
+
+  private void copy(Step.Copy copy) {
+    String from = layout.address(copy.from());
+    String to = layout.address(copy.to());
+    var cut = cut(copy);
+    if (cut.isEmpty()) {
+      String count = Numbers.dim(copy.elements(), "L");
+      method(copy, "$memory:T.copy(" + from + ", " + to + ", " + count + ");\n");
+    } else {
+      String field = cut.get().field();
+      methodInParts(
+          copy,
+          cut.get(),
+          "final int from0 = "
+              + field
+              + ".from(0, part);\nfinal int to0 = "
+              + field
+              + ".to(0, part);\n$memory:T.copy("
+              + from
+              + " + 4L * from0, "
+              + to
+              + " + 4L * from0, to0 - from0);\n");
+    }
+  }
+
+  /** The method of the step has the team do the parts; another one of that name does one part. */
+  private void methodInParts(Step step, CutOf cut, String body) {
+    type.addField(
+        FieldSpec.builder(JavaTypes.CUT, cut.field(), Modifier.PRIVATE, Modifier.FINAL)
+            .initializer(JavaTypes.code(cut.construct()))
+            .build());
+    String arguments = loops.isEmpty() ? "" : loopArguments() + ", ";
+    String parts = cut.field() + ".parts()";
+    var code = new Lines();
+    code.open("if (" + parts + " > 1)");
+    code.line("$team:T.get().run(this, " + partMethods.size() + ", " + parts + ");");
+    code.next("else");
+    code.line(methodName(step) + "(" + arguments + "0);");
+    code.close();
+    method(step, code.toString());
+    partMethods.add(methodName(step) + "(" + arguments + "part);");
+    type.addMethod(
+        inLoops(MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE))
+            .addParameter(TypeName.INT, "part")
+            .addCode(JavaTypes.code(body))
+            .build());
+  }
+
+  /** Sixteen bytes each, or a few more inside loops. */
+  private static final int CASES_PER_METHOD = 250;
+
+  /** What the team calls: tells which step a part belongs to. */
+  private void runPart() {
+    if (partMethods.isEmpty()) {
+      return;
+    }
+    address("partScratch", "allocate($lanes:T.SCRATCH_BYTES * (long) $team:T.get().size())");
+    var code = new Lines();
+    int methods = Math.ceilDiv(partMethods.size(), CASES_PER_METHOD);
+    if (methods == 1) {
+      cases(code, 0);
+    } else {
+      code.open("switch (id / " + CASES_PER_METHOD + ")");
+      for (int i = 0; i < methods; i++) {
+        var some = new Lines();
+        cases(some, i * CASES_PER_METHOD);
+        String name = freshName("partsFrom" + i * CASES_PER_METHOD);
+        type.addMethod(
+            parameters(MethodSpec.methodBuilder(name).addModifiers(Modifier.PRIVATE))
+                .addCode(JavaTypes.code(some.toString()))
+                .build());
+        code.line("case " + i + " -> " + name + "(id, part);");
+      }
+      code.line("default -> super.run(id, part);");
+      code.close();
+    }
+    type.addMethod(
+        parameters(MethodSpec.methodBuilder("run"))
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PUBLIC)
+            .addCode(JavaTypes.code(code.toString()))
+            .build());
+  }
+
+  private static MethodSpec.Builder parameters(MethodSpec.Builder method) {
+    return method.addParameter(TypeName.INT, "id").addParameter(TypeName.INT, "part");
+  }
+
+  private void cases(Lines code, int from) {
+    code.open("switch (id)");
+    for (int id = from; id < Math.min(from + CASES_PER_METHOD, partMethods.size()); id++) {
+      code.line("case " + id + " -> " + partMethods.get(id));
+    }
+    code.line("default -> super.run(id, part);");
+    code.close();
+  }
+
+  private String addresses(Step.KernelCall call) {
     var code = new StringBuilder();
     var kernel = call.kernel();
     for (int i = 0; i < kernel.params().size(); i++) {
@@ -352,11 +507,7 @@ final class StepEmitter {
           .append(layout.address(call.arguments().get(i)))
           .append(";\n");
     }
-    return code.append(
-            style == KernelStyle.VECTOR
-                ? KernelPrinter.vector(kernel)
-                : KernelPrinter.plain(kernel))
-        .toString();
+    return code.toString();
   }
 
   private void method(Step step, String body) {
