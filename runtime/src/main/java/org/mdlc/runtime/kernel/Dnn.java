@@ -8,6 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * oneDNN, the library behind the heavy operations: {@link Matmul}, {@link DnnConvolution}, {@link
@@ -31,6 +32,21 @@ public final class Dnn {
       bytes = Math.max(bytes, operation.scratchBytes());
     }
     return bytes;
+  }
+
+  /**
+   * Begins to load the library in the background, which takes about half a second, where a model
+   * will need it; weights are drawn and data is read meanwhile. What goes wrong is said when the
+   * first operation is built.
+   *
+   * @param largestProduct multiply-adds of the largest operation of the model at its usual batch
+   */
+  public static void loadAhead(long largestProduct) {
+    if (largestProduct > Matmul.MOST_IN_JAVA && !Native.isAsked()) {
+      Thread thread = new Thread(Native::getQuietly, "mdlc-load-onednn");
+      thread.setDaemon(true);
+      thread.start();
+    }
   }
 
   static dnnl_engine engine() {
@@ -82,12 +98,39 @@ public final class Dnn {
       check(dnnl_engine_create(engine, dnnl_cpu, 0), "a CPU engine");
     }
 
-    static Native get() {
-      return Holder.INSTANCE;
+    private static @Nullable Native loaded;
+    private static @Nullable KernelException failure;
+    private static volatile boolean asked;
+
+    /** False as long as nobody has wanted the library. */
+    static boolean isAsked() {
+      return asked;
     }
 
-    private static final class Holder {
-      private static final Native INSTANCE = load();
+    static synchronized Native get() {
+      asked = true;
+      if (failure != null) {
+        throw new KernelException(failure.getMessage(), failure);
+      }
+      Native library = loaded;
+      if (library == null) {
+        try {
+          library = load();
+          loaded = library;
+        } catch (KernelException e) {
+          failure = e;
+          throw e;
+        }
+      }
+      return library;
+    }
+
+    static void getQuietly() {
+      try {
+        get();
+      } catch (KernelException e) {
+        // kept for those who need the library
+      }
     }
 
     private static Native load() {

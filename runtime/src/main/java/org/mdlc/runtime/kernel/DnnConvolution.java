@@ -370,9 +370,15 @@ public final class DnnConvolution implements DnnOperation {
   }
 
   /** Which of oneDNN's implementations runs, and whether the kernel is converted first. */
+  @Override
   public String implementation() {
     return convolution.implementation()
         + (reorder == null ? "" : " after " + reorder.implementation());
+  }
+
+  @Override
+  public int reorders() {
+    return reorder == null ? 0 : 1;
   }
 
   @Override

@@ -178,6 +178,7 @@ public final class DnnMatmul implements DnnOperation {
   }
 
   /** Which of oneDNN's implementations runs. */
+  @Override
   public String implementation() {
     return parts.implementation();
   }

@@ -130,6 +130,7 @@ public final class DnnPooling implements DnnOperation, Team.Work {
   }
 
   /** Which of oneDNN's implementations runs. */
+  @Override
   public String implementation() {
     return parts[0].pooling.implementation();
   }

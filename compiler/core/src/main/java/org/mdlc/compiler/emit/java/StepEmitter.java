@@ -7,6 +7,7 @@ import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,29 +34,41 @@ final class StepEmitter {
   private final Set<String> takenNames = new HashSet<>(RESERVED);
   private final Map<String, String> methodNames;
   private final KernelStyle style;
+  private final boolean timed;
   private final LibraryPrinter library;
   private final TypeSpec.Builder type;
   private final List<Integer> loops = new ArrayList<>();
   private final List<String> libraryFields = new ArrayList<>();
   private final List<String> constructions = new ArrayList<>();
   private final List<String> bindings = new ArrayList<>();
+  private final Map<String, String> fieldsByStep = new HashMap<>();
+
+  /** Positions of the steps by their names. */
+  private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final List<String> partMethods = new ArrayList<>();
 
   private StepEmitter(
-      String className, Program program, Map<String, Long> variableOffsets, KernelStyle style) {
+      String className,
+      Program program,
+      Map<String, Long> variableOffsets,
+      KernelStyle style,
+      boolean timed) {
     this.program = program;
     this.layout = StepLayout.of(program, variableOffsets);
     this.style = style;
+    this.timed = timed;
     this.methodNames = methodNames();
+    program.flattened().forEach(step -> numbers.put(step.name(), numbers.size()));
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
             .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-            .superclass(JavaTypes.STEP);
+            .superclass(timed ? JavaTypes.TIMED_STEP : JavaTypes.STEP);
   }
 
   /**
+   * @param timed whether the step tells how long each of its parts takes
    * @param inputs names of model inputs and targets in the order of the model's specification
    * @param outputs names of the results that are model outputs, in that order
    * @param metrics names of the results that are metrics, in that order
@@ -65,10 +78,11 @@ final class StepEmitter {
       Program program,
       Map<String, Long> variableOffsets,
       KernelStyle style,
+      boolean timed,
       List<String> inputs,
       List<String> outputs,
       List<String> metrics) {
-    var emitter = new StepEmitter(className, program, variableOffsets, style);
+    var emitter = new StepEmitter(className, program, variableOffsets, style, timed);
     emitter.bufferTable();
     emitter.runMethod();
     emitter.places("inputOffset", inputs, true);
@@ -78,6 +92,7 @@ final class StepEmitter {
     emitter.runPart();
     emitter.constructor();
     emitter.closeMethod();
+    emitter.operationMethod();
     return emitter.type.build();
   }
 
@@ -136,7 +151,8 @@ final class StepEmitter {
             + layout.bytes(Arena.ROW)
             + "L, "
             + layout.bytes(Arena.SQUARE)
-            + "L);\n");
+            + (timed ? "L, " + program.flattened().size() : "L")
+            + ");\n");
     if (!libraryFields.isEmpty()) {
       type.addField(
           FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL)
@@ -191,8 +207,10 @@ final class StepEmitter {
   }
 
   private void runMethod() {
-    var calls = program.steps().stream().map(s -> methodName(s) + "();").toList();
-    addOverride("run", inParts("run", calls));
+    var calls = program.steps().stream().map(s -> methodName(s) + "();" + mark(s)).toList();
+    var lines = inParts("run", calls);
+    addOverride(
+        "run", timed ? Stream.concat(Stream.of("begin();"), lines.stream()).toList() : lines);
   }
 
   private void addOverride(String name, List<String> lines) {
@@ -206,13 +224,14 @@ final class StepEmitter {
 
   /** The calls themselves or, where they are many, calls of numbered methods that make them. */
   private List<String> inParts(String method, List<String> calls) {
-    if (calls.size() <= CALLS_PER_METHOD) {
+    int most = timed ? CALLS_PER_METHOD / 3 : CALLS_PER_METHOD;
+    if (calls.size() <= most) {
       return calls;
     }
     var parts = new ArrayList<String>();
-    for (int from = 0; from < calls.size(); from += CALLS_PER_METHOD) {
+    for (int from = 0; from < calls.size(); from += most) {
       String name = freshName(method + "Part" + (parts.size() + 1));
-      var part = calls.subList(from, Math.min(from + CALLS_PER_METHOD, calls.size()));
+      var part = calls.subList(from, Math.min(from + most, calls.size()));
       addPiece(name, String.join("\n", part) + "\n", TypeName.VOID);
       parts.add(name + "(" + loopArguments() + ");");
     }
@@ -277,6 +296,7 @@ final class StepEmitter {
     String field = methodName(step) + "Call";
     type.addField(FieldSpec.builder(call.type(), field, Modifier.PRIVATE).build());
     libraryFields.add(field);
+    fieldsByStep.put(step.name(), field);
     constructions.add(field + " = " + call.construct() + ";\n");
     String bind =
         field
@@ -307,7 +327,9 @@ final class StepEmitter {
       code.line("this." + t + " = " + t + ";");
     }
     var calls =
-        loop.body().stream().map(s -> methodName(s) + "(" + loopArguments() + ");").toList();
+        loop.body().stream()
+            .map(s -> methodName(s) + "(" + loopArguments() + ");" + mark(s))
+            .toList();
     inParts(methodName(loop), calls).forEach(code::line);
     code.close();
     steps(loop.body());
@@ -531,6 +553,9 @@ final class StepEmitter {
   private static final Set<String> RESERVED =
       Set.of(
           "run",
+          "begin",
+          "mark",
+          "operation",
           "close",
           "batch",
           "row",
@@ -567,6 +592,35 @@ final class StepEmitter {
     String place = origin.place();
     String line = place.isEmpty() ? text : text + "    " + place;
     return line.isBlank() ? Optional.empty() : Optional.of(harmless(line.strip()));
+  }
+
+  /** The statement behind a step that takes its time; nothing unless times are wanted. */
+  private String mark(Step step) {
+    return timed ? "\nmark(" + numbers.get(step.name()) + ");" : "";
+  }
+
+  private void operationMethod() {
+    if (!timed || fieldsByStep.isEmpty()) {
+      return;
+    }
+    var code = new Lines();
+    code.open("return switch (part)");
+    numbers.forEach(
+        (step, number) -> {
+          var field = fieldsByStep.get(step);
+          if (field != null) {
+            code.line("case " + number + " -> " + field + ";");
+          }
+        });
+    code.line("default -> super.operation(part);");
+    type.addMethod(
+        MethodSpec.methodBuilder("operation")
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PROTECTED)
+            .returns(JavaTypes.DNN_OPERATION)
+            .addParameter(TypeName.INT, "part")
+            .addCode(JavaTypes.code(code + "};\n"))
+            .build());
   }
 
   private void closeMethod() {
