@@ -16,6 +16,7 @@ import org.mdlc.cli.Machine.Library;
 import org.mdlc.cli.Machine.Maven;
 import org.mdlc.cli.Machine.Screen;
 import org.mdlc.launch.Jdk;
+import org.mdlc.runtime.kernel.DnnLibrary;
 
 /** Judges a machine. */
 final class Diagnosis {
@@ -120,19 +121,25 @@ final class Diagnosis {
                 + library.loadMillis()
                 + " ms"
                 + dnn.file().map(file -> " from " + file).orElse("")));
-    dnn.threads().ifPresent(threads -> findings.add(threads(threads, library, cpu)));
+    findings.add(threads(dnn, library, cpu));
     return findings.stream();
   }
 
-  private static Finding threads(int threads, Library library, Cpu cpu) {
-    var set = library.ompThreads().isEmpty() ? "" : ", from OMP_NUM_THREADS";
-    var text = threads + set;
+  private static Finding threads(DnnLibrary dnn, Library library, Cpu cpu) {
+    int threads = library.threads();
+    var text = threads + (library.threadsSet() ? ", from -Dmdlc.threads" : "");
+    if (dnn.ownThreads()) {
+      return warning(
+          "threads",
+          text + ", and others of oneDNN",
+          "they get into each other's way; start Java with --enable-native-access=ALL-UNNAMED");
+    }
     if (threads > cpu.cores()) {
       return warning(
-          "threads", text, "more threads than cores wait for each other; unset OMP_NUM_THREADS");
+          "threads", text, "more threads than cores wait for each other; leave out -Dmdlc.threads");
     }
     return threads < cpu.cores()
-        ? warning("threads", text, "oneDNN leaves cores idle; OMP_NUM_THREADS=" + cpu.cores())
+        ? warning("threads", text, "cores stay idle; leave out -Dmdlc.threads")
         : ok("threads", text);
   }
 

@@ -59,13 +59,19 @@ record Machine(
       long heapBytes) {}
 
   /**
-   * oneDNN.
+   * oneDNN, and the threads that call it.
    *
    * @param found what it says, if it loads
    * @param failure why it does not load; empty if it does
-   * @param ompThreads the variable {@code OMP_NUM_THREADS}; empty if it is not set
+   * @param threads that a step runs on
+   * @param threadsSet whether the property {@code mdlc.threads} says so
    */
-  record Library(Optional<DnnLibrary> found, String failure, long loadMillis, String ompThreads) {}
+  record Library(
+      Optional<DnnLibrary> found,
+      String failure,
+      long loadMillis,
+      int threads,
+      boolean threadsSet) {}
 
   /**
    * What NVIDIA's driver says.

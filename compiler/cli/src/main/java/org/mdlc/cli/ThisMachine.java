@@ -23,6 +23,7 @@ import org.mdlc.cli.Machine.Maven;
 import org.mdlc.cli.Machine.Screen;
 import org.mdlc.runtime.kernel.DnnLibrary;
 import org.mdlc.runtime.kernel.KernelException;
+import org.mdlc.runtime.kernel.Team;
 import org.mdlc.runtime.kernel.Lanes;
 import org.mdlc.runtime.kernel.VectorApi;
 import org.mdlc.runtime.utils.GetFile;
@@ -43,7 +44,7 @@ final class ThisMachine {
     return new Machine(
         jvm(),
         cpu(),
-        library(environment),
+        library(),
         CudaDriver.ask(CudaDriver.libraryName()),
         folders(),
         new Maven(programs.find("mvn"), programs.javaVersion()),
@@ -103,14 +104,15 @@ final class ThisMachine {
         .toList();
   }
 
-  private static Library library(Map<String, String> environment) {
-    var threads = environment.getOrDefault("OMP_NUM_THREADS", "");
+  private static Library library() {
+    boolean set = System.getProperty(Team.THREADS_PROPERTY) != null;
     long start = System.nanoTime();
     try {
       var found = DnnLibrary.load();
-      return new Library(Optional.of(found), "", (System.nanoTime() - start) / 1_000_000, threads);
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      return new Library(Optional.of(found), "", millis, Team.get().size(), set);
     } catch (KernelException e) {
-      return new Library(Optional.empty(), Failures.text(e), 0, threads);
+      return new Library(Optional.empty(), Failures.text(e), 0, 0, set);
     }
   }
 

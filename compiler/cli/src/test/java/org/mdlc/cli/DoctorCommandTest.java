@@ -30,7 +30,7 @@ final class DoctorCommandTest {
       new Jvm(25, "25.0.1 (Acme)", HOME, true, List.of(), true, OptionalInt.of(256), true);
   private static final Cpu CPU =
       new Cpu("Linux", "amd64", List.of("AVX2", "FMA"), 4, 4, 16L << 30, 4L << 30);
-  private static final Library LIBRARY = library(4, "");
+  private static final Library LIBRARY = library(4, false);
   private static final Gpu NO_GPU = new Gpu(Optional.empty(), List.of());
   private static final Folder FOLDER = new Folder("downloads", Path.of("/cache"), true, "");
   private static final Maven MAVEN =
@@ -78,7 +78,7 @@ final class DoctorCommandTest {
     var contained = new Machine(JVM, cpu, LIBRARY, NO_GPU, List.of(), MAVEN, SCREEN);
     assertThat(finding(contained, "CPU").value()).contains("2 of the host's 64 cores");
     assertThat(finding(contained, "memory").advice()).contains("JAVA_TOOL_OPTIONS=-Xmx2g");
-    assertThat(finding(contained, "threads").advice()).contains("unset OMP_NUM_THREADS");
+    assertThat(finding(contained, "threads").advice()).contains("leave out -Dmdlc.threads");
   }
 
   @Test
@@ -91,17 +91,25 @@ final class DoctorCommandTest {
 
   @Test
   void idleCoresAreAWarning() {
-    assertThat(finding(with(library(1, "1")), "threads"))
+    assertThat(finding(with(library(1, true)), "threads"))
         .isEqualTo(
             Finding.warning(
                 "threads",
-                "1, from OMP_NUM_THREADS",
-                "oneDNN leaves cores idle; OMP_NUM_THREADS=4"));
+                "1, from -Dmdlc.threads",
+                "cores stay idle; leave out -Dmdlc.threads"));
+  }
+
+  @Test
+  void twoKindsOfThreadsAreAWarning() {
+    var dnn = new DnnLibrary("3.11.0", "AVX2", Optional.empty(), true);
+    var library = new Library(Optional.of(dnn), "", 300, 4, false);
+    assertThat(finding(with(library), "threads").verdict()).isEqualTo(Verdict.WARNING);
+    assertThat(finding(with(library), "threads").value()).isEqualTo("4, and others of oneDNN");
   }
 
   @Test
   void aLibraryThatDoesNotLoadIsAProblem() {
-    var missing = with(new Library(Optional.empty(), "it does not load", 0, ""));
+    var missing = with(new Library(Optional.empty(), "it does not load", 0, 4, false));
     assertThat(finding(missing, "oneDNN").verdict()).isEqualTo(Verdict.PROBLEM);
     assertThat(finding(missing, "oneDNN").value()).isEqualTo("it does not load");
     assertThat(Diagnosis.of(missing)).noneMatch(finding -> finding.name().equals("threads"));
@@ -203,10 +211,10 @@ final class DoctorCommandTest {
     assertThat(CudaDriver.ask(folder.resolve("libcuda.so").toString())).isEqualTo(NO_GPU);
   }
 
-  private static Library library(int threads, String ompThreads) {
+  private static Library library(int threads, boolean set) {
     var file = Optional.of(Path.of("/lib/libdnnl.so"));
-    var dnn = new DnnLibrary("3.11.0", "AVX2", file, OptionalInt.of(threads));
-    return new Library(Optional.of(dnn), "", 300, ompThreads);
+    var dnn = new DnnLibrary("3.11.0", "AVX2", file, false);
+    return new Library(Optional.of(dnn), "", 300, threads, set);
   }
 
   private static Machine with(Jvm jvm) {

@@ -115,7 +115,7 @@ class GeneratedCodeTest {
   }
 
   /** Losses and weights after some steps with dropout, as bits. */
-  private static List<Integer> trained(String name, long seed) throws IOException {
+  static List<Integer> trained(String name, long seed) throws IOException {
     var bits = new ArrayList<Integer>();
     try (var model = create(name, seed)) {
       var data = noise(model, 70);

@@ -15,15 +15,9 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_sse41;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_version;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -32,10 +26,11 @@ import org.bytedeco.javacpp.Loader;
  * @param version such as {@code 3.11.0}
  * @param instructions the widest set that it uses, such as {@code AVX2}
  * @param file it was loaded from, if that is known
- * @param threads that its operations run on, if it tells
+ * @param ownThreads whether it starts threads of its own, beside those of the {@link Team}: only
+ *     where it cannot be told not to
  */
 public record DnnLibrary(
-    String version, String instructions, Optional<Path> file, OptionalInt threads) {
+    String version, String instructions, Optional<Path> file, boolean ownThreads) {
 
   /**
    * Loads the library, if it is not loaded yet, and asks it.
@@ -45,12 +40,11 @@ public record DnnLibrary(
   public static DnnLibrary load() {
     Dnn.engine();
     var version = dnnl_version();
-    Optional<Path> file = loadedFrom();
     return new DnnLibrary(
         version.major() + "." + version.minor() + "." + version.patch(),
         instructions(dnnl_get_effective_cpu_isa()),
-        file,
-        file.isPresent() ? threads(file.get()) : OptionalInt.empty());
+        loadedFrom(),
+        !OmpThreads.areKnown());
   }
 
   private static String instructions(int set) {
@@ -77,25 +71,5 @@ public record DnnLibrary(
         .map(Map.Entry::getValue)
         .map(Path::of)
         .findFirst();
-  }
-
-  /** Asks OpenMP, which the library is linked to; nothing where that cannot be asked. */
-  @SuppressWarnings("restricted") // only where native access is enabled
-  private static OptionalInt threads(Path file) {
-    if (!DnnLibrary.class.getModule().isNativeAccessEnabled()) {
-      return OptionalInt.empty();
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      var count = SymbolLookup.libraryLookup(file, arena).find("omp_get_max_threads");
-      if (count.isEmpty()) {
-        return OptionalInt.empty();
-      }
-      var call =
-          Linker.nativeLinker()
-              .downcallHandle(count.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT));
-      return OptionalInt.of((int) call.invokeExact());
-    } catch (Throwable e) {
-      return OptionalInt.empty(); // a figure to show, and nothing else
-    }
   }
 }

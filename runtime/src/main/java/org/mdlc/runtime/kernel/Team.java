@@ -71,7 +71,20 @@ public final class Team {
   }
 
   private static final class Holder {
-    private static final Team INSTANCE = new Team(wantedThreads());
+    private static final @Nullable Team INSTANCE;
+    private static final String FAILURE;
+
+    static {
+      Team team = null;
+      String failure = "";
+      try {
+        team = new Team(wantedThreads(System.getProperty(THREADS_PROPERTY)));
+      } catch (KernelException e) {
+        failure = String.valueOf(e.getMessage());
+      }
+      INSTANCE = team;
+      FAILURE = failure;
+    }
   }
 
   /** A team of its own, for tests. */
@@ -79,13 +92,20 @@ public final class Team {
     return new Team(threads);
   }
 
-  /** The team of this process. */
+  /**
+   * The team of this process.
+   *
+   * @throws KernelException if {@link #THREADS_PROPERTY} is no number of threads
+   */
   public static Team get() {
-    return Holder.INSTANCE;
+    Team team = Holder.INSTANCE;
+    if (team == null) {
+      throw new KernelException(Holder.FAILURE);
+    }
+    return team;
   }
 
-  private static int wantedThreads() {
-    String wanted = System.getProperty(THREADS_PROPERTY);
+  static int wantedThreads(@Nullable String wanted) {
     if (wanted == null) {
       return Math.min(Runtime.getRuntime().availableProcessors(), MOST_PARTS);
     }

@@ -115,6 +115,17 @@ class TeamTest {
     checkEveryPart();
   }
 
+  @Test
+  void thePropertySaysHowManyThreadsThereAre() {
+    assertThat(Team.wantedThreads(null)).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(Team.wantedThreads(" 3 ")).isEqualTo(3);
+    for (String wrong : new String[] {"0", "-1", "two", "1000000"}) {
+      assertThatThrownBy(() -> Team.wantedThreads(wrong))
+          .isInstanceOf(KernelException.class)
+          .hasMessageContaining("-Dmdlc.threads=" + wrong);
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
