@@ -22,6 +22,7 @@ import org.mdlc.compiler.op.RandomInt;
 import org.mdlc.compiler.op.RandomOrder;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Sort;
+import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.op.TopK;
 import org.mdlc.compiler.op.Transpose;
 import org.mdlc.compiler.plan.Step;
@@ -269,6 +270,16 @@ final class LibraryPrinter {
             product(table, s.axis() + 1, table.rank()),
             Numbers.dim(indices.elements(), ""));
       }
+      case SumRows s ->
+          statement(
+              "$indexing:T.sumRows",
+              operands.get(0),
+              operands.get(1),
+              results.get(0),
+              results.get(1),
+              Numbers.dim(s.rows(), ""),
+              Numbers.dim(shape.elements(), ""),
+              product(step.operands().get(1).type().shape(), shape.rank(), step.operands().get(1).type().rank()));
       case Orthogonal _ ->
           statement(
               "$qr:T.orthogonal",
