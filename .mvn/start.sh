@@ -8,7 +8,7 @@ start_mdlc() {
   kind=quick
   # A hint only: mdlc itself looks whether it has what a command needs, and starts again if not.
   case " $* " in
-    *" train "* | *" evaluate "* | *" predict "* | *" export "* | *" doctor "*) kind=running ;;
+    *" train "* | *" evaluate "* | *" predict "* | *" export "* | *" doctor "* | *" --profile "*) kind=running ;;
   esac
   # Another JDK, another build of mdlc or another place of either: another cache.
   key=$(LC_ALL=C ls -lniL "$JAVA_HOME/release" "$build" | cksum)

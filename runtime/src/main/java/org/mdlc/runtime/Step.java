@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.data.DType;
 import org.mdlc.runtime.data.HostTensor;
 import org.mdlc.runtime.kernel.Memory;
+import org.mdlc.runtime.kernel.Team;
 
 /**
  * One phase of a model for one batch size: a straight-line program over one planned block of
@@ -17,9 +18,10 @@ import org.mdlc.runtime.kernel.Memory;
  * a buffer planned at row offset {@code o} lies {@code o * paddedBatch} bytes after the start. So
  * one plan serves every batch size.
  *
- * <p>A step is used by one thread at a time.
+ * <p>A step is used by one thread at a time, and has large pieces of its work done by the {@link
+ * Team} of the process.
  */
-public abstract class Step implements AutoCloseable {
+public abstract class Step implements AutoCloseable, Team.Work {
   /** Batches are padded to a multiple of this, so that every row buffer is aligned to 64 bytes. */
   public static final int BATCH_PADDING = 16;
 
@@ -77,6 +79,17 @@ public abstract class Step implements AutoCloseable {
 
   /** Runs the program once on what the inputs and targets hold. */
   public abstract void run();
+
+  /**
+   * Does one part of a piece of work that {@link #run()} has cut into parts: what the {@link Team}
+   * calls.
+   *
+   * @throws IndexOutOfBoundsException if this step has no such piece of work
+   */
+  @Override
+  public void run(int id, int part) {
+    throw new IndexOutOfBoundsException("this step has no piece of work " + id);
+  }
 
   /**
    * Byte offset in the step's memory of input {@code index}: first the inputs, then the targets,

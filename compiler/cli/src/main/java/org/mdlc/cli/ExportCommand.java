@@ -50,7 +50,7 @@ final class ExportCommand implements Callable<Integer> {
     if (!target.toString().endsWith(".keras")) {
       throw new UserError(target + ": the name of a model that Keras opens ends in .keras");
     }
-    var request = model.request(main).withKernels(RunningModel.kernels(main, run));
+    var request = model.request(main).withKernels(RunningModel.kernels(main, run.noVector()));
     var bound = ModelOptions.bind(request, main);
     var problems = new DiagnosticSink();
     var exported = KerasExport.write(bound, problems);

@@ -28,6 +28,9 @@ final class Restart {
   /** The commands that run a model. The launcher scripts know them too. */
   static final Set<String> RUNNING = Set.of("train", "evaluate", "predict", "export", "doctor");
 
+  /** The option of {@code show} that runs a model. The launcher scripts know it too. */
+  static final String PROFILE = "--profile";
+
   private static final List<String> FLAGS =
       List.of("--add-modules", VectorApi.MODULE, "--enable-native-access=ALL-UNNAMED");
 
@@ -39,7 +42,7 @@ final class Restart {
 
   /** Whether a command line may run a model, and this JVM lacks what kernels want. */
   static boolean isNeeded(String... args) {
-    return Arrays.stream(args).anyMatch(RUNNING::contains)
+    return Arrays.stream(args).anyMatch(arg -> RUNNING.contains(arg) || arg.equals(PROFILE))
         && !VectorApi.isPresent()
         && ModuleFinder.ofSystem().find(VectorApi.MODULE).isPresent();
   }

@@ -48,7 +48,7 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
   static RunningModel start(
       Main main, ModelOptions options, RunOptions run, RowSource rows, Describing describing)
       throws IOException {
-    var request = options.request(main).withKernels(kernels(main, run));
+    var request = options.request(main).withKernels(kernels(main, run.noVector()));
     var compilation = Compiler.bind(request);
     var open = compilation.bound().filter(NamedSizes::areOpen);
     if (open.isPresent()) {
@@ -97,8 +97,13 @@ record RunningModel(BoundProgram bound, Model model) implements AutoCloseable {
     return run.seed().orElse(ofBlock.orElse(0));
   }
 
-  static KernelStyle kernels(Main main, RunOptions run) {
-    if (run.noVector()) {
+  /**
+   * How kernels are printed for this JVM; a warning where it lacks what they want.
+   *
+   * @param noVector whether the user wants plain loops
+   */
+  static KernelStyle kernels(Main main, boolean noVector) {
+    if (noVector) {
       return KernelStyle.PLAIN;
     }
     if (!VectorApi.isPresent()) {

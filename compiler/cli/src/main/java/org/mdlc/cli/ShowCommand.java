@@ -2,6 +2,7 @@ package org.mdlc.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.cli.show.ShowJson;
 import org.mdlc.cli.show.ShowPage;
 import org.mdlc.cli.show.ShowText;
+import org.mdlc.cli.show.ShownProgram;
+import org.mdlc.cli.show.Timing;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.ReportRequest;
 import org.mdlc.compiler.report.Machine;
-import org.mdlc.compiler.report.ProgramReport;
 import org.mdlc.runtime.file.AtomicFile;
+import org.mdlc.runtime.kernel.Peaks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +35,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "mdlc show model.mdl",
       "mdlc show model.mdl --details --phase predict",
-      "mdlc show model.mdl --html model.html --peak-gflops 230 --peak-gbs 20"
+      "mdlc show model.mdl --html model.html --peak-gflops 230 --peak-gbs 20",
+      "mdlc show model.mdl --profile --by-time"
     })
 final class ShowCommand implements Callable<Integer> {
   @ParentCommand private Main main;
@@ -67,6 +71,23 @@ final class ShowCommand implements Callable<Integer> {
   private @Nullable Path html;
 
   @Option(
+      names = "--profile",
+      description =
+          "Run the program and show how long each step takes, and which code the library chose.")
+  private boolean profile;
+
+  @Option(
+      names = "--by-time",
+      description = "With --profile: the step that takes longest comes first.")
+  private boolean byTime;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "With --profile: how long to run; unless given, 8. The first half warms up.")
+  private double seconds = 8;
+
+  @Option(
       names = "--peak-gflops",
       paramLabel = "N",
       description = "What your machine can do, in 1e9 operations on floats per second.")
@@ -77,37 +98,57 @@ final class ShowCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "What your memory can do, in 1e9 bytes per second; with both peaks the shortest time of"
-              + " each step is shown.")
+              + " each step is shown. With --profile both are measured unless given.")
   private @Nullable Double peakGbs;
 
   @Override
   public Integer call() throws IOException {
     var machine = machine();
+    requireProfile();
     var page = html == null ? null : Paths.target(html);
     if (page != null && json.isOn()) {
       throw new ParameterException(spec.commandLine(), "give either --html or --json");
     }
-    var request = model.request(main);
-    var wanted = new ReportRequest(Optional.ofNullable(phase), Optional.ofNullable(batch));
-    var reports = Compiler.report(ModelOptions.bind(request, main), request, wanted);
+    var programs = programs(machine);
     var out = main.terminal().out();
     if (page != null) {
-      AtomicFile.writeText(page, ShowPage.of(reports, machine));
+      AtomicFile.writeText(page, ShowPage.of(programs));
       out.println(page);
     } else if (json.isOn()) {
-      main.json().ifPresent(report -> report.result(ShowJson.of(reports, machine)));
+      main.json().ifPresent(report -> report.result(ShowJson.of(programs)));
     } else {
-      out.print(text(reports, machine));
+      var form =
+          new ShowText.Form(details, byTime, main.terminal().columns(), main.coloured());
+      out.print(
+          programs.stream()
+              .map(program -> ShowText.of(program, form))
+              .collect(Collectors.joining("\n")));
     }
     return ExitCode.OK;
   }
 
-  private String text(List<ProgramReport> reports, Optional<Machine> machine) {
-    return reports.stream()
-        .map(
-            report ->
-                ShowText.of(report, machine, details, main.terminal().columns(), main.coloured()))
-        .collect(Collectors.joining("\n"));
+  private List<ShownProgram> programs(Optional<Machine> machine) throws IOException {
+    var request = model.request(main);
+    var bound = ModelOptions.bind(request, main);
+    var wanted = new ReportRequest(Optional.ofNullable(phase), Optional.ofNullable(batch));
+    var reports = Compiler.report(bound, request, wanted);
+    if (!profile) {
+      return reports.stream().map(r -> new ShownProgram(r, machine, Optional.empty())).toList();
+    }
+    var measured =
+        new Profiler(main, model, seconds)
+            .measure(bound, request, wanted.phaseOf(bound), reports);
+    var peaks = machine.or(ShowCommand::measured);
+    var programs = new ArrayList<ShownProgram>();
+    for (int i = 0; i < reports.size(); i++) {
+      var timing = new Timing(reports.get(i), measured.programs().get(i), measured.data());
+      programs.add(new ShownProgram(reports.get(i), peaks, Optional.of(timing)));
+    }
+    return programs;
+  }
+
+  private static Optional<Machine> measured() {
+    return Peaks.measure().map(p -> new Machine(p.gigaflops(), p.gigabytesPerSecond()));
   }
 
   private Optional<Machine> machine() {
@@ -123,5 +164,14 @@ final class ShowCommand implements Callable<Integer> {
           spec.commandLine(), "--peak-gflops and --peak-gbs are greater than 0");
     }
     return Optional.of(new Machine(peakGflops, peakGbs));
+  }
+
+  private void requireProfile() {
+    if (!profile && byTime) {
+      throw new ParameterException(spec.commandLine(), "--by-time belongs to --profile");
+    }
+    if (!(seconds > 0)) {
+      throw new ParameterException(spec.commandLine(), "--seconds is greater than 0");
+    }
   }
 }

@@ -24,6 +24,7 @@ final class RestartTest {
     var words = new TreeSet<String>();
     HINT.matcher(script).results().forEach(match -> words.add(match.group(1)));
     assertThat(words).containsExactlyInAnyOrderElementsOf(Restart.RUNNING);
+    assertThat(script).contains("*\" " + Restart.PROFILE + " \"*) kind=running");
   }
 
   /** They are the ones with options of how a model runs, and the one that says what those find. */

@@ -9,8 +9,10 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,22 @@ final class ShowCommandTest {
 
   private static final String RECURRENT =
       "model Words { input words: i32[6]  output y = words |> Embedding(50, 4) |> LSTM(5) |> Dense(1) }";
+
+  private static final String STAGES =
+      """
+      model Tuned {
+        input x: f32[4]
+        let base = x |> Dense(4, name = "base")
+        output y = base |> Dense(2)
+      }
+
+      train Tuned {
+        loss MeanSquaredError()
+        batch 8
+        stage head { freeze base  optimizer SGD(0.1)  epochs 1 }
+        stage all { unfreeze base  optimizer SGD(0.01)  epochs 1 }
+      }
+      """;
 
   @TempDir private Path folder;
 
@@ -172,6 +190,96 @@ final class ShowCommandTest {
   }
 
   @Test
+  void profilesEveryStep() throws IOException {
+    var printed = program(shown("--profile", "--seconds", "0.2", "--json", file(SMALL)));
+    assertThat(printed.get("data").getAsString()).isEqualTo("random rows");
+    assertThat(printed.get("measuredRuns").getAsInt()).isPositive();
+    assertThat(printed.get("nanos").getAsDouble()).isPositive();
+    assertThat(printed.get("fillNanos").getAsDouble()).isPositive();
+    assertThat(printed.get("reorders").getAsInt()).isZero();
+    assertThat(printed.get("floorNanos").getAsDouble()).isPositive();
+    for (var element : printed.getAsJsonArray("steps")) {
+      var step = element.getAsJsonObject();
+      assertThat(step.get("nanos").getAsDouble()).as(step.toString()).isNotNegative();
+      assertThat(step.has("implementation"))
+          .isEqualTo(step.get("kind").getAsString().equals("library call"));
+    }
+  }
+
+  @Test
+  void printsTimesSharesAndImplementations() throws IOException {
+    var file = file(SMALL);
+    for (var columns : List.of("76", "132")) {
+      var run =
+          CommandRun.in(
+              Map.of("COLUMNS", columns),
+              false,
+              "show",
+              "--profile",
+              "--by-time",
+              "--details",
+              "--seconds",
+              "0.2",
+              file);
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.out()).contains("Measured with random rows, median of ", "Library calls\n");
+      assertThat(run.out()).contains("another layout: none\n", "  by java\n");
+      assertThat(run.out().lines())
+          .as(columns)
+          .allMatch(line -> line.length() <= Integer.parseInt(columns));
+      var shares =
+          Pattern.compile("(?m)^ {1,3}\\d+ [fbu] .* ([0-9.]+)%")
+              .matcher(run.out())
+              .results()
+              .map(match -> Double.parseDouble(match.group(1)))
+              .toList();
+      int steps = program(shown("--json", file)).getAsJsonArray("steps").size();
+      assertThat(shares).hasSize(steps).isSortedAccordingTo(Comparator.reverseOrder());
+      assertThat(shares.stream().mapToDouble(s -> s).sum()).isBetween(95.0, 105.0);
+    }
+  }
+
+  @Test
+  void profilesWithTheRowsOfTheTrainBlock() throws IOException {
+    var tiny = Tiny.in(folder);
+    assertThat(shown(tiny.model(), "--profile", "--seconds", "0.1", "--batch", "200"))
+        .startsWith("Sides: train, a batch of 200\n")
+        .contains("Measured with rows of points.csv, ");
+    Files.delete(folder.resolve("points.csv"));
+    assertThat(shown(tiny.model(), "--profile", "--seconds", "0.1", "--phase", "predict"))
+        .contains("Measured with random rows, ");
+  }
+
+  @Test
+  void profilesEveryStageAndModelsOfTexts() throws IOException {
+    var staged = shown(file(STAGES), "--profile", "--seconds", "0.1");
+    assertThat(staged.split("Measured with", -1)).hasSize(3);
+    var texts =
+        file(
+            """
+            model Texts {
+              input review: str[]
+              output y = review
+                  |> TextVectorization(max_tokens = 50, output_sequence_length = 8)
+                  |> Embedding(50, 4) |> LSTM(3) |> Dense(1)
+            }
+            """);
+    assertThat(shown(texts, "--profile", "--seconds", "0.1")).contains("Measured with random rows");
+  }
+
+  @Test
+  void drawsTimes() throws Exception {
+    var path = folder.resolve("profile.html");
+    shown(file(SMALL), "--profile", "--seconds", "0.1", "--html", path.toString());
+    var page = parsed(Files.readString(path));
+    assertThat(classed(page, "rect", "time")).isNotEmpty();
+    assertThat(elements(page, "h2").stream().map(Element::getTextContent))
+        .contains("Library calls");
+    assertUsage("--by-time belongs to --profile", file(SMALL), "--by-time");
+    assertUsage("--seconds is greater than 0", file(SMALL), "--profile", "--seconds", "0");
+  }
+
+  @Test
   void refusesWhatItCannotDo() throws IOException {
     var file = file(SMALL);
     assertUsage("either --html or --json", file, "--html", path("a.html"), "--json");
@@ -184,22 +292,7 @@ final class ShowCommandTest {
 
   @Test
   void showsEveryStageOfATraining() throws IOException {
-    var file =
-        file(
-            """
-            model Tuned {
-              input x: f32[4]
-              let base = x |> Dense(4, name = "base")
-              output y = base |> Dense(2)
-            }
-
-            train Tuned {
-              loss MeanSquaredError()
-              batch 8
-              stage head { freeze base  optimizer SGD(0.1)  epochs 1 }
-              stage all { unfreeze base  optimizer SGD(0.01)  epochs 1 }
-            }
-            """);
+    var file = file(STAGES);
     assertThat(program(shown(file, "--json"), 0).get("program").getAsString())
         .isNotEqualTo(program(shown(file, "--json"), 1).get("program").getAsString());
     shown(file, "--html", path("stages.html"));

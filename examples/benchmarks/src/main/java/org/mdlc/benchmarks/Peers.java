@@ -52,6 +52,8 @@ public final class Peers {
   private static final long MOST_BYTES = 32 << 20;
   private static final int LEAST_BATCHES = 4;
 
+  private static final double EPOCH_SECONDS = 0.2;
+
   /** Of the seconds asked for, at most this many warm up. */
   private static final double LONGEST_WARM_UP = 3;
 
@@ -172,11 +174,25 @@ public final class Peers {
 
   /** Seconds of a step, one number for each epoch after the warm-up. */
   private static List<Double> train(Model model, ArrayDataset data, int batch, double seconds) {
-    var meter = new Meter(model, data.rows() / batch, seconds);
+    var epoch = data.slice(0, batch * batchesOfAnEpoch(model, data, batch));
+    var meter = new Meter(model, epoch.rows() / batch, seconds);
     model.fit(
-        data,
+        epoch,
         Fit.epochs(Integer.MAX_VALUE).batchSize(batch).verbose(Verbosity.SILENT).callbacks(meter));
     return meter.stepSeconds;
+  }
+
+  /** So many that an epoch does not take long, as there is one figure for each. */
+  private static int batchesOfAnEpoch(Model model, ArrayDataset data, int batch) {
+    var rows = data.slice(0, batch);
+    double quickest = Double.MAX_VALUE;
+    long start = System.nanoTime();
+    while (secondsSince(start) < EPOCH_SECONDS) {
+      long begin = System.nanoTime();
+      model.trainOnBatch(rows);
+      quickest = Math.min(quickest, secondsSince(begin));
+    }
+    return Math.clamp((long) (EPOCH_SECONDS / quickest), LEAST_BATCHES, data.rows() / batch);
   }
 
   private static final class Meter implements Callback {

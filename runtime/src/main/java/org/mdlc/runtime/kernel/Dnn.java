@@ -8,6 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * oneDNN, the library behind the heavy operations: {@link Matmul}, {@link DnnConvolution}, {@link
@@ -16,8 +17,8 @@ import org.bytedeco.dnnl.dnnl_stream;
  * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every
  * call) and then run with one native call that allocates nothing. Operations of one step run one
  * after another, so they share one piece of scratch memory, as large as the largest {@link
- * DnnOperation#scratchBytes()}. All of them compute with floats, use every core, and run on the
- * calling thread's behalf: the result is there when {@code run} returns.
+ * DnnOperation#scratchBytes()}. All of them compute with floats, on the calling thread and, where
+ * they are large, on those of the {@link Team}: the result is there when {@code run} returns.
  */
 public final class Dnn {
   private Dnn() {}
@@ -33,12 +34,30 @@ public final class Dnn {
     return bytes;
   }
 
+  /**
+   * Begins to load the library in the background, which takes about half a second, where a model
+   * will need it; weights are drawn and data is read meanwhile. What goes wrong is said when the
+   * first operation is built.
+   *
+   * @param largestProduct multiply-adds of the largest operation of the model at its usual batch
+   */
+  public static void loadAhead(long largestProduct) {
+    if (largestProduct > Matmul.MOST_IN_JAVA && !Native.isAsked()) {
+      Thread thread = new Thread(Native::getQuietly, "mdlc-load-onednn");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
   static dnnl_engine engine() {
     return Native.get().engine;
   }
 
-  static dnnl_stream stream() {
-    return Native.get().stream;
+  /** A stream of its own for one operation: no two threads share one. */
+  static dnnl_stream newStream() {
+    dnnl_stream stream = new dnnl_stream();
+    check(dnnl_stream_create(stream, engine(), dnnl_stream_default_flags), "a stream");
+    return stream;
   }
 
   /**
@@ -74,19 +93,44 @@ public final class Dnn {
   /** Loads the library at first use. */
   private static final class Native {
     private final dnnl_engine engine = new dnnl_engine();
-    private final dnnl_stream stream = new dnnl_stream();
 
     private Native() {
       check(dnnl_engine_create(engine, dnnl_cpu, 0), "a CPU engine");
-      check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "a stream");
     }
 
-    static Native get() {
-      return Holder.INSTANCE;
+    private static @Nullable Native loaded;
+    private static @Nullable KernelException failure;
+    private static volatile boolean asked;
+
+    /** False as long as nobody has wanted the library. */
+    static boolean isAsked() {
+      return asked;
     }
 
-    private static final class Holder {
-      private static final Native INSTANCE = load();
+    static synchronized Native get() {
+      asked = true;
+      if (failure != null) {
+        throw new KernelException(failure.getMessage(), failure);
+      }
+      Native library = loaded;
+      if (library == null) {
+        try {
+          library = load();
+          loaded = library;
+        } catch (KernelException e) {
+          failure = e;
+          throw e;
+        }
+      }
+      return library;
+    }
+
+    static void getQuietly() {
+      try {
+        get();
+      } catch (KernelException e) {
+        // kept for those who need the library
+      }
     }
 
     private static Native load() {

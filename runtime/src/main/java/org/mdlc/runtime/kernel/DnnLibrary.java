@@ -71,7 +71,7 @@ public record DnnLibrary(
     };
   }
 
-  private static Optional<Path> loadedFrom() {
+  static Optional<Path> loadedFrom() {
     return Loader.getLoadedLibraries().entrySet().stream()
         .filter(library -> library.getKey().startsWith("dnnl"))
         .map(Map.Entry::getValue)

@@ -2,6 +2,7 @@ package org.mdlc.runtime.kernel;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  *
  * Leading dimensions are batches; one of size 1 or stride 0 in a or b is repeated, missing ones
  * count as 1. Transposed operands are said by strides ({@link Layout#transposed()}).
+ *
+ * <p>Large products are computed in parts: ranges of the matrices, the rows or the columns.
  */
 public final class DnnMatmul implements DnnOperation {
   private static final int A = 0;
@@ -25,7 +28,13 @@ public final class DnnMatmul implements DnnOperation {
   private static final int C = 2;
   private static final int BIAS = 3;
 
-  private final DnnPrimitive primitive;
+  /** Multiply-adds of a nanosecond on one thread. */
+  private static final double SPEED = 50;
+
+  /** Columns that a part has at least: as many as oneDNN computes at a time. */
+  private static final int COLUMNS = 64;
+
+  private final DnnParts parts;
   private final boolean biased;
 
   /**
@@ -35,6 +44,15 @@ public final class DnnMatmul implements DnnOperation {
    * @throws KernelException if the shapes do not fit or oneDNN refuses
    */
   public DnnMatmul(String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    this(0, name, a, b, c, epilogue);
+  }
+
+  /**
+   * @param wantedParts how many parts to cut it into if there are as many rows, columns or matrices;
+   *     0 for as many as pay
+   */
+  DnnMatmul(
+      int wantedParts, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
     String what = words(name, a, b, c);
     checkShapes(what, a, b, c);
     Set<Epilogue> wanted = EnumSet.noneOf(Epilogue.class);
@@ -42,6 +60,28 @@ public final class DnnMatmul implements DnnOperation {
     biased = wanted.contains(Epilogue.BIAS);
 
     Shapes shapes = Shapes.simplest(a, b, c);
+    int count = wantedParts > 0 ? wantedParts : DnnParts.count(shapes.multiplyAdds() / SPEED);
+    int dimension = shapes.dimensionToCut(count);
+    long unit = dimension == shapes.c.rank() - 1 ? COLUMNS : 1;
+    long size = shapes.c.size(dimension);
+    count = (int) Math.min(count, Math.ceilDiv(size, unit));
+    int threads = OmpThreads.useOne();
+    try {
+      List<DnnParts.Part> made = new ArrayList<>();
+      for (int part = 0; part < count; part++) {
+        long from = DnnParts.start(size, unit, count, part);
+        long to = DnnParts.start(size, unit, count, part + 1);
+        DnnPrimitive primitive = primitive(what, shapes.range(dimension, from, to), wanted);
+        made.add(new DnnParts.Part(primitive, shapes.offsets(dimension, from)));
+      }
+      parts = new DnnParts(made);
+    } finally {
+      OmpThreads.restore(threads);
+    }
+  }
+
+  private static DnnPrimitive primitive(String what, Shapes shapes, Set<Epilogue> wanted) {
+    boolean biased = wanted.contains(Epilogue.BIAS);
     dnnl_memory_desc aLayout = DnnPrimitive.floats(shapes.a);
     dnnl_memory_desc bLayout = DnnPrimitive.floats(shapes.b);
     dnnl_memory_desc cLayout = DnnPrimitive.floats(shapes.c);
@@ -52,7 +92,7 @@ public final class DnnMatmul implements DnnOperation {
         dnnl_matmul_primitive_desc_create(
             descriptor, Dnn.engine(), aLayout, bLayout, biasLayout, cLayout, attributes),
         what);
-    primitive =
+    DnnPrimitive primitive =
         biasLayout == null
             ? new DnnPrimitive(
                 what,
@@ -71,6 +111,7 @@ public final class DnnMatmul implements DnnOperation {
     if (biasLayout != null) {
       dnnl_memory_desc_destroy(biasLayout);
     }
+    return primitive;
   }
 
   /** The product in words, for messages. */
@@ -102,10 +143,10 @@ public final class DnnMatmul implements DnnOperation {
 
   /** Binds addresses of native memory: a, b, c and scratch memory. */
   public DnnMatmul bind(long a, long b, long c, long scratch) {
-    primitive.set(A, a);
-    primitive.set(B, b);
-    primitive.set(C, c);
-    primitive.setScratch(scratch);
+    parts.set(A, a);
+    parts.set(B, b);
+    parts.set(C, c);
+    parts.setScratch(scratch);
     return this;
   }
 
@@ -114,36 +155,37 @@ public final class DnnMatmul implements DnnOperation {
     if (!biased) {
       throw new KernelException("this matmul was built without a bias");
     }
-    primitive.set(BIAS, bias);
+    parts.set(BIAS, bias);
     return bind(a, b, c, scratch);
   }
 
   @Override
   public void run() {
-    primitive.run();
+    parts.run();
   }
 
   /** Runs on other addresses, and leaves them bound. */
   public void run(long a, long b, long c) {
-    primitive.set(A, a);
-    primitive.set(B, b);
-    primitive.set(C, c);
-    primitive.run();
+    parts.set(A, a);
+    parts.set(B, b);
+    parts.set(C, c);
+    parts.run();
   }
 
   @Override
   public long scratchBytes() {
-    return primitive.scratchBytes();
+    return parts.scratchBytes();
   }
 
   /** Which of oneDNN's implementations runs. */
+  @Override
   public String implementation() {
-    return primitive.implementation();
+    return parts.implementation();
   }
 
   @Override
   public void close() {
-    primitive.close();
+    parts.close();
   }
 
   /**
@@ -213,6 +255,56 @@ public final class DnnMatmul implements DnnOperation {
       System.arraycopy(values, 0, fewer, 0, index);
       System.arraycopy(values, index + 1, fewer, index, fewer.length - index);
       return fewer;
+    }
+
+    double multiplyAdds() {
+      double product = a.size(a.rank() - 1);
+      for (int i = 0; i < c.rank(); i++) {
+        product *= c.size(i);
+      }
+      return product;
+    }
+
+    /**
+     * The dimension of c along which parts are ranges: that of the matrices if there are many; else
+     * rows or columns, so that the smaller operand is the one that every part reads as a whole.
+     */
+    int dimensionToCut(int parts) {
+      int rows = c.rank() - 2;
+      int columns = c.rank() - 1;
+      for (int batch = 0; batch < rows; batch++) {
+        if (c.size(batch) >= 4L * parts || c.size(batch) % parts == 0) {
+          return batch;
+        }
+      }
+      boolean fewRows = c.size(rows) < c.size(columns);
+      return fewRows && c.size(columns) >= 2L * parts * COLUMNS ? columns : rows;
+    }
+
+    /** The part of the product that gives a range of c. */
+    Shapes range(int dimension, long from, long to) {
+      return new Shapes(
+          inA(dimension) ? a.range(dimension, from, to) : a,
+          inB(dimension) ? b.range(dimension, from, to) : b,
+          c.range(dimension, from, to));
+    }
+
+    /** Where that part begins in a, b, c and the bias, in bytes. */
+    long[] offsets(int dimension, long from) {
+      return new long[] {
+        inA(dimension) ? Float.BYTES * from * a.stride(dimension) : 0,
+        inB(dimension) ? Float.BYTES * from * b.stride(dimension) : 0,
+        Float.BYTES * from * c.stride(dimension),
+        dimension == c.rank() - 1 ? Float.BYTES * from : 0
+      };
+    }
+
+    private boolean inA(int dimension) {
+      return dimension == c.rank() - 2 || (dimension < c.rank() - 2 && a.size(dimension) > 1);
+    }
+
+    private boolean inB(int dimension) {
+      return dimension == c.rank() - 1 || (dimension < c.rank() - 2 && b.size(dimension) > 1);
     }
 
     Layout bias() {

@@ -8,6 +8,14 @@ public interface DnnOperation extends AutoCloseable {
   /** Runs on the bound addresses. Allocates nothing. */
   void run();
 
+  /** What runs: one of oneDNN's implementations such as {@code brg_matmul:avx512_core}, or Java. */
+  String implementation();
+
+  /** How often a run brings an operand into the layout that the library prefers, or back. */
+  default int reorders() {
+    return 0;
+  }
+
   /** Frees the native objects. The operation must not run afterwards. */
   @Override
   void close();

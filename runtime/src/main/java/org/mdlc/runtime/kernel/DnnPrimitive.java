@@ -16,11 +16,12 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * One oneDNN primitive with its argument list. Argument i of {@link #set} is the i-th of the
- * constructor; the last is always the scratchpad.
+ * constructor; the last is always the scratchpad. It runs on the calling thread alone, for which
+ * its descriptor must have been made as well ({@link OmpThreads}).
  */
 final class DnnPrimitive implements AutoCloseable {
   private final String what;
-  private final dnnl_stream stream = Dnn.stream();
+  private final dnnl_stream stream = Dnn.newStream();
   private final dnnl_primitive primitive = new dnnl_primitive();
   private final dnnl_memory[] memories;
   private final dnnl_exec_arg_t arguments;
@@ -135,7 +136,9 @@ final class DnnPrimitive implements AutoCloseable {
   }
 
   void run() {
+    int threads = OmpThreads.useOne();
     int status = dnnl_primitive_execute(primitive, stream, memories.length, arguments);
+    OmpThreads.restore(threads);
     if (status != dnnl_success) {
       Dnn.check(status, what);
     }
@@ -157,6 +160,7 @@ final class DnnPrimitive implements AutoCloseable {
     }
     closed = true;
     dnnl_primitive_destroy(primitive);
+    dnnl_stream_destroy(stream);
     for (dnnl_memory memory : memories) {
       dnnl_memory_destroy(memory);
     }

@@ -78,6 +78,13 @@ public final class Layout {
     return permuted(order);
   }
 
+  /** The elements from one index along a dimension up to another. */
+  Layout range(int dimension, long from, long to) {
+    long[] fewer = sizes();
+    fewer[dimension] = to - from;
+    return new Layout(fewer, strides);
+  }
+
   /** The number of dimensions. */
   public int rank() {
     return sizes.length;

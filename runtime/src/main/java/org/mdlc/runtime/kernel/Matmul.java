@@ -124,8 +124,14 @@ public final class Matmul implements DnnOperation {
   }
 
   /** What runs: {@code java}, or one of oneDNN's implementations. */
+  @Override
   public String implementation() {
     return inLibrary == null ? "java" : inLibrary.implementation();
+  }
+
+  @Override
+  public int reorders() {
+    return a.copies() + b.copies() + (readsC ? 2 : 1) * c.copies();
   }
 
   @Override
@@ -163,6 +169,11 @@ public final class Matmul implements DnnOperation {
 
     Layout layout() {
       return copied ? tight : loose;
+    }
+
+    /** How many copies there are. */
+    int copies() {
+      return copied ? 1 : 0;
     }
 
     /** Where the next operand's copy starts in scratch memory. */

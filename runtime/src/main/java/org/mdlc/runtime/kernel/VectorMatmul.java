@@ -263,6 +263,11 @@ final class VectorMatmul implements DnnOperation {
   }
 
   @Override
+  public String implementation() {
+    return "java";
+  }
+
+  @Override
   public void close() {
     // nothing outside of Java's heap
   }

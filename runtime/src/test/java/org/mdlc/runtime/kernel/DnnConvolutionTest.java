@@ -11,13 +11,14 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link DnnConvolution} against loops in double, in both layouts of the kernel. Tolerance: 2e-7
+ * {@link DnnConvolution} against loops in double, in both layouts of the kernel, whole and in parts. Tolerance: 2e-7
  * for each of up to some hundred additions in float of values around 1.
  */
 class DnnConvolutionTest {
   private static final double TOLERANCE = 2e-5;
 
   private final SplittableRandom random = new SplittableRandom(9);
+  private int parts = 1;
 
   @Test
   void awkwardSizesInTwoDimensions() {
@@ -129,6 +130,12 @@ class DnnConvolutionTest {
   }
 
   private void check(Layout x, Window window, long filters, long groups) {
+    for (parts = 1; parts <= 3; parts++) {
+      checkParts(x, window, filters, groups);
+    }
+  }
+
+  private void checkParts(Layout x, Window window, long filters, long groups) {
     for (DnnConvolution.KernelLayout layout : DnnConvolution.KernelLayout.values()) {
       forward(x, window, filters, groups, layout);
       backwardData(x, window, filters, groups, layout);
@@ -148,6 +155,7 @@ class DnnConvolutionTest {
     try (Arena arena = Arena.ofConfined();
         DnnConvolution convolution =
             new DnnConvolution(
+                parts,
                 DnnConvolution.Kind.FORWARD,
                 "test",
                 new DnnConvolution.Shapes(x, window, filters, groups),
@@ -181,6 +189,7 @@ class DnnConvolutionTest {
     try (Arena arena = Arena.ofConfined();
         DnnConvolution convolution =
             new DnnConvolution(
+                parts,
                 DnnConvolution.Kind.BACKWARD_DATA,
                 "test",
                 new DnnConvolution.Shapes(x, window, filters, groups),
@@ -201,6 +210,7 @@ class DnnConvolutionTest {
     try (Arena arena = Arena.ofConfined();
         DnnConvolution convolution =
             new DnnConvolution(
+                parts,
                 DnnConvolution.Kind.BACKWARD_WEIGHTS,
                 "test",
                 new DnnConvolution.Shapes(x, window, filters, groups),

@@ -126,9 +126,24 @@ class DnnMatmulTest {
         error.getMessage());
   }
 
+  @Test
+  void rowsColumnsOrMatricesInParts() {
+    check(Layout.of(40, 9), Layout.of(9, 20), Layout.of(40, 20), Epilogue.BIAS, Epilogue.RELU);
+    check(Layout.of(20, 9), Layout.of(9, 500), Layout.of(20, 500), Epilogue.BIAS, Epilogue.RELU);
+    check(Layout.of(9, 20).transposed(), Layout.of(9, 500), Layout.of(20, 500));
+    check(Layout.of(20, 9), Layout.of(500, 9).transposed(), Layout.of(20, 500));
+    check(Layout.of(9, 2, 7), Layout.of(9, 7, 5), Layout.of(9, 2, 5), Epilogue.ACCUMULATE);
+  }
+
   private void check(Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    for (int parts = 1; parts <= 3; parts++) {
+      check(parts, a, b, c, epilogue);
+    }
+  }
+
+  private void check(int parts, Layout a, Layout b, Layout c, Epilogue... epilogue) {
     try (Arena arena = Arena.ofConfined();
-        DnnMatmul matmul = new DnnMatmul("test", a, b, c, epilogue)) {
+        DnnMatmul matmul = new DnnMatmul(parts, "test", a, b, c, epilogue)) {
       MemorySegment aData = Native.random(arena, random, extent(a));
       MemorySegment bData = Native.random(arena, random, extent(b));
       MemorySegment cData = Native.random(arena, random, extent(c));

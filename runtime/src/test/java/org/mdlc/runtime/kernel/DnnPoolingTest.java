@@ -87,16 +87,18 @@ class DnnPoolingTest {
 
   private void check(Layout x, Window window) {
     for (DnnPooling.Kind kind : DnnPooling.Kind.values()) {
-      check(kind, x, window);
+      for (int parts = 1; parts <= 3; parts++) {
+        check(parts, kind, x, window);
+      }
     }
   }
 
-  private void check(DnnPooling.Kind kind, Layout x, Window window) {
+  private void check(int parts, DnnPooling.Kind kind, Layout x, Window window) {
     SpatialLoops loops = new SpatialLoops(x, window);
     int channels = (int) x.size(x.rank() - 1);
     try (Arena arena = Arena.ofConfined();
-        DnnPooling forward = DnnPooling.forward("test", kind, x, window);
-        DnnPooling backward = DnnPooling.backward("test", kind, x, window)) {
+        DnnPooling forward = new DnnPooling(parts, "test", kind, x, window, true);
+        DnnPooling backward = new DnnPooling(parts, "test", kind, x, window, false)) {
       MemorySegment xData = Native.random(arena, random, (long) loops.inputs() * channels);
       MemorySegment y = Native.random(arena, random, (long) loops.outputs() * channels);
       MemorySegment dy = Native.random(arena, random, (long) loops.outputs() * channels);

@@ -19,19 +19,27 @@ import org.mdlc.compiler.report.Work;
 /** Programs for machines; docs/show.md tells the form. */
 public final class ShowJson {
   private final Optional<Machine> machine;
+  private final Optional<Timing> timing;
 
-  private ShowJson(Optional<Machine> machine) {
-    this.machine = machine;
+  private ShowJson(ShownProgram shown) {
+    this.machine = shown.machine();
+    this.timing = shown.timing();
   }
 
-  public static JsonObject of(List<ProgramReport> reports, Optional<Machine> machine) {
+  /**
+   * @param programs of one model and for one machine; one or more
+   */
+  public static JsonObject of(List<ShownProgram> programs) {
     var json = new JsonObject();
-    machine.ifPresent(
-        m -> {
-          json.addProperty("peakGigaflops", m.gigaflops());
-          json.addProperty("peakGigabytesPerSecond", m.gigabytesPerSecond());
-        });
-    json.add("programs", list(reports, new ShowJson(machine)::program));
+    programs
+        .getFirst()
+        .machine()
+        .ifPresent(
+            m -> {
+              json.addProperty("peakGigaflops", m.gigaflops());
+              json.addProperty("peakGigabytesPerSecond", m.gigabytesPerSecond());
+            });
+    json.add("programs", list(programs, shown -> new ShowJson(shown).program(shown.report())));
     return json;
   }
 
@@ -42,6 +50,14 @@ public final class ShowJson {
     json.addProperty("batch", report.batch());
     addWork(json, report.total());
     machine.ifPresent(m -> json.addProperty("floorNanos", report.floorNanos(m)));
+    timing.ifPresent(
+        t -> {
+          json.addProperty("data", t.data());
+          json.addProperty("measuredRuns", t.profile().runs());
+          json.addProperty("nanos", t.profile().stepNanos());
+          json.addProperty("fillNanos", t.profile().fillNanos());
+          json.addProperty("reorders", t.reorders());
+        });
     json.add("layers", list(report.layers(), ShowJson::layer));
     json.add("steps", list(report.steps(), this::step));
     json.add("memory", memory(report.memory()));
@@ -71,6 +87,17 @@ public final class ShowJson {
     json.addProperty("runs", step.runs());
     addWork(json, step.work());
     machine.ifPresent(m -> json.addProperty("floorNanos", m.floorNanos(step.work())));
+    timing.ifPresent(
+        t -> {
+          json.addProperty("nanos", t.nanos(step));
+          t.part(step)
+              .implementation()
+              .ifPresent(
+                  name -> {
+                    json.addProperty("implementation", name);
+                    json.addProperty("reorders", t.part(step).reorders());
+                  });
+        });
     return json;
   }
 

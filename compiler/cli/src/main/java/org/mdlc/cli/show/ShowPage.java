@@ -24,33 +24,34 @@ import org.mdlc.compiler.report.Work;
 public final class ShowPage {
   private static final String STYLE = "show.css";
 
+  private final ProgramReport report;
   private final Optional<Machine> machine;
-  private final Markup out = new Markup();
+  private final Optional<Timing> timing;
+  private final Markup out;
 
-  private ShowPage(Optional<Machine> machine) {
-    this.machine = machine;
+  private ShowPage(ShownProgram shown, Markup out) {
+    this.report = shown.report();
+    this.machine = shown.machine();
+    this.timing = shown.timing();
+    this.out = out;
   }
 
   /**
-   * @param reports of one model; one or more
-   * @param machine what times are worked out for; without it there are none
+   * @param programs of one model; one or more
    */
-  public static String of(List<ProgramReport> reports, Optional<Machine> machine) {
-    return new ShowPage(machine).page(reports);
-  }
-
-  private String page(List<ProgramReport> reports) {
+  public static String of(List<ShownProgram> programs) {
+    var out = new Markup();
     out.raw("<!DOCTYPE html>\n");
     out.open("html", "lang", "en").open("head");
     out.leaf("meta", "charset", "utf-8");
     out.leaf("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    out.element("title", reports.getFirst().model() + ": the optimised program");
+    out.element("title", programs.getFirst().report().model() + ": the optimised program");
     out.open("style").raw(style()).close();
     out.close().open("body");
-    for (int i = 0; i < reports.size(); i++) {
-      program(reports.get(i), i == 0 ? "step" : "step" + i + "-");
+    for (int i = 0; i < programs.size(); i++) {
+      new ShowPage(programs.get(i), out).program(i == 0 ? "step" : "step" + i + "-");
     }
-    howCounted();
+    howCounted(out);
     out.close().close();
     return out.toString();
   }
@@ -63,16 +64,16 @@ public final class ShowPage {
     }
   }
 
-  private void program(ProgramReport report, String anchor) {
+  private void program(String anchor) {
     out.open("header");
     out.open("h1").text(report.model()).element("span", report.program()).close();
     out.element("p", "a batch of " + report.batch() + ", after optimization", "class", "quiet");
     out.close();
-    figures(report);
+    figures();
     section("Work and memory, step by step");
-    legend(report);
+    legend();
     out.open("div", "class", "scroll");
-    Timeline.draw(report, machine, anchor, out);
+    Timeline.draw(new ShownProgram(report, machine, timing), anchor, out);
     out.close().close();
     section("What is computed together");
     out.element(
@@ -86,10 +87,11 @@ public final class ShowPage {
     FusionChart.draw(report, anchor, out);
     out.close().close();
     section("Steps");
-    steps(report, anchor);
+    steps(anchor);
     out.close();
+    timing.filter(t -> !t.byImplementation().isEmpty()).ifPresent(this::libraryCalls);
     section("Memory");
-    memory(report);
+    memory();
     out.close();
   }
 
@@ -99,12 +101,12 @@ public final class ShowPage {
 
   // Figures
 
-  private void figures(ProgramReport report) {
+  private void figures() {
     var total = report.total();
     var memory = report.memory();
     out.open("div", "class", "figures");
     figure("steps", Integer.toString(report.steps().size()), Words.counts(report));
-    figure("FLOPs", Quantity.count(total.flops()), shares(report));
+    figure("FLOPs", Quantity.count(total.flops()), shares());
     figure("moved", Quantity.bytes(total.bytes()), Words.moved(total));
     figure("FLOP/B", Quantity.ratio(total.intensity()), "over all steps");
     figure(
@@ -121,6 +123,20 @@ public final class ShowPage {
                     + " GFLOP/s and "
                     + Quantity.ratio(m.gigabytesPerSecond())
                     + " GB/s"));
+    timing.ifPresent(
+        t ->
+            figure(
+                "a step",
+                Quantity.time(t.profile().stepNanos()),
+                "measured with "
+                    + t.data()
+                    + ", median of "
+                    + t.profile().runs()
+                    + " runs"
+                    + machine
+                        .map(m -> t.profile().stepNanos() / report.floorNanos(m))
+                        .map(times -> ": " + Quantity.ratio(times) + " times the least")
+                        .orElse("")));
     out.close();
   }
 
@@ -130,7 +146,7 @@ public final class ShowPage {
     out.close();
   }
 
-  private static String shares(ProgramReport report) {
+  private String shares() {
     var shares = new ArrayList<String>();
     long all = Math.max(1, report.total().flops());
     for (var purpose : Purpose.values()) {
@@ -142,7 +158,7 @@ public final class ShowPage {
     return String.join(", ", shares);
   }
 
-  private void legend(ProgramReport report) {
+  private void legend() {
     out.open("p", "class", "legend");
     var present =
         report.steps().stream().map(step -> LayerKind.of(step, report)).collect(Collectors.toSet());
@@ -157,34 +173,37 @@ public final class ShowPage {
 
   // Steps
 
-  private void steps(ProgramReport report, String anchor) {
-    long mostFlops = most(report, false);
-    long mostBytes = most(report, true);
+  private void steps(String anchor) {
+    long mostFlops = most(false);
+    long mostBytes = most(true);
     out.open("div", "class", "scroll").open("table", "class", "steps").open("thead").open("tr");
     out.element("th", "#", "class", "n").element("th", "step").element("th", "for");
     out.element("th", "FLOPs", "class", "n").element("th", "read + written", "class", "n");
     out.element("th", "FLOP/B", "class", "n");
     machine.ifPresent(_ -> out.element("th", "at least", "class", "n"));
+    timing.ifPresent(_ -> out.element("th", "time", "class", "n"));
     out.close().close().open("tbody");
     for (var step : report.steps()) {
       out.open("tr", "id", anchor + step.number(), "class", "p-" + step.purpose().text());
       out.element("td", Integer.toString(step.number()), "class", "n");
-      name(step, report);
-      layers(step, report);
+      name(step);
+      layers(step);
       work(
           step.work(),
           mostFlops,
           mostBytes,
           machine.map(m -> m.floorNanos(step.work())).orElse(0.0));
+      timing.ifPresent(t -> time(t, t.nanos(step), machine.map(m -> m.floorNanos(step.work()))));
       out.close();
     }
     out.close().open("tfoot").open("tr");
     out.element("td", "").element("td", "all steps").element("td", "");
     work(report.total(), 0, 0, machine.map(report::floorNanos).orElse(0.0));
+    timing.ifPresent(t -> time(t, t.allNanos(), machine.map(report::floorNanos)));
     out.close().close().close().close();
   }
 
-  private static long most(ProgramReport report, boolean bytes) {
+  private long most(boolean bytes) {
     return report.steps().stream()
         .map(StepReport::work)
         .mapToLong(work -> bytes ? work.bytes() : work.flops())
@@ -192,7 +211,19 @@ public final class ShowPage {
         .orElse(0);
   }
 
-  private void name(StepReport step, ProgramReport report) {
+  private void time(Timing times, double nanos, Optional<Double> floorNanos) {
+    out.open("td", "class", "n");
+    out.open("span", "class", "bars");
+    out.element("i", "", "class", "bar time", "style", width(times.share(nanos)));
+    out.close();
+    out.text(Quantity.time(nanos));
+    floorNanos
+        .filter(floor -> floor > 0)
+        .ifPresent(floor -> out.element("small", Quantity.ratio(nanos / floor) + "×"));
+    out.close();
+  }
+
+  private void name(StepReport step) {
     out.open("td", "class", "name");
     out.open("details", "class", "d" + Math.min(3, step.depth()));
     out.open("summary").text(step.name());
@@ -210,6 +241,7 @@ public final class ShowPage {
         term(report.layers().get(served.layer()).name(), String.join(", ", served.operations()));
       }
     }
+    timing.flatMap(t -> t.part(step).implementation()).ifPresent(name -> term("by", name));
     buffers("reads", step.reads());
     buffers("writes", step.writes());
     out.close();
@@ -227,7 +259,7 @@ public final class ShowPage {
     }
   }
 
-  private void layers(StepReport step, ProgramReport report) {
+  private void layers(StepReport step) {
     out.open("td", "class", "layers");
     for (var served : step.serves()) {
       var layer = report.layers().get(served.layer());
@@ -274,13 +306,41 @@ public final class ShowPage {
   }
 
   private void bar(String style, long part, long most) {
-    var width = Markup.number(100.0 * part / most) + "%";
-    out.element("i", "", "class", "bar " + style, "style", "width:" + width);
+    out.element("i", "", "class", "bar " + style, "style", width(100.0 * part / most));
+  }
+
+  private static String width(double percent) {
+    return "width:" + Markup.number(percent) + "%";
+  }
+
+  private void libraryCalls(Timing times) {
+    section("Library calls");
+    out.open("table").open("thead").open("tr");
+    out.element("th", "implementation").element("th", "steps", "class", "n");
+    out.element("th", "time", "class", "n");
+    out.close().close().open("tbody");
+    times
+        .byImplementation()
+        .forEach(
+            (name, steps) -> {
+              out.open("tr").element("td", name);
+              out.element("td", Integer.toString(steps.size()), "class", "n");
+              time(times, steps.stream().mapToDouble(times::nanos).sum(), Optional.empty());
+              out.close();
+            });
+    out.close().close();
+    int reorders = times.reorders();
+    out.element(
+        "p",
+        "Operands brought into another layout: " + (reorders == 0 ? "none." : reorders + "."),
+        "class",
+        "quiet");
+    out.close();
   }
 
   // Memory
 
-  private void memory(ProgramReport report) {
+  private void memory() {
     var memory = report.memory();
     out.open("table", "class", "memory").open("tbody");
     memory.arenas().forEach(a -> memory("arena " + a.name(), a.bytes()));
@@ -317,7 +377,7 @@ public final class ShowPage {
     out.close();
   }
 
-  private void howCounted() {
+  private static void howCounted(Markup out) {
     out.element(
         "footer",
         "FLOPs are operations on floats: a multiply-add is two, a comparison, a choice and a"

@@ -1,9 +1,11 @@
 package org.mdlc.cli.show;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.report.Machine;
@@ -26,6 +28,14 @@ public final class ShowText {
   private static final int FIGURES = 9 + 10 + 10 + 8;
   private static final int TIME = 10;
 
+  /** Where times were measured: time, share, floor, how often the floor. */
+  private static final int TIMES = 10 + 7 + 10 + 7;
+
+  /** FLOPs and bytes beside times, on a line that is long enough. */
+  private static final int FIGURES_BESIDE_TIMES = 9 + 10;
+
+  private static final int WIDE = 96;
+
   /** Of a line, so that nobody has to read across a wide screen. */
   private static final int WIDEST = 132;
 
@@ -33,36 +43,34 @@ public final class ShowText {
 
   private final ProgramReport report;
   private final Optional<Machine> machine;
+  private final Optional<Timing> timing;
   private final boolean details;
+  private final boolean byTime;
   private final int width;
   private final boolean coloured;
   private final StringBuilder out = new StringBuilder();
 
-  private ShowText(
-      ProgramReport report,
-      Optional<Machine> machine,
-      boolean details,
-      int columns,
-      boolean coloured) {
-    this.report = report;
-    this.machine = machine;
-    this.details = details;
-    this.width = Math.clamp(columns, NARROWEST, WIDEST);
-    this.coloured = coloured;
+  private ShowText(ShownProgram shown, Form form) {
+    this.report = shown.report();
+    this.machine = shown.machine();
+    this.timing = shown.timing();
+    this.details = form.details();
+    this.byTime = form.byTime();
+    this.width = Math.clamp(form.columns(), NARROWEST, WIDEST);
+    this.coloured = form.coloured();
   }
 
   /**
-   * @param machine what times are worked out for; without it there are none
+   * How a program is printed.
+   *
    * @param details also what each step computes for which layer and line, and all buffers
+   * @param byTime the step that takes longest comes first, where that was measured
    * @param columns of the terminal
    */
-  public static String of(
-      ProgramReport report,
-      Optional<Machine> machine,
-      boolean details,
-      int columns,
-      boolean coloured) {
-    return new ShowText(report, machine, details, columns, coloured).print();
+  public record Form(boolean details, boolean byTime, int columns, boolean coloured) {}
+
+  public static String of(ShownProgram shown, Form form) {
+    return new ShowText(shown, form).print();
   }
 
   private String print() {
@@ -96,7 +104,23 @@ public final class ShowText {
 
   /** For names and layers. */
   private int room() {
-    return width - BEFORE - FIGURES - (machine.isPresent() ? TIME : 0) - 1;
+    int figures = FIGURES + (machine.isPresent() ? TIME : 0);
+    int times = TIMES + (isWide() ? FIGURES_BESIDE_TIMES : 0);
+    return width - BEFORE - (timing.isPresent() ? times : figures) - 1;
+  }
+
+  private boolean isWide() {
+    return width >= WIDE;
+  }
+
+  private List<StepReport> ordered() {
+    if (!byTime || timing.isEmpty()) {
+      return report.steps();
+    }
+    var times = timing.get();
+    return report.steps().stream()
+        .sorted(Comparator.comparingDouble((StepReport step) -> times.nanos(step)).reversed())
+        .toList();
   }
 
   private static String indented(StepReport step) {
@@ -106,29 +130,33 @@ public final class ShowText {
   }
 
   private void steps() {
-    row("#", "", "step", "for", "FLOPs", "read", "written", "FLOP/B", "at least");
-    for (var step : report.steps()) {
+    var headed = timing.isPresent() ? timesHead() : figuresHead();
+    row("#", "", "step", "for", headed);
+    for (var step : ordered()) {
       row(
           Integer.toString(step.number()),
           step.purpose().text().substring(0, 1),
           indented(step),
           layers(step),
-          step.work());
+          timing.isPresent()
+              ? times(
+                  timing.get().nanos(step),
+                  step.work(),
+                  machine.map(m -> m.floorNanos(step.work())))
+              : figures(step.work(), machine.map(m -> m.floorNanos(step.work()))));
       if (details) {
         details(step);
       }
     }
-    var total = report.total();
+    var floor = machine.map(report::floorNanos);
     row(
         "",
         "",
         "all steps",
         "",
-        Quantity.count(total.flops()),
-        Quantity.bytes(total.bytesRead()),
-        Quantity.bytes(total.bytesWritten()),
-        Quantity.ratio(total.intensity()),
-        machine.map(m -> Quantity.time(report.floorNanos(m))).orElse(""));
+        timing.isPresent()
+            ? times(timing.get().allNanos(), report.total(), floor)
+            : figures(report.total(), floor));
     line("");
     var present = report.steps().stream().map(StepReport::purpose).distinct().sorted().toList();
     if (present.size() > 1) {
@@ -140,44 +168,67 @@ public final class ShowText {
     }
   }
 
-  private void row(String number, String purpose, String name, String layers, Work work) {
-    boolean nothing = work.equals(Work.NONE);
-    row(
-        number,
-        purpose,
-        name,
-        layers,
-        nothing ? "" : Quantity.count(work.flops()),
-        nothing ? "" : Quantity.bytes(work.bytesRead()),
-        nothing ? "" : Quantity.bytes(work.bytesWritten()),
-        nothing ? "" : Quantity.ratio(work.intensity()),
-        nothing ? "" : machine.map(m -> Quantity.time(m.floorNanos(work))).orElse(""));
-  }
-
-  private void row(
-      String number,
-      String purpose,
-      String name,
-      String layers,
-      String flops,
-      String read,
-      String written,
-      String intensity,
-      String time) {
+  private void row(String number, String purpose, String name, String layers, String figures) {
     int names = nameWidth();
     line(
         String.format(
             Locale.ROOT,
-            "%4s %1s %-" + names + "s %-" + (room() - names) + "s%9s%10s%10s%8s%s",
+            "%4s %1s %-" + names + "s %-" + (room() - names) + "s%s",
             number,
             purpose,
             shortened(name, names),
             layers,
-            flops,
-            read,
-            written,
-            intensity,
-            machine.isPresent() ? String.format(Locale.ROOT, "%10s", time) : ""));
+            figures));
+  }
+
+  private String figuresHead() {
+    return columns("FLOPs", "read", "written", "FLOP/B", "at least");
+  }
+
+  private String figures(Work work, Optional<Double> floorNanos) {
+    return work.equals(Work.NONE)
+        ? ""
+        : columns(
+            Quantity.count(work.flops()),
+            Quantity.bytes(work.bytesRead()),
+            Quantity.bytes(work.bytesWritten()),
+            Quantity.ratio(work.intensity()),
+            floorNanos.map(Quantity::time).orElse(""));
+  }
+
+  private String columns(
+      String flops, String read, String written, String intensity, String floor) {
+    return String.format(
+        Locale.ROOT,
+        "%9s%10s%10s%8s%s",
+        flops,
+        read,
+        written,
+        intensity,
+        machine.isPresent() ? String.format(Locale.ROOT, "%10s", floor) : "");
+  }
+
+  private String timesHead() {
+    return timeColumns("time", "share", "at least", "times", "FLOPs", "moved");
+  }
+
+  private String times(double nanos, Work work, Optional<Double> floorNanos) {
+    boolean nothing = work.equals(Work.NONE);
+    double floor = nothing ? 0 : floorNanos.orElse(0.0);
+    double share = timing.map(t -> t.share(nanos)).orElse(0.0);
+    return timeColumns(
+        Quantity.time(nanos),
+        String.format(Locale.ROOT, "%.1f%%", share),
+        floor > 0 ? Quantity.time(floor) : "",
+        floor > 0 ? Quantity.ratio(nanos / floor) : "",
+        nothing ? "" : Quantity.count(work.flops()),
+        nothing ? "" : Quantity.bytes(work.bytes()));
+  }
+
+  private String timeColumns(
+      String time, String share, String floor, String times, String flops, String moved) {
+    var columns = String.format(Locale.ROOT, "%10s%7s%10s%7s", time, share, floor, times);
+    return isWide() ? columns + String.format(Locale.ROOT, "%9s%10s", flops, moved) : columns;
   }
 
   /** As many names as there is room for, and the number of the rest. */
@@ -215,6 +266,7 @@ public final class ShowText {
                 + String.join(", ", served.operations()));
       }
     }
+    timing.flatMap(t -> t.part(step).implementation()).ifPresent(name -> detail("by " + name));
     buffers("reads ", step.reads());
     buffers("writes ", step.writes());
   }
@@ -239,13 +291,13 @@ public final class ShowText {
   private void totals() {
     for (var kind : StepKind.values()) {
       if (report.count(kind) > 0 && kind != StepKind.LOOP) {
-        total(kind.count(report.count(kind)), report.total(kind));
+        total(kind.count(report.count(kind)), report.total(kind), step -> step.kind() == kind);
       }
     }
     for (var purpose : Purpose.values()) {
       if (!report.total(purpose).equals(report.total())
           && !report.total(purpose).equals(Work.NONE)) {
-        total(purpose.text(), report.total(purpose));
+        total(purpose.text(), report.total(purpose), step -> step.purpose() == purpose);
       }
     }
     machine.ifPresent(
@@ -258,10 +310,68 @@ public final class ShowText {
                     + " GB/s: "
                     + Quantity.time(report.floorNanos(m))
                     + " at least, step after step."));
+    timing.ifPresent(this::measured);
     line("");
   }
 
-  private void total(String name, Work work) {
+  private void measured(Timing times) {
+    var profile = times.profile();
+    var text =
+        "Measured with "
+            + times.data()
+            + ", median of "
+            + profile.runs()
+            + " runs: "
+            + Quantity.time(profile.stepNanos())
+            + " a step"
+            + machine
+                .map(m -> profile.stepNanos() / report.floorNanos(m))
+                .map(ratio -> ", " + Quantity.ratio(ratio) + " times the least")
+                .orElse("")
+            + ". With a clock between the steps they take "
+            + Quantity.time(times.allNanos())
+            + ". Filling in a batch takes "
+            + Quantity.time(profile.fillNanos())
+            + " more.";
+    wrapped(List.of(text.split(" ")), width).forEach(this::line);
+    if (!times.byImplementation().isEmpty()) {
+      line("");
+      line(styled(BOLD, "Library calls"));
+      times.byImplementation().forEach((name, steps) -> implementation(name, steps, times));
+      int reorders = times.reorders();
+      line("  operands brought into another layout: " + (reorders == 0 ? "none" : reorders));
+    }
+  }
+
+  private void implementation(String name, List<StepReport> steps, Timing times) {
+    double nanos = steps.stream().mapToDouble(times::nanos).sum();
+    line(
+        String.format(
+            Locale.ROOT, "  %-32s %9s%4.0f%%", name, Quantity.time(nanos), times.share(nanos)));
+    for (var text : wrapped(steps.stream().map(StepReport::name).toList(), width - 4)) {
+      line("    " + styled(QUIET, text));
+    }
+  }
+
+  private static List<String> wrapped(List<String> words, int width) {
+    var lines = new ArrayList<String>();
+    var line = new StringBuilder();
+    for (var word : words) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(shortened(word, width));
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  private void total(String name, Work work, Predicate<StepReport> steps) {
+    if (timing.isPresent()) {
+      timedTotal(name, work, timing.get().nanos(steps));
+      return;
+    }
     long all = Math.max(1, report.total().flops());
     long bytes = Math.max(1, report.total().bytes());
     line(
@@ -274,6 +384,18 @@ public final class ShowText {
             Quantity.bytes(work.bytes()),
             100.0 * work.bytes() / bytes,
             Quantity.ratio(work.intensity())));
+  }
+
+  private void timedTotal(String name, Work work, double nanos) {
+    line(
+        String.format(
+            Locale.ROOT,
+            "  %-17s %9s%5.1f%% %7s GFLOP/s %6s GB/s",
+            name,
+            Quantity.time(nanos),
+            timing.map(t -> t.share(nanos)).orElse(0.0),
+            Quantity.ratio(work.flops() / Math.max(1, nanos)),
+            Quantity.ratio(work.bytes() / Math.max(1, nanos))));
   }
 
   // Memory

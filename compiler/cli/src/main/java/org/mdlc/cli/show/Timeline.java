@@ -36,15 +36,17 @@ final class Timeline {
 
   private final ProgramReport report;
   private final Optional<Machine> machine;
+  private final Optional<Timing> timing;
   private final String anchor;
   private final int positions;
   private final double step;
   private final Markup out;
   private double y = 4;
 
-  private Timeline(ProgramReport report, Optional<Machine> machine, String anchor, Markup out) {
-    this.report = report;
-    this.machine = machine;
+  private Timeline(ShownProgram shown, String anchor, Markup out) {
+    this.report = shown.report();
+    this.machine = shown.machine();
+    this.timing = shown.timing();
     this.anchor = anchor;
     this.positions = Math.max(1, report.memory().alive().size());
     this.step = Math.clamp(WIDTH / positions, NARROWEST_STEP, WIDEST_STEP);
@@ -54,12 +56,12 @@ final class Timeline {
   /**
    * @param anchor what the names of the rows of the step table start with
    */
-  static void draw(ProgramReport report, Optional<Machine> machine, String anchor, Markup out) {
-    new Timeline(report, machine, anchor, out).draw();
+  static void draw(ShownProgram shown, String anchor, Markup out) {
+    new Timeline(shown, anchor, out).draw();
   }
 
   private double height() {
-    int bars = machine.isPresent() ? 3 : 2;
+    int bars = 2 + (machine.isPresent() ? 1 : 0) + (timing.isPresent() ? 1 : 0);
     return 4 + STRIP + bars * (GAP + BARS) + GAP + BARS + GAP + MAP + 22;
   }
 
@@ -98,10 +100,25 @@ final class Timeline {
                 Quantity::time,
                 "flops",
                 "read"));
+    timing.ifPresent(
+        t -> bars("time", s -> floor(t, s), s -> t.nanos(s) - floor(t, s), Quantity::time));
     needed();
     map();
     ticks();
     out.close();
+  }
+
+  /** The part of a step's time that it takes at least. */
+  private double floor(Timing times, StepReport step) {
+    return machine.map(m -> Math.min(times.nanos(step), m.floorNanos(step.work()))).orElse(0.0);
+  }
+
+  private void bars(
+      String name,
+      ToDoubleFunction<StepReport> least,
+      ToDoubleFunction<StepReport> more,
+      DoubleFunction<String> text) {
+    bars(name, least, more, text, "floor", "time");
   }
 
   /** Over the whole height, so that a step is found again from picture to picture. */

@@ -18,6 +18,7 @@ import org.mdlc.compiler.source.SourceFile;
  * @param settings values of the model's parameters and named dimensions, as written in mdl
  * @param packageName of the generated class; may be empty
  * @param kernels how kernels are printed
+ * @param timed whether generated steps can tell how long each of their parts takes
  * @param dumps where graphs and programs are shown on their way
  * @param inputs is told of every file and folder beside the source, before it is looked at
  * @param texts where imported files are read
@@ -28,6 +29,7 @@ public record CompileRequest(
     Map<String, String> settings,
     String packageName,
     KernelStyle kernels,
+    boolean timed,
     DumpSink dumps,
     Consumer<Input> inputs,
     SourceTexts texts) {
@@ -42,6 +44,7 @@ public record CompileRequest(
         Map.of(),
         "",
         KernelStyle.VECTOR,
+        false,
         DumpSink.NONE,
         Input.IGNORED,
         SourceTexts.OF_DISK);
@@ -53,33 +56,39 @@ public record CompileRequest(
   }
 
   public CompileRequest withModel(Optional<String> name) {
-    return new CompileRequest(source, name, settings, packageName, kernels, dumps, inputs, texts);
+    return new CompileRequest(source, name, settings, packageName, kernels, timed, dumps, inputs, texts);
   }
 
   /** With more settings, which go before those of the same name. */
   public CompileRequest withSettings(Map<String, String> more) {
     var all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return new CompileRequest(source, model, all, packageName, kernels, dumps, inputs, texts);
+    return new CompileRequest(source, model, all, packageName, kernels, timed, dumps, inputs, texts);
   }
 
   public CompileRequest withPackage(String name) {
-    return new CompileRequest(source, model, settings, name, kernels, dumps, inputs, texts);
+    return new CompileRequest(source, model, settings, name, kernels, timed, dumps, inputs, texts);
   }
 
   public CompileRequest withKernels(KernelStyle style) {
-    return new CompileRequest(source, model, settings, packageName, style, dumps, inputs, texts);
+    return new CompileRequest(source, model, settings, packageName, style, timed, dumps, inputs, texts);
+  }
+
+  /** For a profile: the steps of the model are the runtime's {@code TimedStep}s. */
+  public CompileRequest withTiming() {
+    return new CompileRequest(
+        source, model, settings, packageName, kernels, true, dumps, inputs, texts);
   }
 
   public CompileRequest withDumps(DumpSink sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, sink, inputs, texts);
+    return new CompileRequest(source, model, settings, packageName, kernels, timed, sink, inputs, texts);
   }
 
   public CompileRequest withInputs(Consumer<Input> sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, dumps, sink, texts);
+    return new CompileRequest(source, model, settings, packageName, kernels, timed, dumps, sink, texts);
   }
 
   public CompileRequest withTexts(SourceTexts other) {
-    return new CompileRequest(source, model, settings, packageName, kernels, dumps, inputs, other);
+    return new CompileRequest(source, model, settings, packageName, kernels, timed, dumps, inputs, other);
   }
 }

@@ -26,7 +26,12 @@ public record ReportRequest(Optional<Phase> phase, Optional<Integer> batch) {
 
   public static final ReportRequest USUAL = new ReportRequest(Optional.empty(), Optional.empty());
 
-  Phase phaseOf(BoundProgram bound) {
+  /**
+   * The phase meant.
+   *
+   * @throws InvalidRequest if the model does not have it
+   */
+  public Phase phaseOf(BoundProgram bound) {
     boolean trains = !bound.stages().isEmpty();
     var wanted = phase.orElse(trains ? Phase.TRAIN : Phase.PREDICT);
     if (!trains && wanted != Phase.PREDICT) {

@@ -41,6 +41,12 @@ public sealed interface Step {
       post = List.copyOf(post);
       origins = List.copyOf(origins);
     }
+
+    /** Operations on floats of the call itself, without {@code post}. */
+    public long flops(long batch) {
+      var types = operands.stream().map(Tensor::type).toList();
+      return operation.cost(types).flops().at(batch);
+    }
   }
 
   /**

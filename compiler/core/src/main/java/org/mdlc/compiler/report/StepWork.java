@@ -37,9 +37,7 @@ final class StepWork {
     var read = new ArrayList<>(call.operands());
     call.post().forEach(p -> p.bias().ifPresent(read::add));
     // an addition of the bias, a comparison for relu
-    long flops =
-        call.operation().cost(types(call.operands())).flops().at(batch)
-            + results * call.post().size();
+    long flops = call.flops(batch) + results * call.post().size();
     return new Work(flops, bytes(read, batch), results * DType.BYTES);
   }
 

@@ -44,12 +44,12 @@ final class BlockPrinter {
     this.out = out;
   }
 
-  /** A loop over the blocks of the lane axis, of {@code size} elements. */
-  void loop(int laneAxis, String size, Runnable body) {
+  /** A loop over the blocks of the lane axis. */
+  void loop(int laneAxis, String from, String to, Runnable body) {
     String i = registers.names().axis(laneAxis);
     String length = Integer.toString(slots.blockLength());
-    out.openLoop(i + "Block", "0", size, length);
-    out.line("final int " + i + "End = Math.min(" + i + "Block + " + length + ", " + size + ");");
+    out.openLoop(i + "Block", from, to, length);
+    out.line("final int " + i + "End = Math.min(" + i + "Block + " + length + ", " + to + ");");
     axis = laneAxis;
     body.run();
     flush();

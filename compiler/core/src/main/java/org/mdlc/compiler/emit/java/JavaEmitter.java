@@ -26,6 +26,8 @@ import org.mdlc.compiler.ir.Role;
 import org.mdlc.compiler.plan.Buffer.Arena;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.ProgramText;
+import org.mdlc.compiler.plan.Step;
+import org.mdlc.compiler.summary.ModelSummary;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.TensorType;
 
@@ -41,14 +43,17 @@ public final class JavaEmitter {
   private final BoundProgram bound;
   private final String packageName;
   private final KernelStyle style;
+  private final boolean timed;
   private final Map<String, Long> variableOffsets = new LinkedHashMap<>();
   private long variableBytes;
 
-  private JavaEmitter(CompiledPrograms programs, String packageName, KernelStyle style) {
+  private JavaEmitter(
+      CompiledPrograms programs, String packageName, KernelStyle style, boolean timed) {
     this.programs = programs;
     this.bound = programs.bound();
     this.packageName = packageName;
     this.style = style;
+    this.timed = timed;
     for (var variable : bound.variables()) {
       variableOffsets.put(variable.path(), variableBytes);
       long bytes = variable.type().shape().elements().value() * DType.BYTES;
@@ -60,9 +65,12 @@ public final class JavaEmitter {
    * The source text of the class.
    *
    * @param packageName may be empty
+   * @param timed whether steps tell how long each of their parts takes: the runtime's {@code
+   *     TimedStep}
    */
-  public static String emit(CompiledPrograms programs, String packageName, KernelStyle style) {
-    return new JavaEmitter(programs, packageName, style).file().toString();
+  public static String emit(
+      CompiledPrograms programs, String packageName, KernelStyle style, boolean timed) {
+    return new JavaEmitter(programs, packageName, style, timed).file().toString();
   }
 
   private JavaFile file() {
@@ -93,7 +101,9 @@ public final class JavaEmitter {
     specification(type);
     SummaryPrinter.print(programs.summary(), type);
     PortsPrinter.print(bound, self, type);
-    type.addType(step(stepClass("InitializeStep"), programs.initialize(), List.of()));
+    // it runs once, in the interpreter at first, where vectors are fifty times slower than numbers
+    type.addType(
+        step(stepClass("InitializeStep"), programs.initialize(), KernelStyle.PLAIN, List.of()));
     type.addType(step(stepClass("PredictStep"), programs.predict(), List.of()));
     programs
         .evaluate()
@@ -112,10 +122,31 @@ public final class JavaEmitter {
 
   private CodeBlock.Builder start() {
     var code = CodeBlock.builder().addStatement("super(SPEC)");
-    return style == KernelStyle.VECTOR ? code.addStatement("requireVectorApi()") : code;
+    if (style == KernelStyle.VECTOR) {
+      code.addStatement("requireVectorApi()");
+    }
+    long product = largestProduct();
+    return product == 0 ? code : code.addStatement("$T.loadAhead($LL)", JavaTypes.DNN, product);
+  }
+
+  /** Multiply-adds of the largest library call of the phase that is used most, at its batch. */
+  private long largestProduct() {
+    int batch =
+        bound.settings().map(BoundProgram.TrainSettings::batch).orElse(ModelSummary.USUAL_BATCH);
+    var used = programs.train().isEmpty() ? List.of(programs.predict()) : programs.train();
+    return used.stream()
+        .flatMap(program -> program.flattened().stream())
+        .mapToLong(step -> step instanceof Step.LibraryCall call ? call.flops(batch) / 2 : 0)
+        .max()
+        .orElse(0);
   }
 
   private TypeSpec step(String name, Program program, List<String> metrics) {
+    return step(name, program, style, metrics);
+  }
+
+  private TypeSpec step(
+      String name, Program program, KernelStyle kernels, List<String> metrics) {
     var inputs =
         Stream.of(bound.inputs(), bound.targets(), bound.weights())
             .flatMap(List::stream)
@@ -125,7 +156,8 @@ public final class JavaEmitter {
         name,
         program,
         variableOffsets,
-        style,
+        kernels,
+        timed,
         inputs,
         bound.outputs().stream().map(Port::name).toList(),
         metrics);

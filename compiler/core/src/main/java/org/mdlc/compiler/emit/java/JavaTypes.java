@@ -20,6 +20,10 @@ final class JavaTypes {
   static final ClassName MODEL_ROWS = ClassName.get(RUNTIME, "ModelRows");
   static final ClassName MODEL_OUTPUTS = ClassName.get(RUNTIME, "ModelOutputs");
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
+  static final ClassName TIMED_STEP = ClassName.get(RUNTIME, "TimedStep");
+  static final ClassName DNN_OPERATION = ClassName.get(KERNEL, "DnnOperation");
+  static final ClassName DNN = ClassName.get(KERNEL, "Dnn");
+  static final ClassName CUT = ClassName.get(KERNEL, "Cut");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
   static final ClassName FIT = ClassName.get(RUNTIME, "Fit");
   static final ClassName GENERATED_CODE = ClassName.get(RUNTIME, "GeneratedCode");
@@ -42,6 +46,8 @@ final class JavaTypes {
           "VectorThreefry",
           "ScalarThreefry",
           "Lanes",
+          "Cut",
+          "Team",
           "Memory",
           "Dnn",
           "Matmul",

@@ -2,6 +2,7 @@ package org.mdlc.compiler.emit.java;
 
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.plan.Instr;
 import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Kernel.Lanes;
@@ -20,7 +21,9 @@ import org.mdlc.compiler.plan.Schedule;
  * the result. Values that live across are kept in {@link Slots}.
  *
  * <p>The text expects a local {@code long} address under each parameter's name, the fields {@code
- * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them.
+ * batch} and {@code scratch}, and class names as {@link JavaTypes} spells them. A kernel that is
+ * done in parts also expects the local {@code int part}, a field of the runtime's {@code Cut} and
+ * one called {@code partScratch}.
  *
  * <p>Here are the loops; every computation is printed in the one where {@link Schedule} puts it, by
  * {@link InstrPrinter}, {@link ReducePrinter} or, in blocks, {@link BlockPrinter}.
@@ -48,10 +51,13 @@ final class KernelPrinter {
   private final InstrPrinter instrs;
   private final ReducePrinter reduces;
   private final BlockPrinter blocks;
+  private final @Nullable String cut;
   private boolean masked;
 
-  private KernelPrinter(Kernel kernel, Form form, Registers registers, Slots slots) {
+  private KernelPrinter(
+      Kernel kernel, Form form, Registers registers, Slots slots, @Nullable String cut) {
     this.kernel = kernel;
+    this.cut = cut;
     this.form = form;
     this.registers = registers;
     this.schedule = new Schedule(kernel);
@@ -60,38 +66,64 @@ final class KernelPrinter {
     this.blocks = new BlockPrinter(registers, instrs, reduces, slots, out);
   }
 
+  /** The method body for all points. */
+  static String print(Kernel kernel, KernelStyle style) {
+    return print(kernel, style, null);
+  }
+
   /**
-   * The method body with vectors, or with plain loops where the kernel's accesses do not allow
-   * vectors.
+   * The method body for the points of one part.
+   *
+   * @param cut the field that says which points these are
    */
-  static String vector(Kernel kernel) {
+  static String printPart(Kernel kernel, KernelStyle style, String cut) {
+    return print(kernel, style, cut);
+  }
+
+  private static String print(Kernel kernel, KernelStyle style, @Nullable String cut) {
+    return switch (style) {
+      case VECTOR -> vector(kernel, cut);
+      case PLAIN -> plain(kernel, cut);
+    };
+  }
+
+  /** With vectors, or with plain loops where the kernel's accesses do not allow vectors. */
+  private static String vector(Kernel kernel, @Nullable String cut) {
     var registers = new Registers(kernel, true);
     if (!Vectorizable.test(kernel, registers)) {
-      return plain(kernel);
+      return plain(kernel, cut);
     }
     if (!BlockCalls.anyIn(kernel, registers)) {
-      var doubled = new KernelPrinter(kernel, Form.DOUBLED, registers, new Slots());
+      var doubled = new KernelPrinter(kernel, Form.DOUBLED, registers, new Slots(), cut);
       String text = doubled.print();
       if (doubled.size.fits()) {
         return text;
       }
     }
     var slots = new Slots();
-    new KernelPrinter(kernel, Form.BLOCKED, registers, slots).print();
+    new KernelPrinter(kernel, Form.BLOCKED, registers, slots, cut).print();
     slots.close();
     return slots.fit()
-        ? new KernelPrinter(kernel, Form.BLOCKED, registers, slots).print()
-        : plain(kernel);
+        ? new KernelPrinter(kernel, Form.BLOCKED, registers, slots, cut).print()
+        : plain(kernel, cut);
   }
 
-  /** The method body with plain loops. */
-  static String plain(Kernel kernel) {
-    return new KernelPrinter(kernel, Form.PLAIN, new Registers(kernel, false), new Slots()).print();
+  private static String plain(Kernel kernel, @Nullable String cut) {
+    return new KernelPrinter(kernel, Form.PLAIN, new Registers(kernel, false), new Slots(), cut)
+        .print();
   }
 
   private String print() {
     for (int axis = 0; axis < kernel.axes().size(); axis++) {
-      out.line("final int " + size(axis) + " = " + Numbers.dim(kernel.axes().get(axis), "") + ";");
+      if (isCut(axis)) {
+        out.line("final int " + from(axis) + " = " + cut + ".from(" + axis + ", part);");
+        out.line("final int " + to(axis) + " = " + cut + ".to(" + axis + ", part);");
+      } else {
+        out.line("final int " + to(axis) + " = " + Numbers.dim(kernel.axes().get(axis), "") + ";");
+      }
+    }
+    if (cut != null && (form == Form.BLOCKED || reduces.combinesInMemory())) {
+      out.line("final long scratch = partScratch + part * (long) $lanes:T.SCRATCH_BYTES;");
     }
     switch (form) {
       case PLAIN -> {}
@@ -110,8 +142,16 @@ final class KernelPrinter {
   }
 
   private void wholeVectors(int axis) {
+    String count = isCut(axis) ? to(axis) + " - " + from(axis) : to(axis);
     out.line(
-        "final int full" + axis + " = " + VectorCode.FLOATS + ".loopBound(" + size(axis) + ");");
+        "final int full"
+            + axis
+            + " = "
+            + (isCut(axis) ? from(axis) + " + " : "")
+            + VectorCode.FLOATS
+            + ".loopBound("
+            + count
+            + ");");
   }
 
   // ---- loops
@@ -180,13 +220,13 @@ final class KernelPrinter {
     switch (form) {
       case PLAIN -> plainLoop(axis, body);
       case DOUBLED -> doubledLoop(axis, body);
-      case BLOCKED -> blocks.loop(axis, size(axis), body);
+      case BLOCKED -> blocks.loop(axis, from(axis), to(axis), body);
     }
   }
 
   private void plainLoop(int axis, Runnable body) {
     blocks.flush();
-    out.openLoop(index(axis), "0", size(axis), "1");
+    out.openLoop(index(axis), from(axis), to(axis), "1");
     body.run();
     blocks.flush();
     out.close();
@@ -195,12 +235,12 @@ final class KernelPrinter {
   private void doubledLoop(int axis, Runnable body) {
     String i = index(axis);
     String full = "full" + axis;
-    out.openLoop(i, "0", full, LANE_COUNT);
+    out.openLoop(i, from(axis), full, LANE_COUNT);
     body.run();
     out.close();
-    out.open("if (" + full + " < " + size(axis) + ")");
+    out.open("if (" + full + " < " + to(axis) + ")");
     out.line("final int " + i + " = " + full + ";");
-    instrs.tail(i, size(axis));
+    instrs.tail(i, to(axis));
     masked = true;
     body.run();
     masked = false;
@@ -211,8 +251,17 @@ final class KernelPrinter {
     return registers.names().axis(axis);
   }
 
-  private static String size(int axis) {
-    return "n" + axis;
+  /** True where a part has only a range of the axis. */
+  private boolean isCut(int axis) {
+    return cut != null && axis < kernel.outer() && !kernel.axes().get(axis).is(1);
+  }
+
+  private String from(int axis) {
+    return isCut(axis) ? "from" + axis : "0";
+  }
+
+  private String to(int axis) {
+    return (isCut(axis) ? "to" : "n") + axis;
   }
 
   // ---- computations: printed at once or, of vectors within a block, together

@@ -21,6 +21,13 @@ final class Lines {
     open("for (int " + i + " = " + from + "; " + i + " < " + to + "; " + next + ")");
   }
 
+  /** Closes a block and opens the one that belongs to it: {@code else}. */
+  void next(String head) {
+    depth--;
+    line("} " + head + " {");
+    depth++;
+  }
+
   void close() {
     depth--;
     line("}");

@@ -18,11 +18,13 @@ import org.mdlc.compiler.type.DType;
  * stage's own axis.
  */
 final class ReducePrinter {
+  private final Kernel kernel;
   private final Registers registers;
   private final Lines out;
   private final boolean lanesAreParts;
 
   ReducePrinter(Kernel kernel, boolean vectors, Registers registers, Lines out) {
+    this.kernel = kernel;
     this.registers = registers;
     this.out = out;
     this.lanesAreParts = vectors && kernel.lanes() == Lanes.STAGE;
@@ -31,6 +33,17 @@ final class ReducePrinter {
   /** True when lanes hold partial results that are combined after the loop. */
   boolean lanesAreParts() {
     return lanesAreParts;
+  }
+
+  /** True when lanes are combined in scratch memory. */
+  boolean combinesInMemory() {
+    return lanesAreParts
+        && kernel.stages().stream().flatMap(s -> s.reduces().stream()).anyMatch(this::isInMemory);
+  }
+
+  private boolean isInMemory(Reduce reduce) {
+    return reduce.type() == DType.F32
+        && (reduce.reducer() == Reducer.SUM || reduce.reducer() == Reducer.PROD);
   }
 
   boolean isVector(Stage stage, Reduce reduce) {
@@ -127,7 +140,7 @@ final class ReducePrinter {
     String lanes = accumulator(reduce);
     boolean isSum = reduce.reducer() == Reducer.SUM;
     String value;
-    if (reduce.type() == DType.F32 && (isSum || reduce.reducer() == Reducer.PROD)) {
+    if (isInMemory(reduce)) {
       out.line(VectorCode.store(reduce.type(), lanes, "scratch", ""));
       value = "$vectorMath:T." + (isSum ? "sum" : "product") + "(scratch)";
     } else {

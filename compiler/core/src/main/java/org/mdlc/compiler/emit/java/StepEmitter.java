@@ -7,6 +7,7 @@ import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +19,10 @@ import javax.lang.model.element.Modifier;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.plan.Buffer;
 import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.Step;
+import org.mdlc.compiler.type.Dim;
 
 /**
  * Prints one program as a nested class that extends the runtime's {@code Step}: one short method
@@ -31,28 +34,41 @@ final class StepEmitter {
   private final Set<String> takenNames = new HashSet<>(RESERVED);
   private final Map<String, String> methodNames;
   private final KernelStyle style;
+  private final boolean timed;
   private final LibraryPrinter library;
   private final TypeSpec.Builder type;
   private final List<Integer> loops = new ArrayList<>();
   private final List<String> libraryFields = new ArrayList<>();
   private final List<String> constructions = new ArrayList<>();
   private final List<String> bindings = new ArrayList<>();
+  private final Map<String, String> fieldsByStep = new HashMap<>();
+
+  /** Positions of the steps by their names. */
+  private final Map<String, Integer> numbers = new LinkedHashMap<>();
+  private final List<String> partMethods = new ArrayList<>();
 
   private StepEmitter(
-      String className, Program program, Map<String, Long> variableOffsets, KernelStyle style) {
+      String className,
+      Program program,
+      Map<String, Long> variableOffsets,
+      KernelStyle style,
+      boolean timed) {
     this.program = program;
     this.layout = StepLayout.of(program, variableOffsets);
     this.style = style;
+    this.timed = timed;
     this.methodNames = methodNames();
+    program.flattened().forEach(step -> numbers.put(step.name(), numbers.size()));
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
             .addAnnotation(JavaTypes.GENERATED)
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-            .superclass(JavaTypes.STEP);
+            .superclass(timed ? JavaTypes.TIMED_STEP : JavaTypes.STEP);
   }
 
   /**
+   * @param timed whether the step tells how long each of its parts takes
    * @param inputs names of model inputs and targets in the order of the model's specification
    * @param outputs names of the results that are model outputs, in that order
    * @param metrics names of the results that are metrics, in that order
@@ -62,18 +78,21 @@ final class StepEmitter {
       Program program,
       Map<String, Long> variableOffsets,
       KernelStyle style,
+      boolean timed,
       List<String> inputs,
       List<String> outputs,
       List<String> metrics) {
-    var emitter = new StepEmitter(className, program, variableOffsets, style);
+    var emitter = new StepEmitter(className, program, variableOffsets, style, timed);
     emitter.bufferTable();
     emitter.runMethod();
     emitter.places("inputOffset", inputs, true);
     emitter.places("outputOffset", outputs, false);
     emitter.places("metricOffset", metrics, false);
     emitter.steps(program.steps());
+    emitter.runPart();
     emitter.constructor();
     emitter.closeMethod();
+    emitter.operationMethod();
     return emitter.type.build();
   }
 
@@ -115,7 +134,7 @@ final class StepEmitter {
   private void address(String name, String value) {
     type.addField(
         FieldSpec.builder(TypeName.LONG, name, Modifier.PRIVATE, Modifier.FINAL)
-            .initializer("$L", value)
+            .initializer(JavaTypes.code(value))
             .build());
   }
 
@@ -132,7 +151,8 @@ final class StepEmitter {
             + layout.bytes(Arena.ROW)
             + "L, "
             + layout.bytes(Arena.SQUARE)
-            + "L);\n");
+            + (timed ? "L, " + program.flattened().size() : "L")
+            + ");\n");
     if (!libraryFields.isEmpty()) {
       type.addField(
           FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL)
@@ -187,8 +207,10 @@ final class StepEmitter {
   }
 
   private void runMethod() {
-    var calls = program.steps().stream().map(s -> methodName(s) + "();").toList();
-    addOverride("run", inParts("run", calls));
+    var calls = program.steps().stream().map(s -> methodName(s) + "();" + mark(s)).toList();
+    var lines = inParts("run", calls);
+    addOverride(
+        "run", timed ? Stream.concat(Stream.of("begin();"), lines.stream()).toList() : lines);
   }
 
   private void addOverride(String name, List<String> lines) {
@@ -202,13 +224,14 @@ final class StepEmitter {
 
   /** The calls themselves or, where they are many, calls of numbered methods that make them. */
   private List<String> inParts(String method, List<String> calls) {
-    if (calls.size() <= CALLS_PER_METHOD) {
+    int most = timed ? CALLS_PER_METHOD / 3 : CALLS_PER_METHOD;
+    if (calls.size() <= most) {
       return calls;
     }
     var parts = new ArrayList<String>();
-    for (int from = 0; from < calls.size(); from += CALLS_PER_METHOD) {
+    for (int from = 0; from < calls.size(); from += most) {
       String name = freshName(method + "Part" + (parts.size() + 1));
-      var part = calls.subList(from, Math.min(from + CALLS_PER_METHOD, calls.size()));
+      var part = calls.subList(from, Math.min(from + most, calls.size()));
       addPiece(name, String.join("\n", part) + "\n", TypeName.VOID);
       parts.add(name + "(" + loopArguments() + ");");
     }
@@ -256,17 +279,8 @@ final class StepEmitter {
   private void steps(List<Step> steps) {
     for (var step : steps) {
       switch (step) {
-        case Step.KernelCall call -> method(call, kernelBody(call));
-        case Step.Copy copy ->
-            method(
-                copy,
-                "$memory:T.copy("
-                    + layout.address(copy.from())
-                    + ", "
-                    + layout.address(copy.to())
-                    + ", "
-                    + Numbers.dim(copy.elements(), "L")
-                    + ");\n");
+        case Step.KernelCall call -> kernel(call);
+        case Step.Copy copy -> copy(copy);
         case Step.LibraryCall call -> libraryCall(call);
         case Step.HostCall call -> method(call, library.host(call));
         case Step.Loop loop -> loop(loop);
@@ -282,6 +296,7 @@ final class StepEmitter {
     String field = methodName(step) + "Call";
     type.addField(FieldSpec.builder(call.type(), field, Modifier.PRIVATE).build());
     libraryFields.add(field);
+    fieldsByStep.put(step.name(), field);
     constructions.add(field + " = " + call.construct() + ";\n");
     String bind =
         field
@@ -307,8 +322,14 @@ final class StepEmitter {
         loop.reverse()
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
+    if (anyCut(loop.body())) {
+      type.addField(FieldSpec.builder(TypeName.INT, t, Modifier.PRIVATE).build());
+      code.line("this." + t + " = " + t + ";");
+    }
     var calls =
-        loop.body().stream().map(s -> methodName(s) + "(" + loopArguments() + ");").toList();
+        loop.body().stream()
+            .map(s -> methodName(s) + "(" + loopArguments() + ");" + mark(s))
+            .toList();
     inParts(methodName(loop), calls).forEach(code::line);
     code.close();
     steps(loop.body());
@@ -320,7 +341,163 @@ final class StepEmitter {
     return loops.stream().map(id -> "t" + id).collect(Collectors.joining(", "));
   }
 
-  private String kernelBody(Step.KernelCall call) {
+  // ---- steps in parts
+
+  /** How the work of a step is described to the runtime's {@code Cut}, which cuts it into parts. */
+  private record CutOf(String field, Dim picosPerPoint, boolean lanes, List<Dim> axes) {
+    /** As a Java expression. */
+    String construct() {
+      return "$cut:T."
+          + (lanes ? "withLanes" : "of")
+          + "("
+          + Numbers.dim(picosPerPoint, "L")
+          + ", "
+          + axes.stream().map(d -> Numbers.dim(d, "")).collect(Collectors.joining(", "))
+          + ")";
+    }
+
+    /** False when all threads together are too many for the work at any likely batch size. */
+    boolean pays() {
+      var points = axes.stream().reduce(Dim.ONE, Dim::times);
+      return picosPerPoint.times(points).at(LARGE_BATCH) >= LEAST_PICOS;
+    }
+  }
+
+  private static final long LARGE_BATCH = 1_024;
+
+  /** Two parts of the size below which the runtime cuts nothing. */
+  private static final long LEAST_PICOS = 20_000_000;
+
+  /** Nothing for a step that is done by one call. */
+  private Optional<CutOf> cut(Step step) {
+    String field = methodName(step) + "Cut";
+    var cut =
+        switch (step) {
+          case Step.KernelCall call ->
+              new CutOf(
+                  field,
+                  KernelCost.perPoint(call.kernel(), style),
+                  call.kernel().lanes() == Kernel.Lanes.OUTER,
+                  KernelCost.outerAxes(call.kernel()));
+          case Step.Copy copy ->
+              new CutOf(field, KernelCost.COPY, true, List.of(copy.elements()));
+          case Step.LibraryCall _, Step.HostCall _, Step.Loop _ -> null;
+        };
+    return Optional.ofNullable(cut).filter(c -> !c.axes().isEmpty() && c.pays());
+  }
+
+  private boolean anyCut(List<Step> steps) {
+    return steps.stream()
+        .anyMatch(s -> s instanceof Step.Loop loop ? anyCut(loop.body()) : cut(s).isPresent());
+  }
+
+  private void kernel(Step.KernelCall call) {
+    var cut = cut(call);
+    if (cut.isEmpty()) {
+      method(call, addresses(call) + KernelPrinter.print(call.kernel(), style));
+    } else {
+      String body = KernelPrinter.printPart(call.kernel(), style, cut.get().field());
+      methodInParts(call, cut.get(), addresses(call) + body);
+    }
+  }
+
+  private void copy(Step.Copy copy) {
+    String from = layout.address(copy.from());
+    String to = layout.address(copy.to());
+    var cut = cut(copy);
+    if (cut.isEmpty()) {
+      String count = Numbers.dim(copy.elements(), "L");
+      method(copy, "$memory:T.copy(" + from + ", " + to + ", " + count + ");\n");
+    } else {
+      String field = cut.get().field();
+      methodInParts(
+          copy,
+          cut.get(),
+          "final int from0 = "
+              + field
+              + ".from(0, part);\nfinal int to0 = "
+              + field
+              + ".to(0, part);\n$memory:T.copy("
+              + from
+              + " + 4L * from0, "
+              + to
+              + " + 4L * from0, to0 - from0);\n");
+    }
+  }
+
+  /** The method of the step has the team do the parts; another one of that name does one part. */
+  private void methodInParts(Step step, CutOf cut, String body) {
+    type.addField(
+        FieldSpec.builder(JavaTypes.CUT, cut.field(), Modifier.PRIVATE, Modifier.FINAL)
+            .initializer(JavaTypes.code(cut.construct()))
+            .build());
+    String arguments = loops.isEmpty() ? "" : loopArguments() + ", ";
+    String parts = cut.field() + ".parts()";
+    var code = new Lines();
+    code.open("if (" + parts + " > 1)");
+    code.line("$team:T.get().run(this, " + partMethods.size() + ", " + parts + ");");
+    code.next("else");
+    code.line(methodName(step) + "(" + arguments + "0);");
+    code.close();
+    method(step, code.toString());
+    partMethods.add(methodName(step) + "(" + arguments + "part);");
+    type.addMethod(
+        inLoops(MethodSpec.methodBuilder(methodName(step)).addModifiers(Modifier.PRIVATE))
+            .addParameter(TypeName.INT, "part")
+            .addCode(JavaTypes.code(body))
+            .build());
+  }
+
+  /** Sixteen bytes each, or a few more inside loops. */
+  private static final int CASES_PER_METHOD = 250;
+
+  /** What the team calls: tells which step a part belongs to. */
+  private void runPart() {
+    if (partMethods.isEmpty()) {
+      return;
+    }
+    address("partScratch", "allocate($lanes:T.SCRATCH_BYTES * (long) $team:T.get().size())");
+    var code = new Lines();
+    int methods = Math.ceilDiv(partMethods.size(), CASES_PER_METHOD);
+    if (methods == 1) {
+      cases(code, 0);
+    } else {
+      code.open("switch (id / " + CASES_PER_METHOD + ")");
+      for (int i = 0; i < methods; i++) {
+        var some = new Lines();
+        cases(some, i * CASES_PER_METHOD);
+        String name = freshName("partsFrom" + i * CASES_PER_METHOD);
+        type.addMethod(
+            parameters(MethodSpec.methodBuilder(name).addModifiers(Modifier.PRIVATE))
+                .addCode(JavaTypes.code(some.toString()))
+                .build());
+        code.line("case " + i + " -> " + name + "(id, part);");
+      }
+      code.line("default -> super.run(id, part);");
+      code.close();
+    }
+    type.addMethod(
+        parameters(MethodSpec.methodBuilder("run"))
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PUBLIC)
+            .addCode(JavaTypes.code(code.toString()))
+            .build());
+  }
+
+  private static MethodSpec.Builder parameters(MethodSpec.Builder method) {
+    return method.addParameter(TypeName.INT, "id").addParameter(TypeName.INT, "part");
+  }
+
+  private void cases(Lines code, int from) {
+    code.open("switch (id)");
+    for (int id = from; id < Math.min(from + CASES_PER_METHOD, partMethods.size()); id++) {
+      code.line("case " + id + " -> " + partMethods.get(id));
+    }
+    code.line("default -> super.run(id, part);");
+    code.close();
+  }
+
+  private String addresses(Step.KernelCall call) {
     var code = new StringBuilder();
     var kernel = call.kernel();
     for (int i = 0; i < kernel.params().size(); i++) {
@@ -330,11 +507,7 @@ final class StepEmitter {
           .append(layout.address(call.arguments().get(i)))
           .append(";\n");
     }
-    return code.append(
-            style == KernelStyle.VECTOR
-                ? KernelPrinter.vector(kernel)
-                : KernelPrinter.plain(kernel))
-        .toString();
+    return code.toString();
   }
 
   private void method(Step step, String body) {
@@ -380,6 +553,9 @@ final class StepEmitter {
   private static final Set<String> RESERVED =
       Set.of(
           "run",
+          "begin",
+          "mark",
+          "operation",
           "close",
           "batch",
           "row",
@@ -416,6 +592,35 @@ final class StepEmitter {
     String place = origin.place();
     String line = place.isEmpty() ? text : text + "    " + place;
     return line.isBlank() ? Optional.empty() : Optional.of(harmless(line.strip()));
+  }
+
+  /** The statement behind a step that takes its time; nothing unless times are wanted. */
+  private String mark(Step step) {
+    return timed ? "\nmark(" + numbers.get(step.name()) + ");" : "";
+  }
+
+  private void operationMethod() {
+    if (!timed || fieldsByStep.isEmpty()) {
+      return;
+    }
+    var code = new Lines();
+    code.open("return switch (part)");
+    numbers.forEach(
+        (step, number) -> {
+          var field = fieldsByStep.get(step);
+          if (field != null) {
+            code.line("case " + number + " -> " + field + ";");
+          }
+        });
+    code.line("default -> super.operation(part);");
+    type.addMethod(
+        MethodSpec.methodBuilder("operation")
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PROTECTED)
+            .returns(JavaTypes.DNN_OPERATION)
+            .addParameter(TypeName.INT, "part")
+            .addCode(JavaTypes.code(code + "};\n"))
+            .build());
   }
 
   private void closeMethod() {

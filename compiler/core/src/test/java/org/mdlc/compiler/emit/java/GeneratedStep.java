@@ -36,6 +36,12 @@ final class GeneratedStep {
 
   /** The source of a class that carries out the program. */
   static String source(String className, Graph graph, Program program, KernelStyle style) {
+    return source(className, graph, program, style, false);
+  }
+
+  /** The same with, or without, a clock between the steps. */
+  static String source(
+      String className, Graph graph, Program program, KernelStyle style, boolean timed) {
     var data = new ArrayList<Port>();
     var variables = new ArrayList<Variable>();
     for (var input : graph.inputs()) {
@@ -87,7 +93,8 @@ final class GeneratedStep {
             List.of(),
             ModelSummary.of(bound)),
         "",
-        style);
+        style,
+        timed);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,23 @@ class KernelPrinterTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {SOFTMAX, COLUMN_SUM, GELU_WITH_BIAS, TRANSPOSE_AND_MASK, GATHER_BY_ROW_AND_COLUMN})
+  void partsGiveTheBitsOfTheWhole(String text) throws Exception {
+    for (int batch : new int[] {1, 7, 33, 100}) {
+      for (var style : KernelStyle.values()) {
+        var kernel = KernelText.parse(text);
+        var whole = run(kernel, batch, style);
+        for (int parts = 2; parts <= 3; parts++) {
+          assertThat(run(kernel, batch, style, parts))
+              .as("batch %d, %s, %d parts", batch, style, parts)
+              .isEqualTo(whole);
+        }
+      }
+    }
+  }
+
   @Test
   void blocksFillWhatTheRuntimeReserves() {
     assertThat(Slots.ELEMENTS).isEqualTo(Lanes.BLOCK_ELEMENTS);
@@ -168,7 +186,12 @@ class KernelPrinterTest {
 
   /** Floats are filled from a fixed seed, whole numbers count from -3 by sevens. */
   static Prepared prepare(Kernel kernel, int batch, KernelStyle style) throws Exception {
-    var type = compile(kernel, style);
+    return prepare(kernel, batch, style, 1);
+  }
+
+  private static Prepared prepare(Kernel kernel, int batch, KernelStyle style, int parts)
+      throws Exception {
+    var type = compile(kernel, style, parts);
     var arena = Arena.ofConfined();
     var random = new Random(7);
     var segments = new ArrayList<MemorySegment>();
@@ -187,7 +210,7 @@ class KernelPrinterTest {
       segments.add(segment);
       addresses[p] = segment.address();
     }
-    long scratch = arena.allocate(Lanes.SCRATCH_BYTES, 64).address();
+    long scratch = arena.allocate(parts * (long) Lanes.SCRATCH_BYTES, 64).address();
     var run =
         (Runnable)
             type.getConstructor(long[].class, int.class, long.class)
@@ -197,7 +220,12 @@ class KernelPrinterTest {
 
   /** What the written parameters hold afterwards. */
   static List<Float> run(Kernel kernel, int batch, KernelStyle style) throws Exception {
-    try (var prepared = prepare(kernel, batch, style)) {
+    return run(kernel, batch, style, 1);
+  }
+
+  private static List<Float> run(Kernel kernel, int batch, KernelStyle style, int parts)
+      throws Exception {
+    try (var prepared = prepare(kernel, batch, style, parts)) {
       prepared.run().run();
       var written = new ArrayList<Float>();
       for (int p = 0; p < kernel.params().size(); p++) {
@@ -211,7 +239,8 @@ class KernelPrinterTest {
     }
   }
 
-  private static Class<?> compile(Kernel kernel, KernelStyle style) throws Exception {
+  /** Parts, where there are several, run from the last to the first. */
+  private static Class<?> compile(Kernel kernel, KernelStyle style, int parts) throws Exception {
     var code = new StringBuilder();
     for (int p = 0; p < kernel.params().size(); p++) {
       code.append("final long ")
@@ -220,8 +249,22 @@ class KernelPrinterTest {
           .append(p)
           .append("];\n");
     }
-    code.append(
-        style == KernelStyle.VECTOR ? KernelPrinter.vector(kernel) : KernelPrinter.plain(kernel));
+    String body;
+    if (parts == 1) {
+      body = code.append(KernelPrinter.print(kernel, style)).toString();
+    } else {
+      String extents =
+          kernel.axes().subList(0, kernel.outer()).stream()
+              .map(d -> Numbers.dim(d, ""))
+              .collect(Collectors.joining(", "));
+      boolean lanes = kernel.lanes() == Kernel.Lanes.OUTER;
+      body =
+          "var cut = $cut:T.into(%d, %s, %s);%nlong partScratch = scratch;%n"
+                  .formatted(parts, lanes, extents)
+              + "for (int part = cut.parts() - 1; part >= 0; part--) {\n"
+              + code.append(KernelPrinter.printPart(kernel, style, "cut"))
+              + "}\n";
+    }
     var constructor =
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PUBLIC)
@@ -244,7 +287,7 @@ class KernelPrinterTest {
                 MethodSpec.methodBuilder("run")
                     .addAnnotation(Override.class)
                     .addModifiers(Modifier.PUBLIC)
-                    .addCode(JavaTypes.code(code.toString()))
+                    .addCode(JavaTypes.code(body))
                     .build())
             .build();
     String source =

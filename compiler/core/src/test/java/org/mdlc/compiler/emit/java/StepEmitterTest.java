@@ -71,7 +71,16 @@ final class StepEmitterTest {
     var inputs = new LinkedHashMap<String, Tensor64>();
     inputs.put("x", new Tensor64(DType.F32, new int[] {2, 2}, new double[] {1, 2, 3, 4}));
     inputs.put("turn", turn);
-    var source = GeneratedStep.source("Long", graph, Programs.of(graph, true), KernelStyle.PLAIN);
+    for (boolean timed : new boolean[] {false, true}) {
+      check(graph, inputs, timed);
+    }
+  }
+
+  private static void check(Graph graph, Map<String, Tensor64> inputs, boolean timed)
+      throws Exception {
+    var program = Programs.of(graph, true);
+    var source = GeneratedStep.source("Long", graph, program, KernelStyle.PLAIN, timed);
+    assertThat(source.contains("mark(")).isEqualTo(timed);
     assertThat(tooLarge(InMemoryJavac.compile(Map.of("Long", source), List.of()))).isEmpty();
     var type = InMemoryJavac.load("Long", source, StepEmitterTest.class.getClassLoader());
     var found = GeneratedStep.run(type, graph, inputs, 1).get("y");

@@ -1,0 +1,95 @@
+package org.mdlc.runtime.kernel;
+
+import java.util.List;
+
+/**
+ * One operation of oneDNN in parts that the {@link Team} runs side by side, each a primitive of its
+ * own with its own scratch memory. Argument i of {@link #set} is the i-th of every primitive.
+ */
+final class DnnParts implements Team.Work, AutoCloseable {
+  /**
+   * One part.
+   *
+   * @param offsets bytes from the start of each argument of the operation to that of the part
+   */
+  record Part(DnnPrimitive primitive, long[] offsets) {}
+
+  private final Part[] parts;
+  private final long scratchOfPart;
+
+  DnnParts(List<Part> parts) {
+    this.parts = parts.toArray(Part[]::new);
+    long scratch = 0;
+    for (Part part : parts) {
+      scratch = Math.max(scratch, part.primitive.scratchBytes());
+    }
+    scratchOfPart = DnnPrimitive.aligned(scratch);
+  }
+
+  /**
+   * How many parts are worth their while.
+   *
+   * @param nanos about how long one thread needs for all of them
+   */
+  static int count(double nanos) {
+    return OmpThreads.areKnown() ? (int) Cut.partsFor(Team.get().size(), nanos) : 1;
+  }
+
+  /**
+   * Where part {@code part} begins of {@code size} elements that are cut in whole {@code unit}s.
+   */
+  static long start(long size, long unit, int parts, int part) {
+    return Math.min(Math.ceilDiv(size, unit) * part / parts * unit, size);
+  }
+
+  /** Points argument {@code index} at native memory. */
+  void set(int index, long target) {
+    for (Part part : parts) {
+      part.primitive.set(index, target + part.offsets[index]);
+    }
+  }
+
+  /** Points argument {@code index} of one part at native memory. */
+  void set(int part, int index, long target) {
+    parts[part].primitive.set(index, target);
+  }
+
+  void setScratch(long target) {
+    for (int i = 0; i < parts.length; i++) {
+      parts[i].primitive.setScratch(target + i * scratchOfPart);
+    }
+  }
+
+  void run() {
+    if (parts.length == 1) {
+      parts[0].primitive.run();
+    } else {
+      Team.get().run(this, 0, parts.length);
+    }
+  }
+
+  @Override
+  public void run(int id, int part) {
+    parts[part].primitive.run();
+  }
+
+  int count() {
+    return parts.length;
+  }
+
+  long scratchBytes() {
+    return scratchOfPart * parts.length;
+  }
+
+  /** Which of oneDNN's implementations was chosen for the first part. */
+  String implementation() {
+    return parts[0].primitive.implementation();
+  }
+
+  @Override
+  public void close() {
+    for (Part part : parts) {
+      part.primitive.close();
+    }
+  }
+}
