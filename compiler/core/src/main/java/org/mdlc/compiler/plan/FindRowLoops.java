@@ -18,7 +18,7 @@ import org.mdlc.compiler.type.Dim;
  * row 1, and so on, and a step that works on a row reads and writes there what belongs to that row.
  * What the loop only reads may be read anywhere.
  */
-final class FindRowLoops {
+public final class FindRowLoops {
   private final Set<Integer> written = new HashSet<>();
 
   /** Elements of a row, by buffer. */
@@ -36,7 +36,7 @@ final class FindRowLoops {
    * How many points of a kernel's first outer axis a row of the batch has; nothing when the axis
    * does not count through the rows.
    */
-  static OptionalLong pointsPerRow(Kernel kernel) {
+  public static OptionalLong pointsPerRow(Kernel kernel) {
     return kernel.outer() == 0 ? OptionalLong.empty() : perRow(kernel.axes().get(0));
   }
 

@@ -124,6 +124,29 @@ final class LibraryPrinter {
     };
   }
 
+  /**
+   * The product of a matrix whose rows are cut into parts; to be bound and run with the part as the
+   * first argument.
+   *
+   * @param cut the field that says which rows a part has
+   */
+  Call callByRow(Step.LibraryCall step, String cut) {
+    var whole = call(step);
+    var product = (MatMul) step.operation();
+    var arguments =
+        List.of(
+            cut,
+            "\"" + step.name() + "\"",
+            layoutOf(step.operands().get(0).type().shape()),
+            matrix(step.operands().get(1), product.transposeB()),
+            layoutOf(step.result().type().shape()));
+    return new Call(
+        type("RowMatmul"),
+        "new $rowMatmul:T(" + with(arguments, step.post()) + ")",
+        "bind",
+        whole.addresses());
+  }
+
   private static Call convolution(
       String direction,
       String name,
