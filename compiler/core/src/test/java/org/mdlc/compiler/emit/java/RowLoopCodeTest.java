@@ -28,9 +28,10 @@ final class RowLoopCodeTest {
             """
             graph predict {
               input data "h": %%0 f32[batch, 96]
-              input data "xs": %%1 f32[24, batch, 96]
+              input data "xs": %%1 f32[batch, 24, 96]
               input state "u": %%2 f32[96, 96]
-              %%3 f32[batch, 96], %%4 f32[24, batch, 96], %%5 f32[24, batch, 96] = scan(%%0, %%1, %%2) {body=graph step {
+              %%6 f32[24, batch, 96] = transpose(%%1) {order=[1, 0, 2]}
+              %%3 f32[batch, 96], %%4 f32[24, batch, 96], %%5 f32[24, batch, 96] = scan(%%0, %%6, %%2) {body=graph step {
                 input data "h": %%0 f32[batch, 96]
                 input data "x": %%1 f32[batch, 96]
                 input data "u": %%2 f32[96, 96]
@@ -81,7 +82,7 @@ final class RowLoopCodeTest {
     var random = new Random(42);
     var inputs = new LinkedHashMap<String, Tensor64>();
     inputs.put("h", draw(random, batch, UNITS));
-    inputs.put("xs", draw(random, STEPS, batch, UNITS));
+    inputs.put("xs", draw(random, batch, STEPS, UNITS));
     inputs.put("u", draw(random, UNITS, UNITS));
     var expected = Interpreter.run(graph, inputs, batch);
     for (var style : KernelStyle.values()) {
