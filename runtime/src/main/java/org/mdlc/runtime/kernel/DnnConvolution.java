@@ -36,6 +36,9 @@ public final class DnnConvolution implements DnnOperation {
   /** Multiply-adds of a nanosecond on one thread. */
   private static final double SPEED = 30;
 
+  /** Places of y that a part has at least in a sum over all of them. */
+  private static final long PLACES_OF_PART = 180;
+
   private final DnnParts convolution;
   private final @Nullable DnnPrimitive reorder;
 
@@ -117,7 +120,12 @@ public final class DnnConvolution implements DnnOperation {
     reorderFirst = !weightsGradient;
     kernelArgument = weightsGradient ? 2 : 1;
     long batch = shapes.x.size(0);
-    int paying = wantedParts > 0 ? wantedParts : DnnParts.count(shapes.multiplyAdds() / SPEED);
+    int paying =
+        wantedParts > 0
+            ? wantedParts
+            : weightsGradient
+                ? shapes.partsOfWeightsGradient()
+                : DnnParts.count(shapes.multiplyAdds() / SPEED);
     int count = (int) Math.min(batch, paying);
     boolean sums = weightsGradient && count > 1;
     dnnl_memory_desc plainKernel = DnnPrimitive.floats(shapes.kernelLayout());
@@ -415,6 +423,17 @@ public final class DnnConvolution implements DnnOperation {
         case BACKWARD_DATA -> new long[] {beforeY, 0, beforeX};
         case BACKWARD_WEIGHTS -> new long[] {beforeX, beforeY, 0};
       };
+    }
+
+    /**
+     * How many parts the gradient of the kernel has: whatever the threads, for the sum depends on
+     * it. To add the sums of a part takes at most a twentieth of the time of the part.
+     */
+    private int partsOfWeightsGradient() {
+      Layout y = yLayout();
+      long places = y.size(0) * y.stride(0) / filters;
+      int paying = DnnParts.countForAnyMachine(multiplyAdds() / SPEED);
+      return (int) Math.clamp(places / PLACES_OF_PART, 1, paying);
     }
 
     private double multiplyAdds() {

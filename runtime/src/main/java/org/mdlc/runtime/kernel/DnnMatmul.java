@@ -31,8 +31,16 @@ public final class DnnMatmul implements DnnOperation {
   /** Multiply-adds of a nanosecond on one thread. */
   private static final double SPEED = 95;
 
-  /** Columns that a part has at least: as many as oneDNN computes at a time. */
+  /**
+   * Columns that a part has at least: as many as oneDNN computes at a time.
+   */
   private static final int COLUMNS = 64;
+
+  /**
+   * Rows that a part has at least. For a row or two oneDNN adds in another order, and results would
+   * depend on how many parts there are.
+   */
+  private static final int ROWS = 16;
 
   private final DnnParts parts;
   private final boolean biased;
@@ -62,7 +70,7 @@ public final class DnnMatmul implements DnnOperation {
     Shapes shapes = Shapes.simplest(a, b, c);
     int count = wantedParts > 0 ? wantedParts : DnnParts.count(shapes.multiplyAdds() / SPEED);
     int dimension = shapes.dimensionToCut(count);
-    long unit = dimension == shapes.c.rank() - 1 ? COLUMNS : 1;
+    long unit = shapes.unit(dimension);
     long size = shapes.c.size(dimension);
     count = (int) Math.min(count, Math.ceilDiv(size, unit));
     int threads = OmpThreads.useOne();
@@ -277,8 +285,14 @@ public final class DnnMatmul implements DnnOperation {
           return batch;
         }
       }
-      boolean fewRows = c.size(rows) < c.size(columns);
-      return fewRows && c.size(columns) >= 2L * parts * COLUMNS ? columns : rows;
+      boolean enoughRows = c.size(rows) >= 2L * parts * ROWS;
+      boolean enoughColumns = c.size(columns) >= 2L * parts * COLUMNS;
+      return enoughColumns && (!enoughRows || c.size(rows) < c.size(columns)) ? columns : rows;
+    }
+
+    /** Parts have multiples of so many elements along a dimension of c. */
+    long unit(int dimension) {
+      return dimension == c.rank() - 1 ? COLUMNS : dimension == c.rank() - 2 ? ROWS : 1;
     }
 
     /** The part of the product that gives a range of c. */

@@ -14,6 +14,8 @@ final class DnnParts implements Team.Work, AutoCloseable {
    */
   record Part(DnnPrimitive primitive, long[] offsets) {}
 
+  private static final int MANY_THREADS = 8;
+
   private final Part[] parts;
   private final long scratchOfPart;
 
@@ -33,6 +35,15 @@ final class DnnParts implements Team.Work, AutoCloseable {
    */
   static int count(double nanos) {
     return OmpThreads.areKnown() ? (int) Cut.partsFor(Team.get().size(), nanos) : 1;
+  }
+
+  /**
+   * How many parts pay, on whatever machine: for an operation whose result depends on their number.
+   *
+   * @param nanos about how long one thread needs for all of them
+   */
+  static int countForAnyMachine(double nanos) {
+    return OmpThreads.areKnown() ? (int) Cut.partsFor(MANY_THREADS, nanos) : 1;
   }
 
   /**

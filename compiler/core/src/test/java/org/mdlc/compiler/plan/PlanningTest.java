@@ -75,6 +75,43 @@ final class PlanningTest {
   }
 
   @Test
+  void aLongReductionToFewNumbersGoesSampleBySampleFirst() {
+    var program = program(sumOver("[batch, 32, 32, 16]", "[0, 1, 2]", "[16]"));
+    assertThat(outerAxes(program)).containsExactly("[batch, 16]", "[16]");
+    program = program(sumOver("[batch, 64, 64]", "[0, 1, 2]", "[]"));
+    assertThat(outerAxes(program)).containsExactly("[batch]", "[]");
+  }
+
+  @Test
+  void otherReductionsAreOneKernel() {
+    // few elements, many numbers left, no samples to share, the batch stays
+    assertThat(outerAxes(program(sumOver("[batch, 8, 8, 16]", "[0, 1, 2]", "[16]"))))
+        .containsExactly("[16]");
+    assertThat(outerAxes(program(sumOver("[batch, 32, 32, 256]", "[0, 1, 2]", "[256]"))))
+        .containsExactly("[256]");
+    assertThat(outerAxes(program(sumOver("[1, 512, 512, 16]", "[0, 1, 2]", "[16]"))))
+        .containsExactly("[16]");
+    assertThat(outerAxes(program(sumOver("[batch, 512, 512]", "[1, 2]", "[batch]"))))
+        .containsExactly("[batch]");
+  }
+
+  private static String sumOver(String shape, String axes, String left) {
+    return """
+        input data "x": %%0 f32%s
+        %%1 f32%s = reduce_sum(%%0) {axes=%s}
+        output result "y": %%1
+        """
+        .formatted(shape, left, axes);
+  }
+
+  private static List<String> outerAxes(Program program) {
+    return program.steps().stream()
+        .map(s -> ((Step.KernelCall) s).kernel())
+        .map(k -> k.axes().subList(0, k.outer()).toString())
+        .toList();
+  }
+
+  @Test
   void aReductionReadElsewhereIsNoPartOfItsReader() {
     // row i needs the maximum of row n - 1 - i
     var program =
