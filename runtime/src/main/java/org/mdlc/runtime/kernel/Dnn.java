@@ -110,7 +110,7 @@ public final class Dnn {
     static synchronized Native get() {
       asked = true;
       if (failure != null) {
-        throw new KernelException(failure.getMessage(), failure);
+        throw failure;
       }
       Native library = loaded;
       if (library == null) {

@@ -43,6 +43,13 @@ public final class Matmul implements DnnOperation {
    * @throws KernelException if the shapes do not fit or oneDNN refuses
    */
   public Matmul(String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    this(0, name, a, b, c, epilogue);
+  }
+
+  /**
+   * @param parts how many parts to cut it into; 0 for as many as pay
+   */
+  Matmul(int parts, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
     DnnMatmul.checkShapes(DnnMatmul.words(name, a, b, c), a, b, c);
     var wanted = java.util.List.of(epilogue);
     biased = wanted.contains(Epilogue.BIAS);
@@ -58,7 +65,9 @@ public final class Matmul implements DnnOperation {
       this.b = new Packed(b, isLoose(b), this.a.end());
       this.c = new Packed(c, isLoose(c), this.b.end());
       inJava = null;
-      inLibrary = new DnnMatmul(name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
+      inLibrary =
+          new DnnMatmul(
+              parts, name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
     }
   }
 

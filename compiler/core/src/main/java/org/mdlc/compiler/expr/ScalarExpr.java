@@ -52,6 +52,13 @@ public sealed interface ScalarExpr {
     return new Apply(fn, Arrays.asList(args));
   }
 
+  /** True when a transcendental function is among the calls. */
+  default boolean isTranscendental() {
+    return this instanceof Apply call
+        && (call.fn().isTranscendental()
+            || call.args().stream().anyMatch(ScalarExpr::isTranscendental));
+  }
+
   /** The float64 value for the given operands. */
   default double evaluate(double... operands) {
     return switch (this) {

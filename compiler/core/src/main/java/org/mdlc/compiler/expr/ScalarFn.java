@@ -86,6 +86,14 @@ public enum ScalarFn {
     };
   }
 
+  /** True for exponentials and the like, which take a processor many instructions. */
+  public boolean isTranscendental() {
+    return switch (this) {
+      case POW, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, ERFINV, SIN, COS -> true;
+      default -> false;
+    };
+  }
+
   /** The float64 meaning. */
   public double apply(double... a) {
     return switch (this) {

@@ -2,6 +2,7 @@ package org.mdlc.compiler.op;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.expr.Derivative;
 import org.mdlc.compiler.expr.ScalarExpr;
@@ -91,6 +92,7 @@ public sealed interface Elementwise extends Op
     return gradients;
   }
 
+  /** A slope that is said in terms of the result, as that of tanh, reads the result. */
   private @Nullable Value chain(Adjoint adjoint, int operand) {
     var slope = Derivative.pull(formula(), operand, ScalarExpr.arg(arity()));
     if (slope.equals(ScalarExpr.constant(0))) {
@@ -98,7 +100,8 @@ public sealed interface Elementwise extends Op
     }
     var operands = new ArrayList<>(adjoint.node().operands());
     operands.add(adjoint.gradient());
-    return Formulas.build(adjoint.builder(), slope, operands);
+    return Formulas.build(
+        adjoint.builder(), slope, operands, Map.of(formula(), adjoint.result(0)));
   }
 
   @Override

@@ -36,7 +36,20 @@ public final class Formulas {
    *     are floats of the last one's type
    */
   public static Value build(GraphBuilder builder, ScalarExpr formula, List<Value> operands) {
+    return build(builder, formula, operands, Map.of());
+  }
+
+  /**
+   * As {@link #build(GraphBuilder, ScalarExpr, List)}, where some parts of the formula have values
+   * already.
+   */
+  static Value build(
+      GraphBuilder builder,
+      ScalarExpr formula,
+      List<Value> operands,
+      Map<ScalarExpr, Value> known) {
     var formulas = new Formulas(builder, operands);
+    formulas.built.putAll(known);
     return formulas.value(formula, formulas.floats);
   }
 

@@ -96,6 +96,7 @@ public final class Ops {
           new AveragePoolBackward(NO_POOL, Shape.SCALAR),
           new Gather(0),
           new ScatterAdd(0, Shape.SCALAR),
+          new SumRows(Dim.ONE),
           new Constant(TensorType.f32(), 0),
           new Table(TensorType.f32(0), List.of()),
           new Iota(Shape.SCALAR, 0),

@@ -66,13 +66,16 @@ final class ScanGradient {
     this.step = new GraphBuilder(scan.body().name() + "_gradient");
   }
 
-  /** The scan with every step's carries and products among its stacked outputs. */
+  /**
+   * The scan with what is dear in every step among its stacked outputs: carries, products, and the
+   * values of exponentials and the like. What the gradient then does not read is trimmed later.
+   */
   static Scan keeping(Scan scan) {
     var body = scan.body();
     var kept = new LinkedHashSet<Value>();
     body.inputs().subList(0, scan.carries()).forEach(i -> kept.add(i.value()));
     body.nodes().stream()
-        .filter(n -> n.op() instanceof Contraction)
+        .filter(ScanGradient::isDear)
         .forEach(n -> kept.addAll(n.results()));
     body.outputs()
         .subList(scan.carries(), body.outputs().size())
@@ -87,6 +90,15 @@ final class ScanGradient {
         scan.carries(),
         scan.sequences(),
         scan.reverse());
+  }
+
+  /** True when it takes longer to work out a value than to read it. */
+  private static boolean isDear(Node node) {
+    return switch (node.op()) {
+      case Contraction _ -> true;
+      case Elementwise e -> e.formula().isTranscendental();
+      default -> false;
+    };
   }
 
   /** Adds the backward scan; the gradients of the operands, null where none flows. */

@@ -55,6 +55,8 @@ public final class Pipeline {
             "equal operands (select of x and x) show only once they are shared")
         .add(new ReadMasksFromResults())
         .after(ShareCommonValues.class, "forward and backward then speak of one mask")
+        .add(new AvoidTablesOfZeros())
+        .after(Simplify.class, "who reads a table, and how, shows only once nothing stands between")
         .add(new RemoveDeadCode())
         .after(Simplify.class, "rewrites leave the values they replaced behind")
         .build();

@@ -30,6 +30,7 @@ import org.mdlc.compiler.op.Reduction;
 import org.mdlc.compiler.op.Reshape;
 import org.mdlc.compiler.op.Sampling;
 import org.mdlc.compiler.op.ScatterAdd;
+import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.op.Table;
 import org.mdlc.compiler.op.View;
 import org.mdlc.compiler.type.Dim;
@@ -103,7 +104,7 @@ final class ChooseAnchors {
     graph.outputs().forEach(o -> require(o.value()));
     for (var node : graph.nodes()) {
       switch (Op.of(node)) {
-        case Contraction _, Ordered _, ScatterAdd _, Linear _, Sampling _, Control _ ->
+        case Contraction _, Ordered _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ ->
             node.operands().forEach(this::require);
         case Gather _ -> require(node.operands().get(0));
         case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _ -> {}
@@ -188,7 +189,7 @@ final class ChooseAnchors {
       case Random _ -> 6; // a hundred, but drawing again is the rule
       case Reduction _ -> 1;
       case Constant _, Iota _, Table _ -> 0;
-      case Contraction _, Ordered _, ScatterAdd _, Linear _, Sampling _, Control _ -> 0;
+      case Contraction _, Ordered _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ -> 0;
     };
   }
 

@@ -20,6 +20,7 @@ import org.mdlc.compiler.op.Reduction;
 import org.mdlc.compiler.op.Reshape;
 import org.mdlc.compiler.op.Sampling;
 import org.mdlc.compiler.op.ScatterAdd;
+import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.op.Table;
 import org.mdlc.compiler.op.View;
 
@@ -86,7 +87,7 @@ final class FuseKernels {
     return switch (Op.of(node)) {
       case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _, Gather _ ->
           true;
-      case Contraction _, Ordered _, ScatterAdd _, Linear _, Sampling _, Control _ -> false;
+      case Contraction _, Ordered _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ -> false;
     };
   }
 

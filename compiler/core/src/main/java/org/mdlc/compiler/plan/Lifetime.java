@@ -7,7 +7,8 @@ import java.util.TreeMap;
 
 /**
  * From which step to which a buffer is needed, both included. Steps are numbered as they stand in
- * the text, from 0; a loop takes one number before and one after its body.
+ * the text, from 0; a loop takes one number before and one after its body. A loop in which rows run
+ * by themselves counts as one step.
  */
 public record Lifetime(int first, int last) {
   /** How many numbers a step takes. */
@@ -36,21 +37,33 @@ public record Lifetime(int first, int last) {
     private void collect(List<Step> steps, int start, List<Integer> loops) {
       int at = start;
       for (var step : steps) {
-        if (step instanceof Step.Loop loop) {
+        if (step instanceof Step.Loop loop && loop.byRow()) {
+          use(loop, at, loops);
+          use(loop, at + count(step) - 1, loops);
+        } else if (step instanceof Step.Loop loop) {
           var inner = new ArrayList<>(loops);
           inner.add(at);
           inner.add(at + count(step) - 1);
           collect(loop.body(), at + 1, inner);
         } else {
-          for (var operand : Operands.of(step)) {
-            var use = new ArrayList<>(loops);
-            use.add(at);
-            byBuffer
-                .computeIfAbsent(operand.buffer(), _ -> new ArrayList<>())
-                .add(use.stream().mapToInt(i -> i).toArray());
-          }
+          use(step, at, loops);
         }
         at += count(step);
+      }
+    }
+
+    /** Rows may be at different steps of a loop: all that it touches is needed from end to end. */
+    private void use(Step step, int at, List<Integer> loops) {
+      if (step instanceof Step.Loop loop) {
+        loop.body().forEach(s -> use(s, at, loops));
+        return;
+      }
+      for (var operand : Operands.of(step)) {
+        var use = new ArrayList<>(loops);
+        use.add(at);
+        byBuffer
+            .computeIfAbsent(operand.buffer(), _ -> new ArrayList<>())
+            .add(use.stream().mapToInt(i -> i).toArray());
       }
     }
 

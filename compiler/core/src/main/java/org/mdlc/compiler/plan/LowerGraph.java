@@ -281,7 +281,13 @@ final class LowerGraph implements WriteKernel.Memory {
     var trips = scan.length(node.operands().stream().map(Value::type).toList());
     steps.add(
         new Step.Loop(
-            draft.stepName("loop_" + name), loop, trips, scan.reverse(), body.lower(), origins));
+            draft.stepName("loop_" + name),
+            loop,
+            trips,
+            scan.reverse(),
+            false,
+            body.lower(),
+            origins));
   }
 
   /** One step's part of a stacked tensor. */

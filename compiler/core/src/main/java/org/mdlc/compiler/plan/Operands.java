@@ -82,13 +82,7 @@ public final class Operands {
               renamed(c.results(), names),
               c.origins());
       case Step.Loop l ->
-          new Step.Loop(
-              l.name(),
-              l.id(),
-              l.trips(),
-              l.reverse(),
-              l.body().stream().map(s -> renamed(s, names)).toList(),
-              l.origins());
+          l.with(l.byRow(), l.body().stream().map(s -> renamed(s, names)).toList());
     };
   }
 

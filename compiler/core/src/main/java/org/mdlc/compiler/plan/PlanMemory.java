@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.mdlc.compiler.ir.Known;
+import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.plan.Buffer.Arena;
 import org.mdlc.compiler.plan.Buffer.Planned;
 import org.mdlc.compiler.plan.Program.MemoryReport;
@@ -124,20 +125,20 @@ final class PlanMemory {
       for (var step : list) {
         if (step instanceof Step.Loop loop) {
           visit(loop.body(), at + 1);
-        } else if (step instanceof Step.KernelCall call) {
-          share(call, at);
+        } else {
+          share(step, at);
         }
         at += Lifetime.count(step);
       }
     }
 
-    private void share(Step.KernelCall call, int at) {
-      for (var written : Operands.writes(call)) {
+    private void share(Step step, int at) {
+      for (var written : Operands.writes(step)) {
         var result = blocks.get(written.buffer());
         if (result == null || result.first != at || result.buffers.size() > 1) {
           continue;
         }
-        for (var read : Operands.reads(call)) {
+        for (var read : Operands.reads(step)) {
           var operand = blocks.get(read.buffer());
           if (operand == null || operand == result) {
             continue;
@@ -146,8 +147,8 @@ final class PlanMemory {
           if (dies
               && operand.arena == result.arena
               && operand.size == result.size
-              && isFree(call, operand, read)
-              && UpdateInPlace.canShare(call, read, written)) {
+              && isFree(step, operand, read)
+              && canShare(step, read, written)) {
             join(operand, result);
             break;
           }
@@ -155,9 +156,20 @@ final class PlanMemory {
       }
     }
 
-    /** No other argument lies in the operand's block already. */
-    private boolean isFree(Step.KernelCall call, Block operand, Operand read) {
-      return call.arguments().stream()
+    private static boolean canShare(Step step, Operand read, Operand written) {
+      return switch (step) {
+        case Step.KernelCall call -> UpdateInPlace.canShare(call, read, written);
+        case Step.HostCall call ->
+            call.operation() instanceof SumRows // sums may take the place of the updates
+                && read.equals(call.operands().get(1).at())
+                && written.equals(call.results().get(1).at());
+        case Step.LibraryCall _, Step.Copy _, Step.Loop _ -> false;
+      };
+    }
+
+    /** No other operand lies in this one's block already. */
+    private boolean isFree(Step step, Block operand, Operand read) {
+      return Operands.of(step).stream()
           .noneMatch(o -> blocks.get(o.buffer()) == operand && !o.equals(read));
     }
 

@@ -103,6 +103,7 @@ public final class ProgramText {
               .append(" < ")
               .append(l.trips())
               .append(l.reverse() ? " reverse" : "")
+              .append(l.byRow() ? " by row" : "")
               .append(" {\n");
           steps(l.body(), depth + 1, text, kernels);
           text.append("  ".repeat(depth)).append('}');

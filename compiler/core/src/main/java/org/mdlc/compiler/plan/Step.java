@@ -108,13 +108,25 @@ public sealed interface Step {
    * down to 0. Operands advance with t.
    *
    * @param id unique within the program
+   * @param byRow every row of the batch goes through all rounds by itself: what is written for one
+   *     row is read for that row only, so that rows need not wait for each other
    */
   record Loop(
-      String name, int id, Dim trips, boolean reverse, List<Step> body, List<Origin> origins)
+      String name,
+      int id,
+      Dim trips,
+      boolean reverse,
+      boolean byRow,
+      List<Step> body,
+      List<Origin> origins)
       implements Step {
     public Loop {
       body = List.copyOf(body);
       origins = List.copyOf(origins);
+    }
+
+    Loop with(boolean byRow, List<Step> body) {
+      return new Loop(name, id, trips, reverse, byRow, body, origins);
     }
   }
 

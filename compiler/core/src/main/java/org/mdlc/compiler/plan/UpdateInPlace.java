@@ -32,9 +32,7 @@ final class UpdateInPlace {
     var current = new ArrayList<Step>();
     for (var step : steps) {
       current.add(
-          step instanceof Step.Loop l
-              ? new Step.Loop(l.name(), l.id(), l.trips(), l.reverse(), list(l.body()), l.origins())
-              : step);
+          step instanceof Step.Loop l ? l.with(l.byRow(), list(l.body())) : step);
     }
     for (int i = current.size() - 1; i >= 0; i--) {
       if (current.get(i) instanceof Step.Copy copy && isLegal(copy, current)) {

@@ -35,6 +35,7 @@ import org.mdlc.compiler.op.Reverse;
 import org.mdlc.compiler.op.Sampling;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Slice;
+import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.op.Table;
 import org.mdlc.compiler.op.Transpose;
 import org.mdlc.compiler.op.View;
@@ -135,7 +136,7 @@ final class ValueWriter {
             ? counted(fill.get(), node)
             : overOnes(reduction, node, at.axes(shape, bounds), mask);
       }
-      case Ordered _, Contraction _, ScatterAdd _, Linear _, Sampling _, Control _ ->
+      case Ordered _, Contraction _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ ->
           throw new CompilerBug("write kernel", node.op() + " is no scalar code");
     };
   }

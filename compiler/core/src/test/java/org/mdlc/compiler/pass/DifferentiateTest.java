@@ -113,6 +113,21 @@ final class DifferentiateTest {
     assertEquals(3, after.size(), "dx, dw and du: " + after);
   }
 
+  @Test
+  void backwardReadsWhatForwardKeptOfDearFunctions() {
+    var graph = new RemoveDeadCode().run(recurrent(false, true));
+    var scans =
+        graph.nodes().stream().map(Op::of).filter(Scan.class::isInstance).map(Scan.class::cast);
+    var bodies = scans.map(Scan::body).toList();
+    assertEquals(
+        List.of(1L, 0L),
+        bodies.stream()
+            .map(b -> b.nodes().stream().filter(n -> n.op() instanceof Tanh).count())
+            .toList());
+    // h', y, and for the gradient h and tanh(..): neither product is read again
+    assertEquals(4, bodies.get(0).outputs().size());
+  }
+
   /**
    * {@code loss = sum(y * c) + sum(h_last)}, with {@code h' = tanh(x w + h u + b)} and {@code y =
    * h' g}, and all its gradients.

@@ -51,6 +51,7 @@ final class JavaTypes {
           "Memory",
           "Dnn",
           "Matmul",
+          "RowMatmul",
           "DnnConvolution",
           "DnnPooling",
           "Epilogue",

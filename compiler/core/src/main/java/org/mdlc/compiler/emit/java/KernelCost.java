@@ -8,6 +8,7 @@ import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Kernel.Lanes;
 import org.mdlc.compiler.plan.Kernel.Stage;
 import org.mdlc.compiler.plan.Schedule;
+import org.mdlc.compiler.plan.Step;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 
@@ -59,6 +60,26 @@ final class KernelCost {
     boolean vectors =
         style == KernelStyle.VECTOR && Vectorizable.test(kernel, new Registers(kernel, true));
     return new KernelCost(kernel, vectors).perPoint();
+  }
+
+  /** Of multiplying and adding two numbers, in a product of matrices. */
+  private static final long MULTIPLY_ADD = 15;
+
+  /** Picoseconds for a whole step of a loop whose rows go their own way. */
+  static Dim ofAll(Step step, KernelStyle style) {
+    return switch (step) {
+      case Step.KernelCall call ->
+          outerAxes(call.kernel()).stream().reduce(perPoint(call.kernel(), style), Dim::times);
+      case Step.LibraryCall call ->
+          call.result()
+              .type()
+              .shape()
+              .elements()
+              .times(call.operands().get(0).type().shape().dim(-1))
+              .times(MULTIPLY_ADD);
+      case Step.Copy copy -> COPY.times(copy.elements());
+      case Step.HostCall _, Step.Loop _ -> Dim.ZERO;
+    };
   }
 
   private Dim perPoint() {

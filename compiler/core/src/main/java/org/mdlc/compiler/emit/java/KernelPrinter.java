@@ -39,6 +39,14 @@ final class KernelPrinter {
     BLOCKED
   }
 
+  /**
+   * What a part has.
+   *
+   * @param cut the field of the runtime's {@code Cut} that says it
+   * @param pointsPerRow if that counts rows, points of the first axis for each; else 0
+   */
+  private record Part(String cut, long pointsPerRow) {}
+
   /** How many elements a vector has, which the machine decides that runs the code. */
   static final String LANE_COUNT = "$lanes:T.COUNT";
 
@@ -51,13 +59,13 @@ final class KernelPrinter {
   private final InstrPrinter instrs;
   private final ReducePrinter reduces;
   private final BlockPrinter blocks;
-  private final @Nullable String cut;
+  private final @Nullable Part part;
   private boolean masked;
 
   private KernelPrinter(
-      Kernel kernel, Form form, Registers registers, Slots slots, @Nullable String cut) {
+      Kernel kernel, Form form, Registers registers, Slots slots, @Nullable Part part) {
     this.kernel = kernel;
-    this.cut = cut;
+    this.part = part;
     this.form = form;
     this.registers = registers;
     this.schedule = new Schedule(kernel);
@@ -77,52 +85,64 @@ final class KernelPrinter {
    * @param cut the field that says which points these are
    */
   static String printPart(Kernel kernel, KernelStyle style, String cut) {
-    return print(kernel, style, cut);
+    return print(kernel, style, new Part(cut, 0));
   }
 
-  private static String print(Kernel kernel, KernelStyle style, @Nullable String cut) {
+  /**
+   * The method body for the rows of one part, where the first axis counts through rows.
+   *
+   * @param cut the field that says which rows these are
+   * @param pointsPerRow of the first axis
+   */
+  static String printRows(Kernel kernel, KernelStyle style, String cut, long pointsPerRow) {
+    return print(kernel, style, new Part(cut, pointsPerRow));
+  }
+
+  private static String print(Kernel kernel, KernelStyle style, @Nullable Part part) {
     return switch (style) {
-      case VECTOR -> vector(kernel, cut);
-      case PLAIN -> plain(kernel, cut);
+      case VECTOR -> vector(kernel, part);
+      case PLAIN -> plain(kernel, part);
     };
   }
 
   /** With vectors, or with plain loops where the kernel's accesses do not allow vectors. */
-  private static String vector(Kernel kernel, @Nullable String cut) {
+  private static String vector(Kernel kernel, @Nullable Part part) {
     var registers = new Registers(kernel, true);
     if (!Vectorizable.test(kernel, registers)) {
-      return plain(kernel, cut);
+      return plain(kernel, part);
     }
     if (!BlockCalls.anyIn(kernel, registers)) {
-      var doubled = new KernelPrinter(kernel, Form.DOUBLED, registers, new Slots(), cut);
+      var doubled = new KernelPrinter(kernel, Form.DOUBLED, registers, new Slots(), part);
       String text = doubled.print();
       if (doubled.size.fits()) {
         return text;
       }
     }
     var slots = new Slots();
-    new KernelPrinter(kernel, Form.BLOCKED, registers, slots, cut).print();
+    new KernelPrinter(kernel, Form.BLOCKED, registers, slots, part).print();
     slots.close();
     return slots.fit()
-        ? new KernelPrinter(kernel, Form.BLOCKED, registers, slots, cut).print()
-        : plain(kernel, cut);
+        ? new KernelPrinter(kernel, Form.BLOCKED, registers, slots, part).print()
+        : plain(kernel, part);
   }
 
-  private static String plain(Kernel kernel, @Nullable String cut) {
-    return new KernelPrinter(kernel, Form.PLAIN, new Registers(kernel, false), new Slots(), cut)
+  private static String plain(Kernel kernel, @Nullable Part part) {
+    return new KernelPrinter(kernel, Form.PLAIN, new Registers(kernel, false), new Slots(), part)
         .print();
   }
 
   private String print() {
     for (int axis = 0; axis < kernel.axes().size(); axis++) {
-      if (isCut(axis)) {
+      if (part != null && isCut(axis)) {
+        String points = part.pointsPerRow() > 1 ? part.pointsPerRow() + " * " : "";
+        String cut = points + part.cut();
         out.line("final int " + from(axis) + " = " + cut + ".from(" + axis + ", part);");
         out.line("final int " + to(axis) + " = " + cut + ".to(" + axis + ", part);");
       } else {
         out.line("final int " + to(axis) + " = " + Numbers.dim(kernel.axes().get(axis), "") + ";");
       }
     }
-    if (cut != null && (form == Form.BLOCKED || reduces.combinesInMemory())) {
+    if (part != null && (form == Form.BLOCKED || reduces.combinesInMemory())) {
       out.line("final long scratch = partScratch + part * (long) $lanes:T.SCRATCH_BYTES;");
     }
     switch (form) {
@@ -253,7 +273,9 @@ final class KernelPrinter {
 
   /** True where a part has only a range of the axis. */
   private boolean isCut(int axis) {
-    return cut != null && axis < kernel.outer() && !kernel.axes().get(axis).is(1);
+    return part != null
+        && axis < (part.pointsPerRow() > 0 ? 1 : kernel.outer())
+        && !kernel.axes().get(axis).is(1);
   }
 
   private String from(int axis) {

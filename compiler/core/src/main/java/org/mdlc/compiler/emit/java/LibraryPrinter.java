@@ -22,6 +22,7 @@ import org.mdlc.compiler.op.RandomInt;
 import org.mdlc.compiler.op.RandomOrder;
 import org.mdlc.compiler.op.ScatterAdd;
 import org.mdlc.compiler.op.Sort;
+import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.op.TopK;
 import org.mdlc.compiler.op.Transpose;
 import org.mdlc.compiler.plan.Step;
@@ -121,6 +122,29 @@ final class LibraryPrinter {
         yield pooling(false, "AVERAGE", name, p.geometry(), result, addresses);
       }
     };
+  }
+
+  /**
+   * The product of a matrix whose rows are cut into parts; to be bound and run with the part as the
+   * first argument.
+   *
+   * @param cut the field that says which rows a part has
+   */
+  Call callByRow(Step.LibraryCall step, String cut) {
+    var whole = call(step);
+    var product = (MatMul) step.operation();
+    var arguments =
+        List.of(
+            cut,
+            "\"" + step.name() + "\"",
+            layoutOf(step.operands().get(0).type().shape()),
+            matrix(step.operands().get(1), product.transposeB()),
+            layoutOf(step.result().type().shape()));
+    return new Call(
+        type("RowMatmul"),
+        "new $rowMatmul:T(" + with(arguments, step.post()) + ")",
+        "bind",
+        whole.addresses());
   }
 
   private static Call convolution(
@@ -269,6 +293,16 @@ final class LibraryPrinter {
             product(table, s.axis() + 1, table.rank()),
             Numbers.dim(indices.elements(), ""));
       }
+      case SumRows s ->
+          statement(
+              "$indexing:T.sumRows",
+              operands.get(0),
+              operands.get(1),
+              results.get(0),
+              results.get(1),
+              Numbers.dim(s.rows(), ""),
+              Numbers.dim(shape.elements(), ""),
+              product(step.operands().get(1).type().shape(), shape.rank(), step.operands().get(1).type().rank()));
       case Orthogonal _ ->
           statement(
               "$qr:T.orthogonal",

@@ -16,9 +16,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
+import org.jspecify.annotations.Nullable;
 import org.mdlc.compiler.ir.Origin;
 import org.mdlc.compiler.plan.Buffer;
 import org.mdlc.compiler.plan.Buffer.Arena;
+import org.mdlc.compiler.plan.FindRowLoops;
 import org.mdlc.compiler.plan.Kernel;
 import org.mdlc.compiler.plan.Program;
 import org.mdlc.compiler.plan.Step;
@@ -46,6 +48,9 @@ final class StepEmitter {
   /** Positions of the steps by their names. */
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final List<String> partMethods = new ArrayList<>();
+
+  /** Within a loop whose rows are cut into parts: the field that says which ones a part has. */
+  private @Nullable String rowCut;
 
   private StepEmitter(
       String className,
@@ -292,7 +297,7 @@ final class StepEmitter {
    * The operation is built once; where operands move with a loop it is bound anew for every run.
    */
   private void libraryCall(Step.LibraryCall step) {
-    var call = library.call(step);
+    var call = rowCut == null ? library.call(step) : library.callByRow(step, rowCut);
     String field = methodName(step) + "Call";
     type.addField(FieldSpec.builder(call.type(), field, Modifier.PRIVATE).build());
     libraryFields.add(field);
@@ -302,14 +307,14 @@ final class StepEmitter {
         field
             + "."
             + call.bind()
-            + "("
+            + (rowCut == null ? "(" : "(part, ")
             + String.join(", ", call.addresses())
             + ", libraryScratch);\n";
     if (loops.isEmpty()) {
       bindings.add(bind);
       method(step, field + ".run();\n");
     } else {
-      method(step, bind + field + ".run();\n");
+      method(step, bind + field + (rowCut == null ? ".run();\n" : ".run(part);\n"));
     }
   }
 
@@ -322,7 +327,9 @@ final class StepEmitter {
         loop.reverse()
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
-    if (anyCut(loop.body())) {
+    var cut = cutOfRows(loop);
+    rowCut = cut.map(CutOf::field).orElse(null);
+    if (rowCut == null && anyCut(loop.body())) {
       type.addField(FieldSpec.builder(TypeName.INT, t, Modifier.PRIVATE).build());
       code.line("this." + t + " = " + t + ";");
     }
@@ -334,11 +341,29 @@ final class StepEmitter {
     code.close();
     steps(loop.body());
     loops.removeLast();
-    method(loop, code.toString());
+    rowCut = null;
+    cut.ifPresentOrElse(
+        c -> methodInParts(loop, c, code.toString()), () -> method(loop, code.toString()));
+  }
+
+  /** How the rows of the batch are cut where each goes through all rounds of a loop by itself. */
+  private Optional<CutOf> cutOfRows(Step.Loop loop) {
+    if (!loop.byRow()) {
+      return Optional.empty();
+    }
+    var round = Dim.ZERO;
+    for (var step : loop.body()) {
+      round = round.plus(KernelCost.ofAll(step, style));
+    }
+    var picosPerRow = round.dividedBy(Dim.BATCH).orElse(Dim.ZERO).times(loop.trips());
+    return Optional.of(
+        new CutOf(methodName(loop) + "Cut", picosPerRow, false, List.of(Dim.BATCH)));
   }
 
   private String loopArguments() {
-    return loops.stream().map(id -> "t" + id).collect(Collectors.joining(", "));
+    var counters = loops.stream().map(id -> "t" + id);
+    return Stream.concat(counters, Stream.ofNullable(rowCut == null ? null : "part"))
+        .collect(Collectors.joining(", "));
   }
 
   // ---- steps in parts
@@ -386,12 +411,23 @@ final class StepEmitter {
     return Optional.ofNullable(cut).filter(c -> !c.axes().isEmpty() && c.pays());
   }
 
+  /** True for steps that are cut into parts each by itself. */
   private boolean anyCut(List<Step> steps) {
     return steps.stream()
-        .anyMatch(s -> s instanceof Step.Loop loop ? anyCut(loop.body()) : cut(s).isPresent());
+        .anyMatch(
+            s ->
+                s instanceof Step.Loop loop
+                    ? !loop.byRow() && anyCut(loop.body())
+                    : cut(s).isPresent());
   }
 
   private void kernel(Step.KernelCall call) {
+    if (rowCut != null) {
+      long points = FindRowLoops.pointsPerRow(call.kernel()).orElseThrow();
+      String rows = KernelPrinter.printRows(call.kernel(), style, rowCut, points);
+      method(call, addresses(call) + rows);
+      return;
+    }
     var cut = cut(call);
     if (cut.isEmpty()) {
       method(call, addresses(call) + KernelPrinter.print(call.kernel(), style));
@@ -405,24 +441,26 @@ final class StepEmitter {
     String from = layout.address(copy.from());
     String to = layout.address(copy.to());
     var cut = cut(copy);
-    if (cut.isEmpty()) {
+    if (rowCut != null) {
+      method(copy, copyOfRange(from, to, copy.elements().dividedBy(Dim.BATCH).orElseThrow() + "L * " + rowCut));
+    } else if (cut.isEmpty()) {
       String count = Numbers.dim(copy.elements(), "L");
       method(copy, "$memory:T.copy(" + from + ", " + to + ", " + count + ");\n");
     } else {
-      String field = cut.get().field();
-      methodInParts(
-          copy,
-          cut.get(),
-          "final int from0 = "
-              + field
-              + ".from(0, part);\nfinal int to0 = "
-              + field
-              + ".to(0, part);\n$memory:T.copy("
-              + from
-              + " + 4L * from0, "
-              + to
-              + " + 4L * from0, to0 - from0);\n");
+      methodInParts(copy, cut.get(), copyOfRange(from, to, cut.get().field()));
     }
+  }
+
+  private static String copyOfRange(String from, String to, String cut) {
+    return "final long from0 = "
+        + cut
+        + ".from(0, part);\nfinal long to0 = "
+        + cut
+        + ".to(0, part);\n$memory:T.copy("
+        + from
+        + " + 4L * from0, "
+        + to
+        + " + 4L * from0, to0 - from0);\n";
   }
 
   /** The method of the step has the team do the parts; another one of that name does one part. */
@@ -522,6 +560,9 @@ final class StepEmitter {
   /** With the counters of the loops that it stands in. */
   private MethodSpec.Builder inLoops(MethodSpec.Builder method) {
     loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
+    if (rowCut != null) {
+      method.addParameter(TypeName.INT, "part");
+    }
     return method;
   }
 
@@ -596,7 +637,11 @@ final class StepEmitter {
 
   /** The statement behind a step that takes its time; nothing unless times are wanted. */
   private String mark(Step step) {
-    return timed ? "\nmark(" + numbers.get(step.name()) + ");" : "";
+    if (!timed) {
+      return "";
+    }
+    String first = rowCut == null ? "" : "if (part == 0) "; // the others go on at the same time
+    return "\n" + first + "mark(" + numbers.get(step.name()) + ");";
   }
 
   private void operationMethod() {

@@ -1,0 +1,94 @@
+package org.mdlc.runtime.kernel;
+
+import java.util.Arrays;
+
+/**
+ * c = a b for a recurrence whose rows go their own way: each part of a {@link Cut} of the rows is a
+ * product of its own, which the thread that has the part binds and runs by itself.
+ *
+ * <pre>
+ *   a [rows, k]   b [k, n]   c [rows, n]   bias [n]
+ * </pre>
+ *
+ * <p>{@link Memory#SLACK} bytes must follow every operand.
+ */
+public final class RowMatmul implements DnnOperation {
+  private final Matmul[] parts;
+
+  /** Bytes of a and of c before each part. */
+  private final long[] aBefore;
+
+  private final long[] cBefore;
+  private final long scratchOfPart;
+
+  /**
+   * Builds the products.
+   *
+   * @param rows cut along its first axis
+   * @param name what to call it in messages
+   * @throws KernelException if the shapes do not fit or oneDNN refuses
+   */
+  public RowMatmul(Cut rows, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    int count = rows.parts();
+    parts = new Matmul[count];
+    aBefore = new long[count];
+    cBefore = new long[count];
+    long scratch = 0;
+    for (int i = 0; i < count; i++) {
+      int from = rows.from(0, i);
+      int to = rows.to(0, i);
+      parts[i] =
+          count == 1
+              ? new Matmul(name, a, b, c, epilogue)
+              : new Matmul(1, name, a.range(0, from, to), b, c.range(0, from, to), epilogue);
+      aBefore[i] = Float.BYTES * from * a.stride(0);
+      cBefore[i] = Float.BYTES * from * c.stride(0);
+      scratch = Math.max(scratch, parts[i].scratchBytes());
+    }
+    scratchOfPart = DnnPrimitive.aligned(scratch);
+  }
+
+  /** Binds one part to native memory, given where all rows begin: a, b, c and scratch memory. */
+  public void bind(int part, long a, long b, long c, long scratch) {
+    parts[part].bind(a + aBefore[part], b, c + cBefore[part], scratch + part * scratchOfPart);
+  }
+
+  /** Binds one part to native memory: a, b, the bias, c and scratch memory. */
+  public void bind(int part, long a, long b, long bias, long c, long scratch) {
+    parts[part].bind(a + aBefore[part], b, bias, c + cBefore[part], scratch + part * scratchOfPart);
+  }
+
+  /** Computes the rows of one part. */
+  public void run(int part) {
+    parts[part].run();
+  }
+
+  @Override
+  public void run() {
+    for (Matmul part : parts) {
+      part.run();
+    }
+  }
+
+  @Override
+  public long scratchBytes() {
+    return scratchOfPart * parts.length;
+  }
+
+  @Override
+  public String implementation() {
+    return parts[0].implementation();
+  }
+
+  @Override
+  public int reorders() {
+    return Arrays.stream(parts).mapToInt(Matmul::reorders).sum();
+  }
+
+  @Override
+  public void close() {
+    for (Matmul part : parts) {
+      part.close();
+    }
+  }
+}
