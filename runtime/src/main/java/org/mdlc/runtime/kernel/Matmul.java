@@ -66,8 +66,7 @@ public final class Matmul implements DnnOperation {
       this.c = new Packed(c, isLoose(c), this.b.end());
       inJava = null;
       inLibrary =
-          new DnnMatmul(
-              parts, name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
+          new DnnMatmul(parts, name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
     }
   }
 

@@ -100,8 +100,7 @@ public sealed interface Elementwise extends Op
     }
     var operands = new ArrayList<>(adjoint.node().operands());
     operands.add(adjoint.gradient());
-    return Formulas.build(
-        adjoint.builder(), slope, operands, Map.of(formula(), adjoint.result(0)));
+    return Formulas.build(adjoint.builder(), slope, operands, Map.of(formula(), adjoint.result(0)));
   }
 
   @Override

@@ -74,9 +74,7 @@ final class ScanGradient {
     var body = scan.body();
     var kept = new LinkedHashSet<Value>();
     body.inputs().subList(0, scan.carries()).forEach(i -> kept.add(i.value()));
-    body.nodes().stream()
-        .filter(ScanGradient::isDear)
-        .forEach(n -> kept.addAll(n.results()));
+    body.nodes().stream().filter(ScanGradient::isDear).forEach(n -> kept.addAll(n.results()));
     body.outputs()
         .subList(scan.carries(), body.outputs().size())
         .forEach(o -> kept.remove(o.value()));

@@ -109,8 +109,7 @@ public final class AvoidTablesOfZeros implements Pass {
       var found = builder.addAll(new SumRows(shape.dim(0)), List.of(indices, updates));
       var places = found.get(0);
       var sums =
-          Build.reshape(
-              builder, found.get(1), SumRows.list(found.get(1).type().shape(), axes));
+          Build.reshape(builder, found.get(1), SumRows.list(found.get(1).type().shape(), axes));
       var rows = builder.add(new Gather(0), sums, places);
       var occurs = builder.add(new Ge(), places, Build.like(builder, places, 0));
       var everywhere = Build.broadcast(builder, occurs, shape, List.of(0));

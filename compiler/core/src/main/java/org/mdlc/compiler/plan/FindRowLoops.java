@@ -52,7 +52,8 @@ public final class FindRowLoops {
     return switch (step) {
       case Step.KernelCall call -> isByRow(call);
       case Step.LibraryCall call -> isByRow(call);
-      case Step.Copy copy -> isRows(copy.from(), copy.elements()) && isRows(copy.to(), copy.elements());
+      case Step.Copy copy ->
+          isRows(copy.from(), copy.elements()) && isRows(copy.to(), copy.elements());
       case Step.HostCall _, Step.Loop _ -> false;
     };
   }
@@ -96,8 +97,7 @@ public final class FindRowLoops {
   }
 
   private static boolean isWholeRows(Dim elements, long size) {
-    return elements.is(0)
-        || perRow(elements).stream().anyMatch(n -> n % size == 0);
+    return elements.is(0) || perRow(elements).stream().anyMatch(n -> n % size == 0);
   }
 
   private boolean isByRow(Step.KernelCall call) {

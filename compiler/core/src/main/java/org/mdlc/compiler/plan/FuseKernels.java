@@ -87,7 +87,8 @@ final class FuseKernels {
     return switch (Op.of(node)) {
       case Elementwise _, View _, Reduction _, Constant _, Iota _, Table _, Random _, Gather _ ->
           true;
-      case Contraction _, Ordered _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ -> false;
+      case Contraction _, Ordered _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ ->
+          false;
     };
   }
 

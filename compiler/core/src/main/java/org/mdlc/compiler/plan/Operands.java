@@ -81,8 +81,7 @@ public final class Operands {
               renamed(c.operands(), names),
               renamed(c.results(), names),
               c.origins());
-      case Step.Loop l ->
-          l.with(l.byRow(), l.body().stream().map(s -> renamed(s, names)).toList());
+      case Step.Loop l -> l.with(l.byRow(), l.body().stream().map(s -> renamed(s, names)).toList());
     };
   }
 

@@ -31,8 +31,7 @@ final class UpdateInPlace {
   private List<Step> list(List<Step> steps) {
     var current = new ArrayList<Step>();
     for (var step : steps) {
-      current.add(
-          step instanceof Step.Loop l ? l.with(l.byRow(), list(l.body())) : step);
+      current.add(step instanceof Step.Loop l ? l.with(l.byRow(), list(l.body())) : step);
     }
     for (int i = current.size() - 1; i >= 0; i--) {
       if (current.get(i) instanceof Step.Copy copy && isLegal(copy, current)) {

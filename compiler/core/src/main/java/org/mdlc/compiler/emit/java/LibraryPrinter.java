@@ -302,7 +302,10 @@ final class LibraryPrinter {
               results.get(1),
               Numbers.dim(s.rows(), ""),
               Numbers.dim(shape.elements(), ""),
-              product(step.operands().get(1).type().shape(), shape.rank(), step.operands().get(1).type().rank()));
+              product(
+                  step.operands().get(1).type().shape(),
+                  shape.rank(),
+                  step.operands().get(1).type().rank()));
       case Orthogonal _ ->
           statement(
               "$qr:T.orthogonal",

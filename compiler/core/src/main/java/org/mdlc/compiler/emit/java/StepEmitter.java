@@ -47,6 +47,7 @@ final class StepEmitter {
 
   /** Positions of the steps by their names. */
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
+
   private final List<String> partMethods = new ArrayList<>();
 
   /** Within a loop whose rows are cut into parts: the field that says which ones a part has. */
@@ -356,8 +357,7 @@ final class StepEmitter {
       round = round.plus(KernelCost.ofAll(step, style));
     }
     var picosPerRow = round.dividedBy(Dim.BATCH).orElse(Dim.ZERO).times(loop.trips());
-    return Optional.of(
-        new CutOf(methodName(loop) + "Cut", picosPerRow, false, List.of(Dim.BATCH)));
+    return Optional.of(new CutOf(methodName(loop) + "Cut", picosPerRow, false, List.of(Dim.BATCH)));
   }
 
   private String loopArguments() {
@@ -404,8 +404,7 @@ final class StepEmitter {
                   KernelCost.perPoint(call.kernel(), style),
                   call.kernel().lanes() == Kernel.Lanes.OUTER,
                   KernelCost.outerAxes(call.kernel()));
-          case Step.Copy copy ->
-              new CutOf(field, KernelCost.COPY, true, List.of(copy.elements()));
+          case Step.Copy copy -> new CutOf(field, KernelCost.COPY, true, List.of(copy.elements()));
           case Step.LibraryCall _, Step.HostCall _, Step.Loop _ -> null;
         };
     return Optional.ofNullable(cut).filter(c -> !c.axes().isEmpty() && c.pays());
@@ -442,7 +441,10 @@ final class StepEmitter {
     String to = layout.address(copy.to());
     var cut = cut(copy);
     if (rowCut != null) {
-      method(copy, copyOfRange(from, to, copy.elements().dividedBy(Dim.BATCH).orElseThrow() + "L * " + rowCut));
+      method(
+          copy,
+          copyOfRange(
+              from, to, copy.elements().dividedBy(Dim.BATCH).orElseThrow() + "L * " + rowCut));
     } else if (cut.isEmpty()) {
       String count = Numbers.dim(copy.elements(), "L");
       method(copy, "$memory:T.copy(" + from + ", " + to + ", " + count + ");\n");
