@@ -8,8 +8,8 @@ import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.kernel.DnnOperation;
 
 /**
- * How long the step of a phase takes, and each of its parts. All times are medians over runs after a
- * warm-up; runs with a clock between the parts alternate with runs without.
+ * How long the step of a phase takes, and each of its parts. All times are medians over runs after
+ * a warm-up; runs with a clock between the parts alternate with runs without.
  *
  * @param runs how many runs of each kind were counted
  * @param stepNanos a run without the clock
@@ -64,8 +64,7 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
       throw new IllegalArgumentException(
           model.spec().name() + " was compiled without a clock between its steps");
     }
-    Feed feed =
-        phase == Phase.PREDICT ? Feed.unlabelled(model, rows) : Feed.labelled(model, rows);
+    Feed feed = phase == Phase.PREDICT ? Feed.unlabelled(model, rows) : Feed.labelled(model, rows);
     return new Measuring(timed, feed, rows.rows() / batch).run(seconds);
   }
 
@@ -140,9 +139,7 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
     private static double median(long[] values) {
       Arrays.sort(values);
       int middle = values.length / 2;
-      return values.length % 2 == 1
-          ? values[middle]
-          : (values[middle - 1] + values[middle]) / 2.0;
+      return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2.0;
     }
   }
 }

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.kernel.DnnOperation;
 
 /**
- * A step that can tell how long each of its parts takes, for {@link StepProfile}. The compiler makes
- * such steps when it is asked for them; all others pay nothing.
+ * A step that can tell how long each of its parts takes, for {@link StepProfile}. The compiler
+ * makes such steps when it is asked for them; all others pay nothing.
  *
  * <p>Parts are the steps of the program by their position: a loop stands before those that it
  * repeats, and their times are the sums over all rounds.
@@ -22,12 +22,7 @@ public abstract class TimedStep extends Step {
    * @param parts how many parts there are
    */
   protected TimedStep(
-      Variables variables,
-      int batch,
-      long fixedBytes,
-      long rowBytes,
-      long squareBytes,
-      int parts) {
+      Variables variables, int batch, long fixedBytes, long rowBytes, long squareBytes, int parts) {
     super(variables, batch, fixedBytes, rowBytes, squareBytes);
     this.nanos = new long[parts];
   }

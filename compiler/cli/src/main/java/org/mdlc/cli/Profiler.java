@@ -62,17 +62,14 @@ record Profiler(Main main, ModelOptions options, double seconds) {
       var profiles = new ArrayList<StepProfile>();
       for (int stage = 0; stage < reports.size(); stage++) {
         profiles.add(
-            StepProfile.measure(
-                model, Phase.valueOf(phase.name()), stage, rows, batch, seconds));
+            StepProfile.measure(model, Phase.valueOf(phase.name()), stage, rows, batch, seconds));
       }
       return new Result(words(source), profiles);
     }
   }
 
   private static String words(Optional<DataSource> source) {
-    return source
-        .map(data -> "rows of " + String.join(", ", data.paths()))
-        .orElse("random rows");
+    return source.map(data -> "rows of " + String.join(", ", data.paths())).orElse("random rows");
   }
 
   /** What the train block names, where it is there. */
@@ -96,7 +93,7 @@ record Profiler(Main main, ModelOptions options, double seconds) {
   private static int rowCount(ModelSpec spec, int batch) {
     long bytes = spec.inputs().stream().mapToLong(input -> 4L * input.rowSize()).sum();
     long batches = MOST_BYTES / Math.max(1, bytes * batch);
-    return Math.multiplyExact(batch, (int) Math.clamp(batches, 1, MOST_BATCHES));
+    return Math.multiplyExact(batch, Math.clamp(batches, 1, MOST_BATCHES));
   }
 
   /** As many rows as are wanted: the first ones, and again from the start where they are fewer. */

@@ -26,8 +26,7 @@ final class RandomRows {
   /** For whole numbers of no stated range: they may count, or tell one of two. */
   private static final int USUAL_END = 2;
 
-  private final RandomGenerator random =
-      RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+  private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
   private final int rows;
 
   private RandomRows(int rows) {

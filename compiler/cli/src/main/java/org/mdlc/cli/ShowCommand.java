@@ -117,8 +117,7 @@ final class ShowCommand implements Callable<Integer> {
     } else if (json.isOn()) {
       main.json().ifPresent(report -> report.result(ShowJson.of(programs)));
     } else {
-      var form =
-          new ShowText.Form(details, byTime, main.terminal().columns(), main.coloured());
+      var form = new ShowText.Form(details, byTime, main.terminal().columns(), main.coloured());
       out.print(
           programs.stream()
               .map(program -> ShowText.of(program, form))
@@ -136,8 +135,7 @@ final class ShowCommand implements Callable<Integer> {
       return reports.stream().map(r -> new ShownProgram(r, machine, Optional.empty())).toList();
     }
     var measured =
-        new Profiler(main, model, seconds)
-            .measure(bound, request, wanted.phaseOf(bound), reports);
+        new Profiler(main, model, seconds).measure(bound, request, wanted.phaseOf(bound), reports);
     var peaks = machine.or(ShowCommand::measured);
     var programs = new ArrayList<ShownProgram>();
     for (int i = 0; i < reports.size(); i++) {

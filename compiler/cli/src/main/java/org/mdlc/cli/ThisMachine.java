@@ -23,8 +23,8 @@ import org.mdlc.cli.Machine.Maven;
 import org.mdlc.cli.Machine.Screen;
 import org.mdlc.runtime.kernel.DnnLibrary;
 import org.mdlc.runtime.kernel.KernelException;
-import org.mdlc.runtime.kernel.Team;
 import org.mdlc.runtime.kernel.Lanes;
+import org.mdlc.runtime.kernel.Team;
 import org.mdlc.runtime.kernel.VectorApi;
 import org.mdlc.runtime.utils.GetFile;
 

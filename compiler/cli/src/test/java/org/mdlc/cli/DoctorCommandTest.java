@@ -94,9 +94,7 @@ final class DoctorCommandTest {
     assertThat(finding(with(library(1, true)), "threads"))
         .isEqualTo(
             Finding.warning(
-                "threads",
-                "1, from -Dmdlc.threads",
-                "cores stay idle; leave out -Dmdlc.threads"));
+                "threads", "1, from -Dmdlc.threads", "cores stay idle; leave out -Dmdlc.threads"));
   }
 
   @Test

@@ -99,7 +99,7 @@ public final class Dnn {
     }
 
     private static @Nullable Native loaded;
-    private static @Nullable KernelException failure;
+    private static @Nullable String failure;
     private static volatile boolean asked;
 
     /** False as long as nobody has wanted the library. */
@@ -110,7 +110,7 @@ public final class Dnn {
     static synchronized Native get() {
       asked = true;
       if (failure != null) {
-        throw failure;
+        throw new KernelException(failure);
       }
       Native library = loaded;
       if (library == null) {
@@ -118,7 +118,7 @@ public final class Dnn {
           library = load();
           loaded = library;
         } catch (KernelException e) {
-          failure = e;
+          failure = String.valueOf(e.getMessage());
           throw e;
         }
       }

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * AVX-512 cores, plain against converted): forward without groups 1 : 1.01, with groups up to 18 :
  * 1, both gradients 1.2 : 1 to 6 : 1.
  *
- * <p>Large convolutions are computed in parts: ranges of the batch. The gradients of the kernel that
- * these give are added in order.
+ * <p>Large convolutions are computed in parts: ranges of the batch. The gradients of the kernel
+ * that these give are added in order.
  */
 public final class DnnConvolution implements DnnOperation {
   /** Multiply-adds of a nanosecond on one thread. */
@@ -156,8 +156,7 @@ public final class DnnConvolution implements DnnOperation {
     if (addition != null) {
       reorderScratch = Math.max(reorderScratch, addition.scratchBytes());
     }
-    convolutionScratch =
-        DnnPrimitive.aligned(Math.max(convolution.scratchBytes(), reorderScratch));
+    convolutionScratch = DnnPrimitive.aligned(Math.max(convolution.scratchBytes(), reorderScratch));
     scratchBytes =
         convolutionScratch + (reorder == null ? 0 : sums ? count * kernelBytes : kernelBytes);
     dnnl_memory_desc_destroy(plainKernel);
@@ -433,7 +432,7 @@ public final class DnnConvolution implements DnnOperation {
       Layout y = yLayout();
       long places = y.size(0) * y.stride(0) / filters;
       int paying = DnnParts.countForAnyMachine(multiplyAdds() / SPEED);
-      return (int) Math.clamp(places / PLACES_OF_PART, 1, paying);
+      return Math.clamp(places / PLACES_OF_PART, 1, paying);
     }
 
     private double multiplyAdds() {

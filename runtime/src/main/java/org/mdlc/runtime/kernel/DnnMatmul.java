@@ -31,9 +31,7 @@ public final class DnnMatmul implements DnnOperation {
   /** Multiply-adds of a nanosecond on one thread. */
   private static final double SPEED = 95;
 
-  /**
-   * Columns that a part has at least: as many as oneDNN computes at a time.
-   */
+  /** Columns that a part has at least: as many as oneDNN computes at a time. */
   private static final int COLUMNS = 64;
 
   /**
@@ -56,11 +54,10 @@ public final class DnnMatmul implements DnnOperation {
   }
 
   /**
-   * @param wantedParts how many parts to cut it into if there are as many rows, columns or matrices;
-   *     0 for as many as pay
+   * @param wantedParts how many parts to cut it into if there are as many rows, columns or
+   *     matrices; 0 for as many as pay
    */
-  DnnMatmul(
-      int wantedParts, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
+  DnnMatmul(int wantedParts, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
     String what = words(name, a, b, c);
     checkShapes(what, a, b, c);
     Set<Epilogue> wanted = EnumSet.noneOf(Epilogue.class);

@@ -7,12 +7,19 @@ import java.util.List;
  * own with its own scratch memory. Argument i of {@link #set} is the i-th of every primitive.
  */
 final class DnnParts implements Team.Work, AutoCloseable {
-  /**
-   * One part.
-   *
-   * @param offsets bytes from the start of each argument of the operation to that of the part
-   */
-  record Part(DnnPrimitive primitive, long[] offsets) {}
+  /** One part. */
+  static final class Part {
+    private final DnnPrimitive primitive;
+    private final long[] offsets;
+
+    /**
+     * @param offsets bytes from the start of each argument of the operation to that of the part
+     */
+    Part(DnnPrimitive primitive, long[] offsets) {
+      this.primitive = primitive;
+      this.offsets = offsets;
+    }
+  }
 
   private static final int MANY_THREADS = 8;
 

@@ -56,8 +56,7 @@ public final class DnnPooling implements DnnOperation, Team.Work {
    * @param wantedParts how many parts to cut it into if there are as many samples; 0 for as many as
    *     pay
    */
-  DnnPooling(
-      int wantedParts, String name, Kind kind, Layout x, Window window, boolean forward) {
+  DnnPooling(int wantedParts, String name, Kind kind, Layout x, Window window, boolean forward) {
     this.forward = forward;
     String what =
         (forward ? "" : "gradient of ")

@@ -41,8 +41,8 @@ public final class RowMatmul implements DnnOperation {
           count == 1
               ? new Matmul(name, a, b, c, epilogue)
               : new Matmul(1, name, a.range(0, from, to), b, c.range(0, from, to), epilogue);
-      aBefore[i] = Float.BYTES * from * a.stride(0);
-      cBefore[i] = Float.BYTES * from * c.stride(0);
+      aBefore[i] = a.stride(0) * from * Float.BYTES;
+      cBefore[i] = c.stride(0) * from * Float.BYTES;
       scratch = Math.max(scratch, parts[i].scratchBytes());
     }
     scratchOfPart = DnnPrimitive.aligned(scratch);

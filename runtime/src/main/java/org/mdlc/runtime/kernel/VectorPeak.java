@@ -4,7 +4,9 @@ import static org.mdlc.runtime.kernel.VectorMath.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 
-/** As many multiply-adds as a core can do: twelve chains, so that none waits for its last result. */
+/**
+ * As many multiply-adds as a core can do: twelve chains, so that none waits for its last result.
+ */
 final class VectorPeak {
   private static final int CHAINS = 12;
 
@@ -43,7 +45,8 @@ final class VectorPeak {
       k = k.fma(half, one);
       l = l.fma(half, one);
     }
-    FloatVector sum = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
+    FloatVector sum =
+        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
     return sum.lane(0);
   }
 }

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link DnnConvolution} against loops in double, in both layouts of the kernel, whole and in parts. Tolerance: 2e-7
- * for each of up to some hundred additions in float of values around 1.
+ * {@link DnnConvolution} against loops in double, in both layouts of the kernel, whole and in
+ * parts. Tolerance: 2e-7 for each of up to some hundred additions in float of values around 1.
  */
 class DnnConvolutionTest {
   private static final double TOLERANCE = 2e-5;

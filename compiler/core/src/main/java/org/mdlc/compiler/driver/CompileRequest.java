@@ -56,14 +56,16 @@ public record CompileRequest(
   }
 
   public CompileRequest withModel(Optional<String> name) {
-    return new CompileRequest(source, name, settings, packageName, kernels, timed, dumps, inputs, texts);
+    return new CompileRequest(
+        source, name, settings, packageName, kernels, timed, dumps, inputs, texts);
   }
 
   /** With more settings, which go before those of the same name. */
   public CompileRequest withSettings(Map<String, String> more) {
     var all = new LinkedHashMap<>(settings);
     all.putAll(more);
-    return new CompileRequest(source, model, all, packageName, kernels, timed, dumps, inputs, texts);
+    return new CompileRequest(
+        source, model, all, packageName, kernels, timed, dumps, inputs, texts);
   }
 
   public CompileRequest withPackage(String name) {
@@ -71,7 +73,8 @@ public record CompileRequest(
   }
 
   public CompileRequest withKernels(KernelStyle style) {
-    return new CompileRequest(source, model, settings, packageName, style, timed, dumps, inputs, texts);
+    return new CompileRequest(
+        source, model, settings, packageName, style, timed, dumps, inputs, texts);
   }
 
   /** For a profile: the steps of the model are the runtime's {@code TimedStep}s. */
@@ -81,14 +84,17 @@ public record CompileRequest(
   }
 
   public CompileRequest withDumps(DumpSink sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, timed, sink, inputs, texts);
+    return new CompileRequest(
+        source, model, settings, packageName, kernels, timed, sink, inputs, texts);
   }
 
   public CompileRequest withInputs(Consumer<Input> sink) {
-    return new CompileRequest(source, model, settings, packageName, kernels, timed, dumps, sink, texts);
+    return new CompileRequest(
+        source, model, settings, packageName, kernels, timed, dumps, sink, texts);
   }
 
   public CompileRequest withTexts(SourceTexts other) {
-    return new CompileRequest(source, model, settings, packageName, kernels, timed, dumps, inputs, other);
+    return new CompileRequest(
+        source, model, settings, packageName, kernels, timed, dumps, inputs, other);
   }
 }

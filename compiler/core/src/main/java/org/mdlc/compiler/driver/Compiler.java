@@ -147,7 +147,7 @@ public final class Compiler {
             adapt,
             train.stream().map(Planned::program).toList(),
             ModelSummary.of(program).withNeeds(plans.needs(predict, train)));
-    var source = 
+    var source =
         JavaEmitter.emit(programs, request.packageName(), request.kernels(), request.timed());
     var prefix = request.packageName().isEmpty() ? "" : request.packageName() + ".";
     return new GeneratedModel(prefix + bound.model(), source, programs);

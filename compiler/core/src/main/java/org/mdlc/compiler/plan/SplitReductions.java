@@ -48,9 +48,7 @@ final class SplitReductions {
 
   private Graph split() {
     graph.inputs().forEach(i -> nextId = Math.max(nextId, i.value().id() + 1));
-    graph
-        .nodes()
-        .forEach(n -> n.results().forEach(r -> nextId = Math.max(nextId, r.id() + 1)));
+    graph.nodes().forEach(n -> n.results().forEach(r -> nextId = Math.max(nextId, r.id() + 1)));
     var nodes = new ArrayList<Node>();
     for (var node : graph.nodes()) {
       if (node.op() instanceof Fold fold

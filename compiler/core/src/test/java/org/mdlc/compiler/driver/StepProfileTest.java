@@ -37,7 +37,8 @@ final class StepProfileTest {
 
   private static final int ROWS = 64;
   private static final int BATCH = 32;
-  private static final CompileRequest REQUEST = CompileRequest.of(SourceFile.of("timed.mdl", MODEL));
+  private static final CompileRequest REQUEST =
+      CompileRequest.of(SourceFile.of("timed.mdl", MODEL));
 
   @Test
   void everyStepHasATime() {
@@ -100,8 +101,7 @@ final class StepProfileTest {
 
   private static ArrayDataset rows() {
     return ArrayDataset.of(
-        Map.of(
-            "x", halves(ROWS, 6, 4), "image", halves(ROWS, 8, 8, 3), "y", halves(ROWS, 2)));
+        Map.of("x", halves(ROWS, 6, 4), "image", halves(ROWS, 8, 8, 3), "y", halves(ROWS, 2)));
   }
 
   private static HostTensor halves(int... shape) {

@@ -145,8 +145,7 @@ public final class JavaEmitter {
     return step(name, program, style, metrics);
   }
 
-  private TypeSpec step(
-      String name, Program program, KernelStyle kernels, List<String> metrics) {
+  private TypeSpec step(String name, Program program, KernelStyle kernels, List<String> metrics) {
     var inputs =
         Stream.of(bound.inputs(), bound.targets(), bound.weights())
             .flatMap(List::stream)

@@ -259,8 +259,8 @@ class KernelPrinterTest {
               .collect(Collectors.joining(", "));
       boolean lanes = kernel.lanes() == Kernel.Lanes.OUTER;
       body =
-          "var cut = $cut:T.into(%d, %s, %s);%nlong partScratch = scratch;%n"
-                  .formatted(parts, lanes, extents)
+          ("var cut = $cut:T.into(" + parts + ", " + lanes + ", " + extents + ");\n")
+              + "long partScratch = scratch;\n"
               + "for (int part = cut.parts() - 1; part >= 0; part--) {\n"
               + code.append(KernelPrinter.printPart(kernel, style, "cut"))
               + "}\n";
