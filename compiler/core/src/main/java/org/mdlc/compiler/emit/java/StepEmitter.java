@@ -650,24 +650,41 @@ final class StepEmitter {
     if (!timed || fieldsByStep.isEmpty()) {
       return;
     }
-    var code = new Lines();
-    code.open("return switch (part)");
+    var cases = new ArrayList<String>();
     numbers.forEach(
         (step, number) -> {
           var field = fieldsByStep.get(step);
           if (field != null) {
-            code.line("case " + number + " -> " + field + ";");
+            cases.add("case " + number + " -> " + field + ";");
           }
         });
-    code.line("default -> super.operation(part);");
-    type.addMethod(
-        MethodSpec.methodBuilder("operation")
-            .addAnnotation(Override.class)
-            .addModifiers(Modifier.PROTECTED)
+    String next = "super.operation";
+    for (int from = (cases.size() - 1) / CASES_PER_METHOD * CASES_PER_METHOD;
+        from >= 0;
+        from -= CASES_PER_METHOD) {
+      var piece = cases.subList(from, Math.min(from + CASES_PER_METHOD, cases.size()));
+      String name = from == 0 ? "operation" : freshName("operationFrom" + from);
+      operationMethod(name, piece, next);
+      next = name;
+    }
+  }
+
+  private void operationMethod(String name, List<String> cases, String otherwise) {
+    var code = new Lines();
+    code.open("return switch (part)");
+    cases.forEach(code::line);
+    code.line("default -> " + otherwise + "(part);");
+    var method =
+        MethodSpec.methodBuilder(name)
             .returns(JavaTypes.DNN_OPERATION)
             .addParameter(TypeName.INT, "part")
-            .addCode(JavaTypes.code(code + "};\n"))
-            .build());
+            .addCode(JavaTypes.code(code + "};\n"));
+    if (name.equals("operation")) {
+      method.addAnnotation(Override.class).addModifiers(Modifier.PROTECTED);
+    } else {
+      method.addModifiers(Modifier.PRIVATE);
+    }
+    type.addMethod(method.build());
   }
 
   private void closeMethod() {
