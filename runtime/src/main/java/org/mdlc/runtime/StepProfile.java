@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.kernel.DnnOperation;
 
@@ -19,8 +20,8 @@ import org.mdlc.runtime.kernel.DnnOperation;
 public record StepProfile(int runs, double stepNanos, double fillNanos, List<Part> parts) {
   private static final double NANOS = 1e9;
 
-  /** More would take memory, and no longer change a median. */
-  private static final int MOST_RUNS = 10_000;
+  /** The last runs are counted: more would take memory, and no longer change a median. */
+  private static final int MOST_RUNS = 1_000;
 
   private static final int LEAST_RUNS = 3;
 
@@ -49,7 +50,7 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
    * @param stage of training, from 0
    * @param rows what the step gets, batch after batch and then from the start: at least one batch
    * @param batch rows of a batch
-   * @param seconds how long to run, at least; the first half warms up
+   * @param seconds how long to run; the first half warms up
    * @throws IllegalArgumentException if the model was not compiled to be timed
    */
   public static StepProfile measure(
@@ -73,9 +74,10 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
     private final Feed feed;
     private final int batches;
     private int next;
-    private final List<long[]> byPart = new ArrayList<>();
-    private final List<Long> whole = new ArrayList<>();
-    private final List<Long> filling = new ArrayList<>();
+    private final long[][] byPart = new long[MOST_RUNS][];
+    private final long[] whole = new long[MOST_RUNS];
+    private final long[] filling = new long[MOST_RUNS];
+    private int rounds;
 
     Measuring(TimedStep step, Feed feed, int batches) {
       this.step = step;
@@ -87,21 +89,23 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
       for (long start = System.nanoTime(); secondsSince(start) < seconds * WARM_UP; ) {
         round();
       }
-      byPart.clear();
-      whole.clear();
-      filling.clear();
+      rounds = 0;
       long start = System.nanoTime();
-      while (whole.size() < LEAST_RUNS
-          || whole.size() < MOST_RUNS && secondsSince(start) < seconds * (1 - WARM_UP)) {
+      while (rounds < LEAST_RUNS || secondsSince(start) < seconds * (1 - WARM_UP)) {
         round();
       }
+      int counted = Math.min(rounds, MOST_RUNS);
       List<Part> parts = new ArrayList<>();
       for (int i = 0; i < step.parts(); i++) {
         int part = i;
-        double nanos = median(byPart.stream().mapToLong(run -> run[part]).toArray());
+        double nanos = median(Arrays.stream(byPart, 0, counted).mapToLong(run -> run[part]));
         parts.add(part(nanos, Optional.ofNullable(step.operation(i))));
       }
-      return new StepProfile(whole.size(), median(longs(whole)), median(longs(filling)), parts);
+      return new StepProfile(
+          counted,
+          median(Arrays.stream(whole, 0, counted)),
+          median(Arrays.stream(filling, 0, counted)),
+          parts);
     }
 
     private static Part part(double nanos, Optional<DnnOperation> operation) {
@@ -114,13 +118,14 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
     /** One run with the clock and one without. */
     private void round() {
       fill();
-      byPart.add(step.runTimed());
+      int at = rounds++ % MOST_RUNS;
+      byPart[at] = step.runTimed();
       long start = System.nanoTime();
       fill();
       long filled = System.nanoTime();
       step.run();
-      whole.add(System.nanoTime() - filled);
-      filling.add(filled - start);
+      whole[at] = System.nanoTime() - filled;
+      filling[at] = filled - start;
     }
 
     private void fill() {
@@ -132,12 +137,8 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
       return (System.nanoTime() - start) / NANOS;
     }
 
-    private static long[] longs(List<Long> values) {
-      return values.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private static double median(long[] values) {
-      Arrays.sort(values);
+    private static double median(LongStream of) {
+      long[] values = of.sorted().toArray();
       int middle = values.length / 2;
       return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2.0;
     }

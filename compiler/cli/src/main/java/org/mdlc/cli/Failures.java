@@ -15,6 +15,7 @@ import org.mdlc.compiler.diag.DidYouMean;
 import org.mdlc.compiler.driver.InvalidRequest;
 import org.mdlc.runtime.TrainingException;
 import org.mdlc.runtime.data.DataException;
+import org.mdlc.runtime.kernel.KernelException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -93,6 +94,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case InvalidRequest e -> userError(text(e));
       case DataException e -> userError(text(e));
       case TrainingException e -> userError(text(e));
+      case KernelException e -> userError(text(e)); // a library does not load, or a wrong setting
       case UncheckedIOException e ->
           userError(sentence(Objects.requireNonNullElseGet(e.getCause(), IOException::new)));
       case IOException e -> userError(sentence(e));

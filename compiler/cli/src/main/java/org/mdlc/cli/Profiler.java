@@ -14,6 +14,7 @@ import org.mdlc.compiler.driver.CompileRequest;
 import org.mdlc.compiler.driver.Compiler;
 import org.mdlc.compiler.driver.InMemoryJavac;
 import org.mdlc.compiler.driver.ReportRequest;
+import org.mdlc.compiler.pass.DumpSink;
 import org.mdlc.compiler.report.ProgramReport;
 import org.mdlc.runtime.Model;
 import org.mdlc.runtime.ModelSpec;
@@ -46,7 +47,11 @@ record Profiler(Main main, ModelOptions options, double seconds) {
       ReportRequest.Phase phase,
       List<ProgramReport> reports)
       throws IOException {
-    var timed = request.withKernels(RunningModel.kernels(main, false)).withTiming();
+    var timed =
+        request
+            .withKernels(RunningModel.kernels(main, false))
+            .withTiming()
+            .withDumps(DumpSink.NONE);
     var generated = Compiler.generate(bound, timed);
     long seed = bound.settings().map(TrainSettings::seed).orElse(OptionalLong.empty()).orElse(0);
     try (var model =

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
       "mdlc show model.mdl --profile --by-time"
     })
 final class ShowCommand implements Callable<Integer> {
+  private static final double USUAL_SECONDS = 8;
+
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
@@ -84,8 +87,9 @@ final class ShowCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "With --profile: how long to run; unless given, 8. The first half warms up.")
-  private double seconds = 8;
+      description =
+          "With --profile: how long each program runs; unless given, 8. The first half warms up.")
+  private @Nullable Double seconds;
 
   @Option(
       names = "--peak-gflops",
@@ -135,7 +139,8 @@ final class ShowCommand implements Callable<Integer> {
       return reports.stream().map(r -> new ShownProgram(r, machine, Optional.empty())).toList();
     }
     var measured =
-        new Profiler(main, model, seconds).measure(bound, request, wanted.phaseOf(bound), reports);
+        new Profiler(main, model, Objects.requireNonNullElse(seconds, USUAL_SECONDS))
+            .measure(bound, request, wanted.phaseOf(bound), reports);
     var peaks = machine.or(ShowCommand::measured);
     var programs = new ArrayList<ShownProgram>();
     for (int i = 0; i < reports.size(); i++) {
@@ -168,8 +173,15 @@ final class ShowCommand implements Callable<Integer> {
     if (!profile && byTime) {
       throw new ParameterException(spec.commandLine(), "--by-time belongs to --profile");
     }
-    if (!(seconds > 0)) {
-      throw new ParameterException(spec.commandLine(), "--seconds is greater than 0");
+    if (!profile && seconds != null) {
+      throw new ParameterException(spec.commandLine(), "--seconds belongs to --profile");
+    }
+    if (byTime && (html != null || json.isOn())) {
+      throw new ParameterException(
+          spec.commandLine(), "--by-time sorts what is printed, not --html or --json");
+    }
+    if (seconds != null && !(seconds > 0 && Double.isFinite(seconds))) {
+      throw new ParameterException(spec.commandLine(), "--seconds is a number greater than 0");
     }
   }
 }

@@ -106,13 +106,14 @@ final class ThisMachine {
 
   private static Library library() {
     boolean set = System.getProperty(Team.THREADS_PROPERTY) != null;
+    int threads = Team.get().size();
     long start = System.nanoTime();
     try {
       var found = DnnLibrary.load();
       long millis = (System.nanoTime() - start) / 1_000_000;
-      return new Library(Optional.of(found), "", millis, Team.get().size(), set);
+      return new Library(Optional.of(found), "", millis, threads, set);
     } catch (KernelException e) {
-      return new Library(Optional.empty(), Failures.text(e), 0, 0, set);
+      return new Library(Optional.empty(), Failures.text(e), 0, threads, set);
     }
   }
 

@@ -200,7 +200,7 @@ final class ShowCommandTest {
     assertThat(printed.get("floorNanos").getAsDouble()).isPositive();
     for (var element : printed.getAsJsonArray("steps")) {
       var step = element.getAsJsonObject();
-      assertThat(step.get("nanos").getAsDouble()).as(step.toString()).isNotNegative();
+      assertThat(step.get("nanos").getAsDouble()).as(step.toString()).isPositive();
       assertThat(step.has("implementation"))
           .isEqualTo(step.get("kind").getAsString().equals("library call"));
     }
@@ -276,7 +276,17 @@ final class ShowCommandTest {
     assertThat(elements(page, "h2").stream().map(Element::getTextContent))
         .contains("Library calls");
     assertUsage("--by-time belongs to --profile", file(SMALL), "--by-time");
-    assertUsage("--seconds is greater than 0", file(SMALL), "--profile", "--seconds", "0");
+    assertUsage("--seconds belongs to --profile", file(SMALL), "--seconds", "3");
+    assertUsage(
+        "--by-time sorts what is printed, not --html or --json",
+        file(SMALL),
+        "--profile",
+        "--by-time",
+        "--json");
+    for (var seconds : List.of("0", "-1", "NaN", "Infinity")) {
+      assertUsage(
+          "--seconds is a number greater than 0", file(SMALL), "--profile", "--seconds=" + seconds);
+    }
   }
 
   @Test

@@ -34,7 +34,8 @@ public final class Cut {
     double best = 0;
     for (int i = 0; i < extents.length && best < EVEN; i++) {
       int units = Math.ceilDiv(extents[i], unit(extents, lanes, i));
-      int count = (int) Math.max(1, Math.min(wanted, units));
+      // whole units for each part, what is left goes to the last one
+      int count = (int) Math.max(1, Math.min(wanted, extents[i] / unit(extents, lanes, i)));
       double evenness = (double) units / (Math.ceilDiv(units, count) * wanted);
       if (evenness > best) {
         best = evenness;

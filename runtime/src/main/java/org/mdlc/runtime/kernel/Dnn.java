@@ -99,7 +99,10 @@ public final class Dnn {
     }
 
     private static @Nullable Native loaded;
-    private static @Nullable String failure;
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // the cause of every later one
+    private static @Nullable KernelException failure;
+
     private static volatile boolean asked;
 
     /** False as long as nobody has wanted the library. */
@@ -110,7 +113,7 @@ public final class Dnn {
     static synchronized Native get() {
       asked = true;
       if (failure != null) {
-        throw new KernelException(failure);
+        throw new KernelException(String.valueOf(failure.getMessage()), failure);
       }
       Native library = loaded;
       if (library == null) {
@@ -118,7 +121,7 @@ public final class Dnn {
           library = load();
           loaded = library;
         } catch (KernelException e) {
-          failure = String.valueOf(e.getMessage());
+          failure = e;
           throw e;
         }
       }

@@ -69,7 +69,7 @@ public final class DnnMatmul implements DnnOperation {
     int dimension = shapes.dimensionToCut(count);
     long unit = shapes.unit(dimension);
     long size = shapes.c.size(dimension);
-    count = (int) Math.min(count, Math.ceilDiv(size, unit));
+    count = (int) Math.min(count, Math.max(1, size / unit)); // the rest goes to the last one
     int threads = OmpThreads.useOne();
     try {
       List<DnnParts.Part> made = new ArrayList<>();
@@ -284,6 +284,9 @@ public final class DnnMatmul implements DnnOperation {
       }
       boolean enoughRows = c.size(rows) >= 2L * parts * ROWS;
       boolean enoughColumns = c.size(columns) >= 2L * parts * COLUMNS;
+      if (!enoughRows && !enoughColumns) {
+        return c.size(columns) / COLUMNS > c.size(rows) / ROWS ? columns : rows;
+      }
       return enoughColumns && (!enoughRows || c.size(rows) < c.size(columns)) ? columns : rows;
     }
 

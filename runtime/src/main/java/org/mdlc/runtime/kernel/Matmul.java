@@ -50,11 +50,19 @@ public final class Matmul implements DnnOperation {
    * @param parts how many parts to cut it into; 0 for as many as pay
    */
   Matmul(int parts, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    this(parts, isSmall(a, b, c), name, a, b, c, epilogue);
+  }
+
+  /**
+   * @param small whether it is computed in Java and not by the library: their last bits differ
+   */
+  Matmul(
+      int parts, boolean small, String name, Layout a, Layout b, Layout c, Epilogue... epilogue) {
     DnnMatmul.checkShapes(DnnMatmul.words(name, a, b, c), a, b, c);
     var wanted = java.util.List.of(epilogue);
     biased = wanted.contains(Epilogue.BIAS);
     readsC = wanted.contains(Epilogue.ACCUMULATE);
-    if (HAS_VECTORS && VectorMatmul.fits(b, c) && VectorMatmul.work(a, c) <= MOST_IN_JAVA) {
+    if (small) {
       inJava = new VectorMatmul(a, b, c, epilogue);
       inLibrary = null;
       this.a = new Packed(a, false, 0);
@@ -68,6 +76,11 @@ public final class Matmul implements DnnOperation {
       inLibrary =
           new DnnMatmul(parts, name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
     }
+  }
+
+  /** True when it is quicker in Java. */
+  static boolean isSmall(Layout a, Layout b, Layout c) {
+    return HAS_VECTORS && VectorMatmul.fits(b, c) && VectorMatmul.work(a, c) <= MOST_IN_JAVA;
   }
 
   /** True when neither rows nor columns are contiguous. */

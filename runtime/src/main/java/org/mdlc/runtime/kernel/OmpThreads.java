@@ -20,24 +20,26 @@ import org.jspecify.annotations.Nullable;
 final class OmpThreads {
   private static final int UNKNOWN = 0;
 
-  private static final @Nullable MethodHandle GET;
-  private static final @Nullable MethodHandle SET;
+  /** Initialised only once the library is there: one that is missing says so by itself. */
+  private static final class Functions {
+    private static final @Nullable MethodHandle GET;
+    private static final @Nullable MethodHandle SET;
 
-  static {
-    Dnn.engine(); // loads it
-    MethodHandle get = null;
-    MethodHandle set = null;
-    Path file = DnnLibrary.loadedFrom().orElse(null);
-    if (file != null && OmpThreads.class.getModule().isNativeAccessEnabled()) {
-      try {
-        get = find(file, "omp_get_max_threads", FunctionDescriptor.of(ValueLayout.JAVA_INT));
-        set = find(file, "omp_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
-      } catch (IllegalArgumentException e) {
-        // no such library: as if it had no such function
+    static {
+      MethodHandle get = null;
+      MethodHandle set = null;
+      Path file = DnnLibrary.loadedFrom().orElse(null);
+      if (file != null && OmpThreads.class.getModule().isNativeAccessEnabled()) {
+        try {
+          get = find(file, "omp_get_max_threads", FunctionDescriptor.of(ValueLayout.JAVA_INT));
+          set = find(file, "omp_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        } catch (IllegalArgumentException e) {
+          // no such library: as if it had no such function
+        }
       }
+      GET = set == null ? null : get;
+      SET = get == null ? null : set;
     }
-    GET = set == null ? null : get;
-    SET = get == null ? null : set;
   }
 
   private OmpThreads() {}
@@ -50,24 +52,31 @@ final class OmpThreads {
         .orElse(null);
   }
 
-  /** True when oneDNN can be kept to the calling thread. */
+  /**
+   * True when oneDNN can be kept to the calling thread.
+   *
+   * @throws KernelException if oneDNN does not load
+   */
   static boolean areKnown() {
-    return GET != null;
+    Dnn.engine();
+    return Functions.GET != null;
   }
 
   /**
    * Keeps what oneDNN builds and runs on behalf of the calling thread to that thread.
    *
    * @return for {@link #restore}
+   * @throws KernelException if oneDNN does not load
    */
   static int useOne() {
-    if (GET == null || SET == null) {
+    Dnn.engine();
+    if (Functions.GET == null || Functions.SET == null) {
       return UNKNOWN;
     }
     try {
-      int before = (int) GET.invokeExact();
+      int before = (int) Functions.GET.invokeExact();
       if (before != 1) {
-        SET.invokeExact(1);
+        Functions.SET.invokeExact(1);
       }
       return before;
     } catch (Throwable e) {
@@ -77,11 +86,11 @@ final class OmpThreads {
 
   /** Undoes {@link #useOne}. */
   static void restore(int before) {
-    if (SET == null || before == UNKNOWN || before == 1) {
+    if (before == UNKNOWN || before == 1 || Functions.SET == null) {
       return;
     }
     try {
-      SET.invokeExact(before);
+      Functions.SET.invokeExact(before);
     } catch (Throwable e) {
       throw new KernelException("OpenMP does not answer", e);
     }

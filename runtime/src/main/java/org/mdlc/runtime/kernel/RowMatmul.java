@@ -1,5 +1,6 @@
 package org.mdlc.runtime.kernel;
 
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 
 /**
@@ -10,15 +11,20 @@ import java.util.Arrays;
  *   a [rows, k]   b [k, n]   c [rows, n]   bias [n]
  * </pre>
  *
- * <p>{@link Memory#SLACK} bytes must follow every operand.
+ * <p>Parts run while others are at another product, so they share no scratch memory with any other
+ * operation: it is the product's own. {@link Memory#SLACK} bytes must follow every operand.
  */
 public final class RowMatmul implements DnnOperation {
+  private static final int LINE = 64;
+
   private final Matmul[] parts;
 
   /** Bytes of a and of c before each part. */
   private final long[] aBefore;
 
   private final long[] cBefore;
+  private final Arena arena = Arena.ofShared();
+  private final long scratch;
   private final long scratchOfPart;
 
   /**
@@ -33,28 +39,28 @@ public final class RowMatmul implements DnnOperation {
     parts = new Matmul[count];
     aBefore = new long[count];
     cBefore = new long[count];
-    long scratch = 0;
+    long mostScratch = 0;
+    boolean small = Matmul.isSmall(a, b, c);
     for (int i = 0; i < count; i++) {
       int from = rows.from(0, i);
       int to = rows.to(0, i);
       parts[i] =
-          count == 1
-              ? new Matmul(name, a, b, c, epilogue)
-              : new Matmul(1, name, a.range(0, from, to), b, c.range(0, from, to), epilogue);
+          new Matmul(1, small, name, a.range(0, from, to), b, c.range(0, from, to), epilogue);
       aBefore[i] = a.stride(0) * from * Float.BYTES;
       cBefore[i] = c.stride(0) * from * Float.BYTES;
-      scratch = Math.max(scratch, parts[i].scratchBytes());
+      mostScratch = Math.max(mostScratch, parts[i].scratchBytes());
     }
-    scratchOfPart = DnnPrimitive.aligned(scratch);
+    scratchOfPart = DnnPrimitive.aligned(mostScratch);
+    scratch = scratchOfPart == 0 ? 0 : arena.allocate(scratchOfPart * count, LINE).address();
   }
 
-  /** Binds one part to native memory, given where all rows begin: a, b, c and scratch memory. */
-  public void bind(int part, long a, long b, long c, long scratch) {
+  /** Binds one part to native memory, given where all rows begin: a, b and c. */
+  public void bind(int part, long a, long b, long c) {
     parts[part].bind(a + aBefore[part], b, c + cBefore[part], scratch + part * scratchOfPart);
   }
 
-  /** Binds one part to native memory: a, b, the bias, c and scratch memory. */
-  public void bind(int part, long a, long b, long bias, long c, long scratch) {
+  /** Binds one part to native memory: a, b, the bias and c. */
+  public void bind(int part, long a, long b, long bias, long c) {
     parts[part].bind(a + aBefore[part], b, bias, c + cBefore[part], scratch + part * scratchOfPart);
   }
 
@@ -72,7 +78,7 @@ public final class RowMatmul implements DnnOperation {
 
   @Override
   public long scratchBytes() {
-    return scratchOfPart * parts.length;
+    return 0;
   }
 
   @Override
@@ -82,7 +88,7 @@ public final class RowMatmul implements DnnOperation {
 
   @Override
   public int reorders() {
-    return Arrays.stream(parts).mapToInt(Matmul::reorders).sum();
+    return Arrays.stream(parts).mapToInt(Matmul::reorders).max().orElse(0);
   }
 
   @Override
@@ -90,5 +96,6 @@ public final class RowMatmul implements DnnOperation {
     for (Matmul part : parts) {
       part.close();
     }
+    arena.close();
   }
 }

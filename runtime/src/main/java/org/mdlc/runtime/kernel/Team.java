@@ -133,7 +133,7 @@ public final class Team {
 
   /**
    * Runs the parts 0 to {@code parts - 1}; all are done when it returns. What a part throws is
-   * thrown here, after the others.
+   * thrown here; whether the others were done is not known then.
    */
   public void run(Work work, int id, int parts) {
     if (parts == 1

@@ -329,7 +329,7 @@ public final class ShowPage {
               out.close();
             });
     out.close().close();
-    int reorders = times.reorders();
+    long reorders = times.reorders();
     out.element(
         "p",
         "Operands brought into another layout: " + (reorders == 0 ? "none." : reorders + "."),

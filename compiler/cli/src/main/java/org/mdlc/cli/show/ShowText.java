@@ -338,7 +338,7 @@ public final class ShowText {
       line("");
       line(styled(BOLD, "Library calls"));
       times.byImplementation().forEach((name, steps) -> implementation(name, steps, times));
-      int reorders = times.reorders();
+      long reorders = times.reorders();
       line("  operands brought into another layout: " + (reorders == 0 ? "none" : reorders));
     }
   }
@@ -390,7 +390,7 @@ public final class ShowText {
     line(
         String.format(
             Locale.ROOT,
-            "  %-17s %9s%5.1f%% %7s GFLOP/s %6s GB/s",
+            "  %-17s %9s %5.1f%% %7s GFLOP/s %6s GB/s",
             name,
             Quantity.time(nanos),
             timing.map(t -> t.share(nanos)).orElse(0.0),

@@ -60,8 +60,9 @@ public final class Timing {
     return 100 * nanos / Math.max(1, allNanos());
   }
 
-  int reorders() {
-    return profile.parts().stream().mapToInt(StepProfile.Part::reorders).sum();
+  /** Of one run of the program, all rounds of its loops counted. */
+  long reorders() {
+    return report.steps().stream().mapToLong(step -> step.runs() * part(step).reorders()).sum();
   }
 
   /** The steps by what the library chose for them, in the order of the program. */

@@ -16,15 +16,15 @@ final class Names {
                   + " catch char class compl const constexpr continue decltype default delete do double else"
                   + " enum explicit export extern extends false final finally fixedBase float for friend goto"
                   + " if implements import inline instanceof int interface libraryScratch long memory mutable"
-                  + " namespace native new noexcept not null nullptr operator or paddedBatch package private"
+                  + " namespace native new noexcept not null nullptr operator or paddedBatch package part partScratch private"
                   + " protected public register return rowBase rowStart scratch short signed sizeof"
                   + " squareStart static strictfp struct super switch synchronized tail template this throw"
                   + " throws transient true try typedef typeid typename union unsigned using var"
                   + " variableBase variables virtual void volatile while xor yield")
               .split(" "));
 
-  /** Axes, their sizes and the like: {@code i0}, {@code n1}, {@code full1}, {@code t0}. */
-  private static final Pattern OF_PRINTERS = Pattern.compile("(i|n|t|full|block|slot)\\d+");
+  /** Axes, their sizes and the like: {@code i0}, {@code n1}, {@code from1}, {@code t0}. */
+  private static final Pattern OF_PRINTERS = Pattern.compile("(i|n|t|from|to|full|block|slot)\\d+");
 
   /**
    * Letters, digits and underscores only, not starting with a digit, and free in generated code.

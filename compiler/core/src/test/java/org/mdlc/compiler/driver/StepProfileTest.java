@@ -63,7 +63,7 @@ final class StepProfileTest {
     for (int i = 0; i < report.steps().size(); i++) {
       var step = report.steps().get(i);
       var part = profile.parts().get(i);
-      assertThat(part.nanos()).as(step.name()).isNotNegative();
+      assertThat(part.nanos()).as(step.name()).isPositive();
       assertThat(part.implementation().isPresent())
           .as(step.name())
           .isEqualTo(step.kind() == StepKind.LIBRARY);

@@ -310,7 +310,7 @@ final class StepEmitter {
             + call.bind()
             + (rowCut == null ? "(" : "(part, ")
             + String.join(", ", call.addresses())
-            + ", libraryScratch);\n";
+            + (rowCut == null ? ", libraryScratch);\n" : ");\n");
     if (loops.isEmpty()) {
       bindings.add(bind);
       method(step, field + ".run();\n");
@@ -357,7 +357,8 @@ final class StepEmitter {
       round = round.plus(KernelCost.ofAll(step, style));
     }
     var picosPerRow = round.dividedBy(Dim.BATCH).orElse(Dim.ZERO).times(loop.trips());
-    return Optional.of(new CutOf(methodName(loop) + "Cut", picosPerRow, false, List.of(Dim.BATCH)));
+    boolean lanes = true; // whole blocks of rows, for which the library adds in the same order
+    return Optional.of(new CutOf(methodName(loop) + "Cut", picosPerRow, lanes, List.of(Dim.BATCH)));
   }
 
   private String loopArguments() {
