@@ -91,6 +91,7 @@ public final class Dnn {
   }
 
   /** Loads the library at first use. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // the first failure is the cause of later ones
   private static final class Native {
     private final dnnl_engine engine = new dnnl_engine();
 
@@ -100,7 +101,6 @@ public final class Dnn {
 
     private static @Nullable Native loaded;
 
-    @SuppressWarnings("StaticAssignmentOfThrowable") // the cause of every later one
     private static @Nullable KernelException failure;
 
     private static volatile boolean asked;
