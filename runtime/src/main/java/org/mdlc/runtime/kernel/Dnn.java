@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * oneDNN, the library behind the heavy operations: {@link Matmul}, {@link DnnConvolution}, {@link
- * DnnPooling}.
+ * Pooling}.
  *
  * <p>An operation is built once from shapes, bound to addresses once (or, in a recurrence, at every
  * call) and then run with one native call that allocates nothing. Operations of one step run one

@@ -2,6 +2,9 @@ package org.mdlc.runtime.kernel;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -25,16 +28,30 @@ import org.jspecify.annotations.Nullable;
  * channels} and {@code filters = channels * multiplier}.
  *
  * <p>oneDNN likes kernels in blocks of its own. Where that pays, the operation converts at every
- * run, in scratch memory. Measured on the convolutions of a small convnet and of ResNet-20 (two
- * AVX-512 cores, plain against converted): forward without groups 1 : 1.01, with groups up to 18 :
- * 1, both gradients 1.2 : 1 to 6 : 1.
+ * run, in scratch memory. Measured on the convolutions of a small convnet and of ResNet-20 (AVX-512,
+ * plain against converted): forward without groups 1 : 1.01, with groups up to 18 : 1, both
+ * gradients 1.2 : 1 to 6 : 1.
  *
- * <p>Large convolutions are computed in parts: ranges of the batch. The gradients of the kernel
- * that these give are added in order.
+ * <p>Of its implementations it takes the first that it has, which is not the quickest where an
+ * image has few channels, nor for gradients of strided windows: there the ones that it calls {@code
+ * jit} need, of ResNet-20 and the convnet, 0.4 to 0.8 of the time.
+ *
+ * <p>Large convolutions are computed in parts: ranges of the batch or, forward and for a batch of
+ * one, of the rows of the result. The gradients of the kernel that the parts give are added in
+ * order.
  */
 public final class DnnConvolution implements DnnOperation {
   /** Multiply-adds of a nanosecond on one thread. */
-  private static final double SPEED = 30;
+  private static final double SPEED = 90;
+
+  /** Measured for 1 and 3. */
+  private static final int FEW_CHANNELS = 4;
+
+  /** Measured for 16 and 32; with 64 the first implementation is the quickest. */
+  private static final int FEW_FILTERS = 32;
+
+  /** Whole numbers up to here are floats. */
+  private static final int EXACT_IN_FLOAT = 1 << 24;
 
   /** Places of y that a part has at least in a sum over all of them. */
   private static final long PLACES_OF_PART = 180;
@@ -42,8 +59,11 @@ public final class DnnConvolution implements DnnOperation {
   private final DnnParts convolution;
   private final @Nullable DnnPrimitive reorder;
 
-  /** Adds the gradient of the kernel of another part to that of the first one. */
-  private final @Nullable DnnPrimitive addition;
+  /**
+   * Adds the gradients of the kernel that the parts give and, if it can, brings them into Keras's
+   * layout.
+   */
+  private final @Nullable PartialSums sums;
 
   private final long kernelBytes;
   private final boolean reorderFirst;
@@ -51,14 +71,14 @@ public final class DnnConvolution implements DnnOperation {
   private final boolean biased;
   private final long convolutionScratch;
   private final long scratchBytes;
-  private long kernels;
 
   /** y = x * kernel, with an epilogue. Bind x, kernel, (bias,) y, scratch. */
   public static DnnConvolution forward(
       String name, Layout x, Window window, long filters, long groups, Epilogue... epilogue) {
-    KernelLayout layout = groups == 1 ? KernelLayout.PLAIN : KernelLayout.BLOCKED;
-    return new DnnConvolution(
-        Kind.FORWARD, name, new Shapes(x, window, filters, groups), layout, epilogue);
+    Shapes shapes = new Shapes(x, window, filters, groups);
+    boolean plain = groups == 1 && !shapes.hasFewChannels();
+    KernelLayout layout = plain ? KernelLayout.PLAIN : KernelLayout.BLOCKED;
+    return new DnnConvolution(Kind.FORWARD, name, shapes, layout, epilogue);
   }
 
   /** dx, the gradient of x. Bind dy, kernel, dx, scratch. */
@@ -100,8 +120,8 @@ public final class DnnConvolution implements DnnOperation {
   }
 
   /**
-   * @param wantedParts how many parts to cut it into if there are as many samples; 0 for as many as
-   *     pay
+   * @param wantedParts how many parts to cut it into if there are as many samples or rows; 0 for as
+   *     many as pay
    */
   DnnConvolution(
       int wantedParts,
@@ -119,46 +139,59 @@ public final class DnnConvolution implements DnnOperation {
     boolean weightsGradient = kind == Kind.BACKWARD_WEIGHTS;
     reorderFirst = !weightsGradient;
     kernelArgument = weightsGradient ? 2 : 1;
-    long batch = shapes.x.size(0);
+    boolean byRows =
+        kind == Kind.FORWARD && shapes.x.size(0) == 1 && shapes.window.everyRowSeesInput();
+    long pieces = byRows ? shapes.yLayout().size(2) : shapes.x.size(0);
+    double nanos = shapes.multiplyAdds() / SPEED;
     int paying =
         wantedParts > 0
             ? wantedParts
             : weightsGradient
                 ? shapes.partsOfWeightsGradient()
-                : DnnParts.count(shapes.multiplyAdds() / SPEED);
-    int count = (int) Math.min(batch, paying);
-    boolean sums = weightsGradient && count > 1;
+                : byRows ? DnnParts.count(nanos) : DnnParts.countOfMany(nanos);
+    int count = (int) Math.min(pieces, paying);
     dnnl_memory_desc plainKernel = DnnPrimitive.floats(shapes.kernelLayout());
     dnnl_memory_desc kernel = // of the first part; the others take over what that chooses
         kernelLayout == KernelLayout.PLAIN
             ? DnnPrimitive.floats(shapes.kernelLayout())
             : DnnPrimitive.anyLayout(shapes.kernelLayout().sizes());
+    int kernels;
     int threads = OmpThreads.useOne();
     try {
       List<DnnParts.Part> parts = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        long from = DnnParts.start(batch, 1, count, i);
-        long to = DnnParts.start(batch, 1, count, i + 1);
-        DnnPrimitive primitive = primitive(kind, what, shapes.range(from, to), kernel, wanted);
-        parts.add(new DnnParts.Part(primitive, shapes.offsets(kind, from)));
+        long from = DnnParts.start(pieces, 1, count, i);
+        long to = DnnParts.start(pieces, 1, count, i + 1);
+        Shapes range = byRows ? shapes.rows(from, to) : shapes.range(from, to);
+        long[] offsets = byRows ? shapes.rowOffsets(from) : shapes.offsets(kind, from);
+        parts.add(new DnnParts.Part(primitive(kind, what, range, kernel, wanted), offsets));
       }
       convolution = new DnnParts(parts);
       boolean converts = dnnl_memory_desc_equal(kernel, plainKernel) == 0;
-      dnnl_memory_desc first = reorderFirst ? plainKernel : kernel;
-      dnnl_memory_desc second = reorderFirst ? kernel : plainKernel;
-      reorder = converts || sums ? reorder(what, first, second, Set.of()) : null;
-      addition = sums ? reorder(what, first, second, Set.of(Epilogue.ACCUMULATE)) : null;
+      int[] places = converts && weightsGradient ? places(what, plainKernel, kernel) : null;
+      if (!converts || places != null) {
+        reorder = null;
+      } else {
+        reorder =
+            reorderFirst
+                ? reorder(what, plainKernel, kernel)
+                : reorder(what, kernel, plainKernel);
+      }
+      long size = dnnl_memory_desc_get_size(kernel);
+      kernelBytes = DnnPrimitive.aligned(size);
+      kernels = weightsGradient ? count : 1;
+      sums =
+          kernels > 1 || places != null
+              ? new PartialSums(Math.toIntExact(size / Float.BYTES), kernels, kernelBytes, places)
+              : null;
     } finally {
       OmpThreads.restore(threads);
     }
-    kernelBytes = DnnPrimitive.aligned(dnnl_memory_desc_get_size(kernel));
-    long reorderScratch = reorder == null ? 0 : reorder.scratchBytes();
-    if (addition != null) {
-      reorderScratch = Math.max(reorderScratch, addition.scratchBytes());
-    }
-    convolutionScratch = DnnPrimitive.aligned(Math.max(convolution.scratchBytes(), reorderScratch));
+    convolutionScratch =
+        DnnPrimitive.aligned(
+            Math.max(convolution.scratchBytes(), reorder == null ? 0 : reorder.scratchBytes()));
     scratchBytes =
-        convolutionScratch + (reorder == null ? 0 : sums ? count * kernelBytes : kernelBytes);
+        convolutionScratch + (reorder == null && sums == null ? 0 : kernels * kernelBytes);
     dnnl_memory_desc_destroy(plainKernel);
     dnnl_memory_desc_destroy(kernel);
   }
@@ -197,6 +230,9 @@ public final class DnnConvolution implements DnnOperation {
           case BACKWARD_DATA -> backwardData(what, shapes, x, kernel, y, forward, attributes);
           case BACKWARD_WEIGHTS -> backwardWeights(what, shapes, x, kernel, y, forward, attributes);
         };
+    if (shapes.prefersJit(kind)) {
+      descriptor = withJit(what, descriptor);
+    }
     dnnl_memory_desc chosen =
         dnnl_primitive_desc_query_md(
             descriptor,
@@ -241,6 +277,24 @@ public final class DnnConvolution implements DnnOperation {
       dnnl_memory_desc_destroy(used);
     }
     return primitive;
+  }
+
+  /**
+   * The first of the implementations from this one on that is called {@code jit}, else this one.
+   *
+   * @param first is given up for the result
+   */
+  private static dnnl_primitive_desc withJit(String what, dnnl_primitive_desc first) {
+    dnnl_primitive_desc other = new dnnl_primitive_desc();
+    Dnn.check(dnnl_primitive_desc_clone(other, first), what);
+    boolean found;
+    boolean more;
+    do {
+      found = DnnPrimitive.implementation(other).startsWith("jit");
+      more = !found && dnnl_primitive_desc_next_impl(other) == dnnl_success;
+    } while (more);
+    dnnl_primitive_desc_destroy(found ? first : other);
+    return found ? other : first;
   }
 
   private static dnnl_primitive_desc backwardData(
@@ -299,8 +353,8 @@ public final class DnnConvolution implements DnnOperation {
   }
 
   private static DnnPrimitive reorder(
-      String what, dnnl_memory_desc from, dnnl_memory_desc to, Set<Epilogue> wanted) {
-    dnnl_primitive_attr attributes = DnnPrimitive.attributes(wanted);
+      String what, dnnl_memory_desc from, dnnl_memory_desc to) {
+    dnnl_primitive_attr attributes = DnnPrimitive.attributes();
     dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
     Dnn.check(
         dnnl_reorder_primitive_desc_create(
@@ -315,30 +369,66 @@ public final class DnnConvolution implements DnnOperation {
   }
 
   /**
+   * Where in Keras's layout each {@link PartialSums#RUN} of numbers of a blocked kernel belongs, as
+   * oneDNN itself tells by converting a kernel of numbers that count up; null when some belong to
+   * different places or to none.
+   */
+  private static int @Nullable [] places(
+      String what, dnnl_memory_desc plain, dnnl_memory_desc blocked) {
+    int count = Math.toIntExact(dnnl_memory_desc_get_size(plain) / Float.BYTES);
+    boolean whole = dnnl_memory_desc_get_size(blocked) == dnnl_memory_desc_get_size(plain);
+    if (!whole || count % PartialSums.RUN != 0 || count > EXACT_IN_FLOAT) {
+      return null;
+    }
+    int[] places = new int[count / PartialSums.RUN];
+    try (Arena arena = Arena.ofConfined();
+        DnnPrimitive convert = reorder(what, plain, blocked)) {
+      MemorySegment numbers = arena.allocate(4L * count, 64);
+      MemorySegment converted = arena.allocate(4L * count, 64);
+      for (int i = 0; i < count; i++) {
+        numbers.setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
+      }
+      convert.set(0, numbers.address());
+      convert.set(1, converted.address());
+      convert.setScratch(arena.allocate(convert.scratchBytes() + 64, 64).address());
+      convert.run();
+      boolean inRuns = true;
+      for (int i = 0; i < count && inRuns; i++) {
+        int place = (int) converted.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+        if (i % PartialSums.RUN == 0) {
+          places[i / PartialSums.RUN] = place;
+        }
+        inRuns = place == places[i / PartialSums.RUN] + i % PartialSums.RUN;
+      }
+      return inRuns ? places : null;
+    }
+  }
+
+  /**
    * Binds native memory in the order of {@link #forward}, {@link #backwardData} or {@link
    * #backwardWeights}: two inputs, the result, scratch memory.
    */
   public DnnConvolution bind(long first, long second, long result, long scratch) {
     long[] targets = {first, second, result};
     long kernel = targets[kernelArgument];
+    long own = scratch + convolutionScratch;
     if (reorder != null) {
-      long blocked = scratch + convolutionScratch;
-      targets[kernelArgument] = blocked;
-      reorder.set(0, reorderFirst ? kernel : blocked);
-      reorder.set(1, reorderFirst ? blocked : kernel);
+      reorder.set(0, reorderFirst ? kernel : own);
+      reorder.set(1, reorderFirst ? own : kernel);
       reorder.setScratch(scratch);
+    }
+    if (reorder != null || sums != null) {
+      targets[kernelArgument] = own;
     }
     for (int i = 0; i < targets.length; i++) {
       convolution.set(i, targets[i]);
     }
     convolution.setScratch(scratch);
-    if (addition != null) {
+    if (sums != null) {
       for (int part = 0; part < convolution.count(); part++) {
-        convolution.set(part, 2, targets[2] + part * kernelBytes);
+        convolution.set(part, kernelArgument, own + part * kernelBytes);
       }
-      addition.set(1, kernel);
-      addition.setScratch(scratch);
-      kernels = targets[2];
+      sums.bind(own, reorder == null ? kernel : own);
     }
     return this;
   }
@@ -356,18 +446,15 @@ public final class DnnConvolution implements DnnOperation {
 
   @Override
   public void run() {
-    if (reorder == null) {
-      convolution.run();
-    } else if (reorderFirst) {
+    if (reorder != null && reorderFirst) {
       reorder.run();
-      convolution.run();
-    } else {
-      convolution.run();
+    }
+    convolution.run();
+    if (sums != null) {
+      sums.run();
+    }
+    if (reorder != null && !reorderFirst) {
       reorder.run();
-      for (int part = 1; addition != null && part < convolution.count(); part++) {
-        addition.set(0, kernels + part * kernelBytes);
-        addition.run();
-      }
     }
   }
 
@@ -394,9 +481,6 @@ public final class DnnConvolution implements DnnOperation {
     if (reorder != null) {
       reorder.close();
     }
-    if (addition != null) {
-      addition.close();
-    }
   }
 
   /** The shapes of one convolution. */
@@ -421,6 +505,35 @@ public final class DnnConvolution implements DnnOperation {
         case FORWARD -> new long[] {beforeX, 0, beforeY, 0};
         case BACKWARD_DATA -> new long[] {beforeY, 0, beforeX};
         case BACKWARD_WEIGHTS -> new long[] {beforeX, beforeY, 0};
+      };
+    }
+
+    /** Of some rows of the result of a batch of one: those of the input that these see. */
+    private Shapes rows(long from, long to) {
+      long[] sizes = x.sizes();
+      sizes[1] = window.end(to - 1, sizes[1]) - window.start(from);
+      return new Shapes(
+          Layout.of(sizes), window.rows(from, to, x.size(1)), filters, groups);
+    }
+
+    /** Where these begin in the arguments of a forward convolution, in bytes. */
+    private long[] rowOffsets(long from) {
+      Layout y = yLayout();
+      long beforeX = Float.BYTES * window.start(from) * x.stride(1);
+      return new long[] {beforeX, 0, Float.BYTES * from * y.stride(2), 0};
+    }
+
+    /** A picture, of which few things are looked for. */
+    private boolean hasFewChannels() {
+      return groups == 1 && channels() <= FEW_CHANNELS && filters <= FEW_FILTERS;
+    }
+
+    private boolean prefersJit(Kind kind) {
+      return switch (kind) {
+        case FORWARD -> hasFewChannels();
+        case BACKWARD_DATA ->
+            groups == 1 && Arrays.stream(window.strides()).anyMatch(stride -> stride > 1);
+        case BACKWARD_WEIGHTS -> false;
       };
     }
 

@@ -23,6 +23,9 @@ final class DnnParts implements Team.Work, AutoCloseable {
 
   private static final int MANY_THREADS = 8;
 
+  /** To start a part takes a hundredth of this. */
+  private static final long LONG_NANOS = 100_000;
+
   private final Part[] parts;
   private final long scratchOfPart;
 
@@ -42,6 +45,16 @@ final class DnnParts implements Team.Work, AutoCloseable {
    */
   static int count(double nanos) {
     return OmpThreads.areKnown() ? (int) Cut.partsFor(Team.get().size(), nanos) : 1;
+  }
+
+  /**
+   * As {@link #count}, or several for each thread if they are long: one that is held up by other
+   * work of the machine then leaves parts to the others.
+   */
+  static int countOfMany(double nanos) {
+    int threads = Team.get().size();
+    int many = (int) Math.min(Integer.getInteger("conv.many", 4) * threads, nanos / LONG_NANOS);
+    return threads == 1 ? 1 : Math.max(count(nanos), many);
   }
 
   /**

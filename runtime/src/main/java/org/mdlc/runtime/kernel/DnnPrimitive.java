@@ -115,7 +115,8 @@ final class DnnPrimitive implements AutoCloseable {
     return (bytes + 63) & -64;
   }
 
-  private static String implementation(dnnl_primitive_desc descriptor) {
+  /** Which of oneDNN's implementations a descriptor stands for. */
+  static String implementation(dnnl_primitive_desc descriptor) {
     try (var text = new PointerPointer<BytePointer>(1)) {
       Dnn.check(
           dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, text), "a query");

@@ -118,6 +118,33 @@ public final class Window {
     return strides.clone();
   }
 
+  /** True when no row of results is made of padding alone. */
+  boolean everyRowSeesInput() {
+    return before[0] < extent(0) && after[0] < extent(0);
+  }
+
+  /** The first row of an input, in its first spatial dimension, that a row of results sees. */
+  long start(long result) {
+    return Math.max(0, result * strides[0] - before[0]);
+  }
+
+  /** Behind the last row of an input of this size that a row of results sees. */
+  long end(long result, long inputSize) {
+    return Math.min(inputSize, result * strides[0] - before[0] + extent(0));
+  }
+
+  /**
+   * The same window over the rows {@link #start} to {@link #end} alone, which gives just the rows
+   * {@code from} to {@code to - 1} of the results.
+   */
+  Window rows(long from, long to, long inputSize) {
+    long[] paddingBefore = before.clone();
+    long[] paddingAfter = after.clone();
+    paddingBefore[0] = start(from) - (from * strides[0] - before[0]);
+    paddingAfter[0] = (to - 1) * strides[0] - before[0] + extent(0) - end(to - 1, inputSize);
+    return padding(paddingBefore, paddingAfter);
+  }
+
   /** As oneDNN counts: 0 is next to each other. */
   long[] gaps() {
     return Arrays.stream(dilations).map(dilation -> dilation - 1).toArray();

@@ -1,5 +1,6 @@
 package org.mdlc.runtime.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -53,6 +54,18 @@ class DnnConvolutionTest {
   }
 
   @Test
+  void rowsOfOneSample() {
+    check(Layout.of(1, 14, 7, 16), Window.of(3, 3).same(14, 7), 16, 1);
+    check(Layout.of(1, 11, 9, 3), Window.of(5, 3).strides(2, 2).same(11, 9), 5, 1);
+    check(Layout.of(1, 9, 8, 3), Window.of(3, 3).dilations(2, 2).same(9, 8), 16, 1);
+    check(Layout.of(1, 9, 8, 16), Window.of(2, 2).strides(3, 3), 16, 1);
+    check(Layout.of(1, 7, 5, 6), Window.of(3, 3).same(7, 5), 4, 2);
+    check(Layout.of(1, 17, 5), Window.of(4).strides(3), 7, 1);
+    check( // the first rows see padding alone
+        Layout.of(1, 4, 5, 3), Window.of(1, 1).padding(new long[] {2, 0}, new long[] {1, 0}), 4, 1);
+  }
+
+  @Test
   void dilation() {
     check(Layout.of(2, 9, 8, 3), Window.of(3, 2).dilations(2, 3), 4, 1);
     check(Layout.of(2, 9, 8, 3), Window.of(3, 3).dilations(2, 2).same(9, 8), 16, 1);
@@ -97,6 +110,64 @@ class DnnConvolutionTest {
             DnnConvolution.backwardWeights("two", Layout.of(1, 8, 8, 16), Window.of(3, 3), 16, 1)) {
       assertTrue(!one.implementation().contains("after"), one.implementation());
       assertTrue(gradient.scratchBytes() > 0);
+    }
+  }
+
+  /** How many parts there are depends on the threads of a machine, what is computed must not. */
+  @Test
+  void partsGiveTheSameBits() {
+    sameBits(Layout.of(8, 14, 13, 3), Window.of(3, 3).same(14, 13), 16);
+    sameBits(Layout.of(8, 16, 16, 16), Window.of(3, 3).same(16, 16), 16);
+    sameBits(Layout.of(8, 13, 13, 32), Window.of(3, 3), 64);
+    sameBits(Layout.of(8, 16, 16, 32), Window.of(3, 3).strides(2, 2).same(16, 16), 64);
+    sameBits(Layout.of(8, 8, 8, 64), Window.of(3, 3).same(8, 8), 64);
+    sameBits(Layout.of(8, 8, 8, 64), Window.of(1, 1).strides(2, 2), 128);
+    sameBits(Layout.of(1, 57, 29, 3), Window.of(7, 7).strides(2, 2).same(57, 29), 64);
+    sameBits(Layout.of(1, 28, 28, 128), Window.of(3, 3).same(28, 28), 128);
+    sameBits(Layout.of(1, 14, 14, 256), Window.of(1, 1), 1024);
+    sameBits(Layout.of(1, 7, 7, 512), Window.of(3, 3).same(7, 7), 512);
+  }
+
+  private void sameBits(Layout x, Window window, long filters) {
+    var shapes = new DnnConvolution.Shapes(x, window, filters, 1);
+    try (Arena arena = Arena.ofConfined()) {
+      Layout y = shapes.yLayout();
+      long xCount = x.size(0) * x.stride(0);
+      long yCount = y.size(0) * y.stride(0);
+      MemorySegment xData = Native.random(arena, random, xCount);
+      MemorySegment dy = Native.random(arena, random, yCount);
+      long size = window.size(0) * window.size(1) * x.size(3) * filters;
+      MemorySegment kernel = Native.random(arena, random, size);
+      var layout = DnnConvolution.KernelLayout.PLAIN;
+      var forward = DnnConvolution.Kind.FORWARD;
+      sameBits(forward, shapes, layout, xData, kernel, Native.zeros(arena, yCount));
+      layout = DnnConvolution.KernelLayout.BLOCKED;
+      sameBits(forward, shapes, layout, xData, kernel, Native.zeros(arena, yCount));
+      var backward = DnnConvolution.Kind.BACKWARD_DATA;
+      sameBits(backward, shapes, layout, dy, kernel, Native.zeros(arena, xCount));
+    }
+  }
+
+  private static void sameBits(
+      DnnConvolution.Kind kind,
+      DnnConvolution.Shapes shapes,
+      DnnConvolution.KernelLayout layout,
+      MemorySegment first,
+      MemorySegment kernel,
+      MemorySegment result) {
+    float[] whole = null;
+    for (int count : new int[] {1, 2, 3, 8}) {
+      try (Arena arena = Arena.ofConfined();
+          DnnConvolution convolution = new DnnConvolution(count, kind, "test", shapes, layout)) {
+        long scratch = Native.bytes(arena, convolution.scratchBytes()).address();
+        convolution.bind(first.address(), kernel.address(), result.address(), scratch).run();
+      }
+      float[] found = Native.floats(result);
+      if (whole == null) {
+        whole = found;
+      } else {
+        assertArrayEquals(whole, found, kind + " of " + shapes + " in " + count + " parts");
+      }
     }
   }
 

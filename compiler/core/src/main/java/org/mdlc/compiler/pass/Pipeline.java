@@ -57,6 +57,8 @@ public final class Pipeline {
         .after(ShareCommonValues.class, "forward and backward then speak of one mask")
         .add(new AvoidTablesOfZeros())
         .after(Simplify.class, "who reads a table, and how, shows only once nothing stands between")
+        .add(new SplitVariances())
+        .after(Simplify.class, "it would put the sums together again")
         .add(new RemoveDeadCode())
         .after(Simplify.class, "rewrites leave the values they replaced behind")
         .build();

@@ -38,6 +38,11 @@ final class Rewrites {
           new ReductionRewrites.ReshapeReductionsOfOnes(),
           new ReductionRewrites.MergeReductions(),
           new ReductionRewrites.ReduceBeforeBroadcast(),
+          new SumRewrites.DropSumsOfDeviations(),
+          new SumRewrites.TakeFactorsOutOfSums(),
+          new PoolingRewrites.PoolBeforeRelu(),
+          new PoolingRewrites.PoolGradientBeforeRelu(),
+          new PoolingRewrites.SumBeforePoolGradient(),
           new ViewRewrites.FoldTransposesIntoMatMul(),
           new ViewRewrites.JoinPads(),
           new ViewRewrites.MergeConcats());

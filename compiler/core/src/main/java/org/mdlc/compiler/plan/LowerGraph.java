@@ -56,7 +56,7 @@ final class LowerGraph implements WriteKernel.Memory {
 
   private LowerGraph(
       Graph graph, Draft draft, Map<Integer, Operand> inputs, List<Overwrite> overwrites) {
-    this.graph = SplitReductions.run(FoldTransposesIntoCalls.run(FuseEpilogues.run(graph)));
+    this.graph = FoldTransposesIntoCalls.run(FuseEpilogues.run(SplitReductions.run(graph)));
     this.draft = draft;
     this.places = new HashMap<>(inputs);
     this.fused = FuseKernels.run(this.graph, overwrites);

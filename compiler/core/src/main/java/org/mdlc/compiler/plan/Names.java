@@ -13,11 +13,11 @@ final class Names {
   private static final Set<String> RESERVED =
       Set.of(
           ("abstract alignas alignof and asm assert auto batch bitand bitor blocks bool boolean break byte case"
-                  + " catch char class compl const constexpr continue decltype default delete do double else"
+                  + " catch char class compl const constexpr continue cut decltype default delete do double else"
                   + " enum explicit export extern extends false final finally fixedBase float for friend goto"
                   + " if implements import inline instanceof int interface libraryScratch long memory mutable"
-                  + " namespace native new noexcept not null nullptr operator or paddedBatch package part partScratch private"
-                  + " protected public register return rowBase rowStart scratch short signed sizeof"
+                  + " namespace native new noexcept not null nullptr operator or paddedBatch package part partScratch points"
+                  + " private protected public register return rowBase rowStart scratch short signed sizeof"
                   + " squareStart static strictfp struct super switch synchronized tail template this throw"
                   + " throws transient true try typedef typeid typename union unsigned using var"
                   + " variableBase variables virtual void volatile while xor yield")

@@ -10,7 +10,8 @@ import org.mdlc.compiler.op.ReduceMax;
 import org.mdlc.compiler.op.ReduceMin;
 import org.mdlc.compiler.op.ReduceProd;
 import org.mdlc.compiler.op.ReduceSum;
-import org.mdlc.compiler.type.Shape;
+import org.mdlc.compiler.pass.LongReductions;
+import org.mdlc.compiler.pass.ShareCommonValues;
 
 /**
  * Cuts a long reduction that leaves few numbers into two: first each sample by itself, then over
@@ -26,15 +27,6 @@ import org.mdlc.compiler.type.Shape;
  * is decided by the shape alone.
  */
 final class SplitReductions {
-  /** With more numbers left than four cache lines, threads share those. */
-  private static final long MOST_LEFT = 64;
-
-  /** One thread takes some twenty microseconds for so many elements. */
-  private static final long LEAST_ELEMENTS = 1 << 18;
-
-  /** For which the decision is taken where the batch is open. */
-  private static final long USUAL_BATCH = 32;
-
   private final Graph graph;
   private int nextId;
 
@@ -43,7 +35,9 @@ final class SplitReductions {
   }
 
   static Graph run(Graph graph) {
-    return new SplitReductions(graph).split();
+    var split = new SplitReductions(graph).split();
+    // a variance may want the sum of each sample as well
+    return split.equals(graph) ? graph : new ShareCommonValues().run(split);
   }
 
   private Graph split() {
@@ -52,26 +46,14 @@ final class SplitReductions {
     var nodes = new ArrayList<Node>();
     for (var node : graph.nodes()) {
       if (node.op() instanceof Fold fold
-          && pays(fold.axes(), node.operands().getFirst().type().shape())) {
+          && LongReductions.isWorthSplitting(
+              fold.axes(), node.operands().getFirst().type().shape())) {
         addBoth(fold, node, nodes);
       } else {
         nodes.add(node);
       }
     }
     return new Graph(graph.name(), graph.inputs(), nodes, graph.outputs());
-  }
-
-  private static boolean pays(List<Integer> axes, Shape shape) {
-    if (!axes.contains(0) || axes.size() < 2) {
-      return false;
-    }
-    var left = shape.without(axes).elements();
-    long samples = shape.dim(0).at(USUAL_BATCH);
-    return left.isConstant()
-        && left.value() <= MOST_LEFT
-        && samples > 1
-        && shape.elements().at(USUAL_BATCH) / samples > left.value()
-        && shape.elements().at(USUAL_BATCH) >= LEAST_ELEMENTS;
   }
 
   private void addBoth(Fold fold, Node node, List<Node> nodes) {

@@ -597,6 +597,276 @@ final class RewritesTest {
   }
 
   @Test
+  void dropsSumsOfDeviations() {
+    var rewrite = new SumRewrites.DropSumsOfDeviations();
+    String mean =
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[3]
+        %2 f32[3] = reduce_sum(%0) {axes=[0, 1]}
+        %3 f32[] = constant() {type=f32[], value=5.0}
+        %4 f32[batch] = constant() {type=f32[batch], value=1.0}
+        %5 f32[] = reduce_sum(%4) {axes=[0]}
+        %6 f32[] = mul(%3, %5)
+        %7 f32[3] = broadcast(%6) {shape=[3], axes=[]}
+        %8 f32[3] = div(%2, %7)
+        %9 f32[batch, 5, 3] = broadcast(%8) {shape=[batch, 5, 3], axes=[2]}
+        %10 f32[batch, 5, 3] = sub(%0, %9)
+        """;
+    String times =
+        """
+        %11 f32[batch, 5, 3] = broadcast(%1) {shape=[batch, 5, 3], axes=[2]}
+        %12 f32[batch, 5, 3] = mul(%11, %10)
+        %13 f32[batch, 5, 3] = neg(%12)
+        """;
+    turns(
+        rewrite,
+        mean
+            + times
+            + """
+            %14 f32[3] = reduce_sum(%13) {axes=[0, 1]}
+            output result "y": %14
+            """,
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[3]
+        %2 f32[3] = constant() {type=f32[3], value=0.0}
+        output result "y": %2
+        """);
+    leaves( // of each column and batch row: the mean is over more
+        rewrite,
+        mean
+            + times
+            + """
+            %14 f32[batch, 3] = reduce_sum(%13) {axes=[1]}
+            output result "y": %14
+            """);
+    leaves( // 4 is not how many there are
+        rewrite,
+        """
+        input data "x": %0 f32[5, 3]
+        %1 f32[3] = reduce_sum(%0) {axes=[0]}
+        %2 f32[3] = constant() {type=f32[3], value=0.25}
+        %3 f32[3] = mul(%1, %2)
+        %4 f32[5, 3] = broadcast(%3) {shape=[5, 3], axes=[1]}
+        %5 f32[5, 3] = sub(%0, %4)
+        %6 f32[3] = reduce_sum(%5) {axes=[0]}
+        output result "y": %6
+        """);
+    turns( // the mean of the rows, kept as a column
+        rewrite,
+        """
+        input data "x": %0 f32[4, 4]
+        %1 f32[4] = reduce_sum(%0) {axes=[1]}
+        %2 f32[4] = constant() {type=f32[4], value=0.25}
+        %3 f32[4] = mul(%1, %2)
+        %4 f32[4, 1] = reshape(%3) {shape=[4, 1]}
+        %5 f32[4, 4] = broadcast(%4) {shape=[4, 4], axes=[0, 1]}
+        %6 f32[4, 4] = sub(%0, %5)
+        %7 f32[4] = reduce_sum(%6) {axes=[1]}
+        output result "y": %7
+        """,
+        """
+        input data "x": %0 f32[4, 4]
+        %1 f32[4] = constant() {type=f32[4], value=0.0}
+        output result "y": %1
+        """);
+    leaves( // the means of the rows, taken from the columns
+        rewrite,
+        """
+        input data "x": %0 f32[4, 4]
+        %1 f32[4] = reduce_sum(%0) {axes=[1]}
+        %2 f32[4] = constant() {type=f32[4], value=0.25}
+        %3 f32[4] = mul(%1, %2)
+        %4 f32[4, 4] = broadcast(%3) {shape=[4, 4], axes=[1]}
+        %5 f32[4, 4] = sub(%0, %4)
+        %6 f32[4] = reduce_sum(%5) {axes=[1]}
+        output result "y": %6
+        """);
+  }
+
+  @Test
+  void takesFactorsOutOfSums() {
+    var rewrite = new SumRewrites.TakeFactorsOutOfSums();
+    turns(
+        rewrite,
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[1, 3]
+        %2 f32[batch, 5, 3] = broadcast(%1) {shape=[batch, 5, 3], axes=[1, 2]}
+        %3 f32[batch, 5, 3] = mul(%0, %2)
+        %4 f32[batch, 5, 3] = neg(%3)
+        %5 f32[3] = reduce_sum(%4) {axes=[0, 1]}
+        output result "y": %5
+        """,
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[1, 3]
+        %2 f32[3] = reduce_sum(%0) {axes=[0, 1]}
+        %3 f32[3] = reshape(%1) {shape=[3]}
+        %4 f32[3] = mul(%2, %3)
+        %5 f32[3] = neg(%4)
+        output result "y": %5
+        """);
+    turns(
+        rewrite,
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[3]
+        %2 f32[batch, 5, 3] = broadcast(%1) {shape=[batch, 5, 3], axes=[2]}
+        %3 f32[batch, 5, 3] = mul(%2, %0)
+        %4 f32[batch, 3] = reduce_sum(%3) {axes=[1]}
+        output result "y": %4
+        """,
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[3]
+        %2 f32[batch, 3] = reduce_sum(%0) {axes=[1]}
+        %3 f32[batch, 3] = broadcast(%1) {shape=[batch, 3], axes=[1]}
+        %4 f32[batch, 3] = mul(%2, %3)
+        output result "y": %4
+        """);
+    leaves( // it differs along the sum
+        rewrite,
+        """
+        input data "x": %0 f32[batch, 5, 3]
+        input data "s": %1 f32[5, 1]
+        %2 f32[batch, 5, 3] = broadcast(%1) {shape=[batch, 5, 3], axes=[1, 2]}
+        %3 f32[batch, 5, 3] = mul(%0, %2)
+        %4 f32[3] = reduce_sum(%3) {axes=[0, 1]}
+        output result "y": %4
+        """);
+    leaves( // one number
+        rewrite,
+        """
+        input data "x": %0 f32[batch, 5]
+        input hyper "r": %1 f32[]
+        %2 f32[batch, 5] = broadcast(%1) {shape=[batch, 5], axes=[]}
+        %3 f32[batch, 5] = mul(%0, %2)
+        %4 f32[batch] = reduce_sum(%3) {axes=[1]}
+        output result "y": %4
+        """);
+  }
+
+  /** Two images, their relu, and what poolings below take of them. */
+  private static final String RELU =
+      """
+      input data "x": %0 f32[batch, 5, 4, 3]
+      %1 f32[batch, 5, 4, 3] = constant() {type=f32[batch, 5, 4, 3], value=0.0}
+      %2 bool[batch, 5, 4, 3] = le(%0, %1)
+      %3 f32[batch, 5, 4, 3] = select(%2, %1, %0)
+      """;
+
+  private static final String TWO_BY_TWO =
+      " {geometry= {window=[2, 2], strides=[2, 2], pad_low=[0, 0], pad_high=[0, 0]}}\n";
+
+  private static final String PADDED =
+      " {geometry= {window=[2, 2], strides=[2, 2], pad_low=[0, 0], pad_high=[2, 0]}}\n";
+
+  @Test
+  void poolsBeforeRelu() {
+    var rewrite = new PoolingRewrites.PoolBeforeRelu();
+    turns(
+        rewrite,
+        RELU
+            + "%4 f32[batch, 2, 2, 3] = max_pool(%3)"
+            + TWO_BY_TWO
+            + "output result \"y\": %4\n",
+        "input data \"x\": %0 f32[batch, 5, 4, 3]\n"
+            + "%1 f32[batch, 2, 2, 3] = max_pool(%0)"
+            + TWO_BY_TWO
+            + """
+            %2 f32[batch, 2, 2, 3] = constant() {type=f32[batch, 2, 2, 3], value=0.0}
+            %3 bool[batch, 2, 2, 3] = le(%1, %2)
+            %4 f32[batch, 2, 2, 3] = select(%3, %2, %1)
+            output result "y": %4
+            """);
+    leaves( // the last windows have padding only
+        rewrite,
+        RELU + "%4 f32[batch, 3, 2, 3] = max_pool(%3)" + PADDED + "output result \"y\": %4\n");
+  }
+
+  @Test
+  void takesPoolGradientsBeforeRelu() {
+    var rewrite = new PoolingRewrites.PoolGradientBeforeRelu();
+    String masked =
+        """
+        %6 f32[batch, 5, 4, 3] = select(%2, %1, %5)
+        output result "dx": %6
+        """;
+    turns(
+        rewrite,
+        RELU
+            + "input data \"dy\": %4 f32[batch, 2, 2, 3]\n"
+            + "%5 f32[batch, 5, 4, 3] = max_pool_backward(%3, %4)"
+            + TWO_BY_TWO
+            + masked,
+        """
+        input data "x": %0 f32[batch, 5, 4, 3]
+        input data "dy": %1 f32[batch, 2, 2, 3]
+        """
+            + "%2 f32[batch, 2, 2, 3] = max_pool(%0)"
+            + TWO_BY_TWO
+            + """
+            %3 f32[batch, 2, 2, 3] = constant() {type=f32[batch, 2, 2, 3], value=0.0}
+            %4 f32[batch, 2, 2, 3] = constant() {type=f32[batch, 2, 2, 3], value=0.0}
+            %5 bool[batch, 2, 2, 3] = le(%2, %4)
+            %6 f32[batch, 2, 2, 3] = select(%5, %3, %1)
+            """
+            + "%7 f32[batch, 5, 4, 3] = max_pool_backward(%0, %6)"
+            + TWO_BY_TWO
+            + "output result \"dx\": %7\n");
+    leaves( // the mask is another one's
+        rewrite,
+        """
+        input data "x": %0 f32[batch, 5, 4, 3]
+        input data "dy": %1 f32[batch, 2, 2, 3]
+        input data "m": %2 bool[batch, 5, 4, 3]
+        %3 f32[batch, 5, 4, 3] = constant() {type=f32[batch, 5, 4, 3], value=0.0}
+        %4 bool[batch, 5, 4, 3] = le(%0, %3)
+        %5 f32[batch, 5, 4, 3] = select(%4, %3, %0)
+        """
+            + "%6 f32[batch, 5, 4, 3] = max_pool_backward(%5, %1)"
+            + TWO_BY_TWO
+            + """
+            %7 f32[batch, 5, 4, 3] = select(%2, %3, %6)
+            output result "dx": %7
+            """);
+  }
+
+  @Test
+  void sumsBeforePoolGradients() {
+    var rewrite = new PoolingRewrites.SumBeforePoolGradient();
+    String inputs =
+        """
+        input data "x": %0 f32[batch, 5, 4, 3]
+        input data "dy": %1 f32[batch, 2, 2, 3]
+        """;
+    String gradient = "%2 f32[batch, 5, 4, 3] = max_pool_backward(%0, %1)" + TWO_BY_TWO;
+    turns(
+        rewrite,
+        inputs
+            + gradient
+            + """
+            %3 f32[3] = reduce_sum(%2) {axes=[0, 1, 2]}
+            output result "y": %3
+            """,
+        inputs
+            + """
+            %2 f32[3] = reduce_sum(%1) {axes=[0, 1, 2]}
+            output result "y": %2
+            """);
+    leaves( // each column by itself
+        rewrite,
+        inputs
+            + gradient
+            + """
+            %3 f32[4, 3] = reduce_sum(%2) {axes=[0, 1]}
+            output result "y": %3
+            """);
+  }
+
+  @Test
   void everyRewriteIsTested() {
     var tested =
         List.of(getClass().getDeclaredMethods()).stream()

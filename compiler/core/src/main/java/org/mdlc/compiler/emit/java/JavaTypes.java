@@ -54,6 +54,7 @@ final class JavaTypes {
           "RowMatmul",
           "DnnConvolution",
           "DnnPooling",
+          "Pooling",
           "Epilogue",
           "Layout",
           "Window",

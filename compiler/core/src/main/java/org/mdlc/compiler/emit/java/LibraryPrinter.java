@@ -189,9 +189,9 @@ final class LibraryPrinter {
         window(geometry.window(), geometry.strides(), geometry.padLow(), geometry.padHigh());
     var arguments =
         String.join(", ", name, "$dnnPooling:T.Kind." + kind, layoutOf(x.type().shape()), window);
-    String construct = "$dnnPooling:T." + (forward ? "forward(" : "backward(") + arguments + ")";
+    String construct = "$pooling:T." + (forward ? "forward(" : "backward(") + arguments + ")";
     return new Call(
-        type("DnnPooling"), construct, forward ? "bindForward" : "bindBackward", addresses);
+        type("Pooling"), construct, forward ? "bindForward" : "bindBackward", addresses);
   }
 
   private static String window(

@@ -35,6 +35,9 @@ final class StepEmitter {
   private final StepLayout layout;
   private final Set<String> takenNames = new HashSet<>(RESERVED);
   private final Map<String, String> methodNames;
+  private final SharedKernels sharedKernels;
+  private final Set<String> printedKernels = new HashSet<>();
+  private final Set<String> printedCuts = new HashSet<>();
   private final KernelStyle style;
   private final boolean timed;
   private final LibraryPrinter library;
@@ -65,6 +68,7 @@ final class StepEmitter {
     this.timed = timed;
     this.methodNames = methodNames();
     program.flattened().forEach(step -> numbers.put(step.name(), numbers.size()));
+    this.sharedKernels = SharedKernels.of(program, call -> cut(call).isPresent(), this::freshName);
     this.library = new LibraryPrinter(layout);
     this.type =
         TypeSpec.classBuilder(className)
@@ -329,7 +333,7 @@ final class StepEmitter {
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
     var cut = cutOfRows(loop);
-    rowCut = cut.map(CutOf::field).orElse(null);
+    rowCut = cut.isPresent() ? cutField(loop) : null;
     if (rowCut == null && anyCut(loop.body())) {
       type.addField(FieldSpec.builder(TypeName.INT, t, Modifier.PRIVATE).build());
       code.line("this." + t + " = " + t + ";");
@@ -358,7 +362,7 @@ final class StepEmitter {
     }
     var picosPerRow = round.dividedBy(Dim.BATCH).orElse(Dim.ZERO).times(loop.trips());
     boolean lanes = true; // whole blocks of rows, for which the library adds in the same order
-    return Optional.of(new CutOf(methodName(loop) + "Cut", picosPerRow, lanes, List.of(Dim.BATCH)));
+    return Optional.of(new CutOf(picosPerRow, lanes, List.of(Dim.BATCH)));
   }
 
   private String loopArguments() {
@@ -370,7 +374,7 @@ final class StepEmitter {
   // ---- steps in parts
 
   /** How the work of a step is described to the runtime's {@code Cut}, which cuts it into parts. */
-  private record CutOf(String field, Dim picosPerPoint, boolean lanes, List<Dim> axes) {
+  private record CutOf(Dim picosPerPoint, boolean lanes, List<Dim> axes) {
     /** As a Java expression. */
     String construct() {
       return "$cut:T."
@@ -396,19 +400,27 @@ final class StepEmitter {
 
   /** Nothing for a step that is done by one call. */
   private Optional<CutOf> cut(Step step) {
-    String field = methodName(step) + "Cut";
     var cut =
         switch (step) {
           case Step.KernelCall call ->
               new CutOf(
-                  field,
                   KernelCost.perPoint(call.kernel(), style),
                   call.kernel().lanes() == Kernel.Lanes.OUTER,
                   KernelCost.outerAxes(call.kernel()));
-          case Step.Copy copy -> new CutOf(field, KernelCost.COPY, true, List.of(copy.elements()));
+          case Step.Copy copy -> new CutOf(KernelCost.COPY, true, List.of(copy.elements()));
           case Step.LibraryCall _, Step.HostCall _, Step.Loop _ -> null;
         };
     return Optional.ofNullable(cut).filter(c -> !c.axes().isEmpty() && c.pays());
+  }
+
+  /** The field of the step's {@code Cut}, which those share that are cut alike. */
+  private String cutField(Step step) {
+    return sharedKernels
+            .of(step)
+            .filter(shared -> !shared.pointsDiffer())
+            .map(SharedKernels.Shared::method)
+            .orElse(methodName(step))
+        + "Cut";
   }
 
   /** True for steps that are cut into parts each by itself. */
@@ -429,12 +441,58 @@ final class StepEmitter {
       return;
     }
     var cut = cut(call);
+    var shared = sharedKernels.of(call);
+    String body =
+        addresses(call)
+            + (shared.isPresent()
+                ? callOf(shared.get(), call, cut.isPresent())
+                : cut.isPresent()
+                    ? KernelPrinter.printPart(call.kernel(), style, cutField(call))
+                    : KernelPrinter.print(call.kernel(), style));
     if (cut.isEmpty()) {
-      method(call, addresses(call) + KernelPrinter.print(call.kernel(), style));
+      method(call, body);
     } else {
-      String body = KernelPrinter.printPart(call.kernel(), style, cut.get().field());
-      methodInParts(call, cut.get(), addresses(call) + body);
+      methodInParts(call, cut.get(), body);
     }
+  }
+
+  /** Prints the method that several steps share, before the first of them. */
+  private String callOf(SharedKernels.Shared shared, Step.KernelCall call, boolean isCut) {
+    if (printedKernels.add(shared.method())) {
+      sharedMethod(shared, isCut, cutField(call));
+    }
+    var arguments = new ArrayList<String>();
+    call.kernel().params().forEach(p -> arguments.add(p.name()));
+    if (shared.pointsDiffer()) {
+      arguments.add(isCut ? cutField(call) : Numbers.dim(call.kernel().axes().getFirst(), ""));
+    }
+    if (isCut) {
+      arguments.add("part");
+    }
+    return shared.method() + "(" + String.join(", ", arguments) + ");\n";
+  }
+
+  private void sharedMethod(SharedKernels.Shared shared, boolean isCut, String cutField) {
+    var method = MethodSpec.methodBuilder(shared.method()).addModifiers(Modifier.PRIVATE);
+    method.addComment(
+        "of $L", shared.steps().stream().map(methodNames::get).collect(Collectors.joining(", ")));
+    shared.kernel().params().forEach(p -> method.addParameter(TypeName.LONG, p.name()));
+    if (shared.pointsDiffer()) {
+      if (isCut) {
+        method.addParameter(JavaTypes.CUT, "cut");
+      } else {
+        method.addParameter(TypeName.INT, SharedKernels.POINTS);
+      }
+    }
+    if (isCut) {
+      method.addParameter(TypeName.INT, "part");
+    }
+    String field = shared.pointsDiffer() ? "cut" : cutField;
+    String body =
+        isCut
+            ? KernelPrinter.printPart(shared.kernel(), style, field)
+            : KernelPrinter.print(shared.kernel(), style);
+    type.addMethod(method.addCode(JavaTypes.code(body)).build());
   }
 
   private void copy(Step.Copy copy) {
@@ -450,7 +508,7 @@ final class StepEmitter {
       String count = Numbers.dim(copy.elements(), "L");
       method(copy, "$memory:T.copy(" + from + ", " + to + ", " + count + ");\n");
     } else {
-      methodInParts(copy, cut.get(), copyOfRange(from, to, cut.get().field()));
+      methodInParts(copy, cut.get(), copyOfRange(from, to, cutField(copy)));
     }
   }
 
@@ -468,12 +526,15 @@ final class StepEmitter {
 
   /** The method of the step has the team do the parts; another one of that name does one part. */
   private void methodInParts(Step step, CutOf cut, String body) {
-    type.addField(
-        FieldSpec.builder(JavaTypes.CUT, cut.field(), Modifier.PRIVATE, Modifier.FINAL)
-            .initializer(JavaTypes.code(cut.construct()))
-            .build());
+    String field = cutField(step);
+    if (printedCuts.add(field)) {
+      type.addField(
+          FieldSpec.builder(JavaTypes.CUT, field, Modifier.PRIVATE, Modifier.FINAL)
+              .initializer(JavaTypes.code(cut.construct()))
+              .build());
+    }
     String arguments = loops.isEmpty() ? "" : loopArguments() + ", ";
-    String parts = cut.field() + ".parts()";
+    String parts = field + ".parts()";
     var code = new Lines();
     code.open("if (" + parts + " > 1)");
     code.line("$team:T.get().run(this, " + partMethods.size() + ", " + parts + ");");

@@ -36,7 +36,7 @@ final class Vectorizable {
   }
 
   /** Of element-wise kernels: sums of plain loops have another order. */
-  private static boolean hasFewPoints(Kernel kernel) {
+  static boolean hasFewPoints(Kernel kernel) {
     return kernel.stages().stream().allMatch(stage -> stage.reduces().isEmpty())
         && kernel.axes().stream().allMatch(axis -> axis.isConstant() && axis.value() <= FEW_POINTS)
         && kernel.axes().stream().mapToLong(Dim::value).reduce(1, (a, b) -> a * b) <= FEW_POINTS;
