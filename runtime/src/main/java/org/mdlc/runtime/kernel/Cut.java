@@ -17,8 +17,8 @@ public final class Cut {
 
   private static final long PICOS = 1_000;
 
-  /** Elements along vectors that a part has at least: a cache line, which is then not shared. */
-  private static final int LINE = 64 / Float.BYTES;
+  /** Of elements along vectors a part has whole multiples of these: whole vectors everywhere. */
+  private static final int VECTORS = 64;
 
   /** A cut is good enough if no thread waits for longer than a tenth of the time. */
   private static final double EVEN = 0.9;
@@ -49,7 +49,7 @@ public final class Cut {
   }
 
   private static int unit(int[] extents, boolean lanes, int axis) {
-    return lanes && axis == extents.length - 1 ? LINE : 1;
+    return lanes && axis == extents.length - 1 ? VECTORS : 1;
   }
 
   /**

@@ -9,8 +9,8 @@ import org.mdlc.compiler.type.Shape;
 import org.mdlc.compiler.type.TensorType;
 
 /**
- * Random numbers as a pure function of a key {@code u32[2]} = (seed, counter): never stored, drawn
- * again where they are needed again.
+ * Random numbers as a pure function of a key {@code u32[2]} = (seed, counter): they can be drawn
+ * again anywhere, with the same bits.
  */
 public sealed interface Random extends Op permits RandomUniform, AdvanceKey {
   @Override

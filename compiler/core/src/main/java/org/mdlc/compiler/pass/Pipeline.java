@@ -34,6 +34,7 @@ public final class Pipeline {
         .add(new DecomposeOps())
         .add(new HoldNarrowFloats())
         .after(DecomposeOps.class, "the bodies of layers have narrow floats too")
+        .add(new FlushTinyMoments())
         .add(new MoveOutOfScans())
         .after(DecomposeOps.class, "what a cell does is open only when cells are taken apart")
         .after(

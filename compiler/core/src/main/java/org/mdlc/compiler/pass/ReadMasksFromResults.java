@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.mdlc.compiler.ir.Graph;
 import org.mdlc.compiler.ir.GraphBuilder;
@@ -12,6 +13,7 @@ import org.mdlc.compiler.ir.Node;
 import org.mdlc.compiler.ir.Value;
 import org.mdlc.compiler.op.Constant;
 import org.mdlc.compiler.op.Contraction;
+import org.mdlc.compiler.op.Div;
 import org.mdlc.compiler.op.Le;
 import org.mdlc.compiler.op.Reshape;
 import org.mdlc.compiler.op.Select;
@@ -26,8 +28,17 @@ import org.mdlc.compiler.op.Select;
  * dx = select(m, 0, dy)             -&gt;    dx = select(le(y, 0), 0, dy)
  * </pre>
  *
- * <p>Both masks agree on every number, NaN included. Only where the result is the operand of a
- * call, and so in memory.
+ * <p>So too where a dropout follows, which keeps where its own mask {@code k} says: what is left is
+ * above 0 just where the relu's operand was and the dropout kept it. Its mask, dear to draw, is then
+ * not needed again.
+ *
+ * <pre>
+ * y = select(k, div(select(m, 0, x), c), 0)
+ * dx = select(m, 0, div(select(k, dy, 0), c))    -&gt;    dx = select(le(y, 0), 0, div(dy, c))
+ * </pre>
+ *
+ * <p>The masks agree on every number, NaN included, if c is above 0 and at most 1. Only where the
+ * result is the operand of a call, and so in memory.
  */
 public final class ReadMasksFromResults implements Pass {
   @Override
@@ -46,6 +57,11 @@ public final class ReadMasksFromResults implements Pass {
     private final Map<Integer, Value> results = new HashMap<>();
 
     private final Map<Integer, Value> newMasks = new HashMap<>();
+
+    /** By the masks of a relu and the dropout after it: the result, in the new graph. */
+    private final Map<Masks, Value> droppedResults = new HashMap<>();
+
+    private record Masks(Value relu, Value kept) {}
 
     Round(Graph graph) {
       this.graph = graph;
@@ -76,6 +92,9 @@ public final class ReadMasksFromResults implements Pass {
     }
 
     private void copy(Node node) {
+      if (copyGradientOfDropout(node)) {
+        return;
+      }
       var mask = maskOfRelu(node);
       if (mask.isPresent()) {
         builder.copy(node, here);
@@ -93,6 +112,61 @@ public final class ReadMasksFromResults implements Pass {
       }
       builder.copy(node, here);
       here.putAll(old);
+      masksOfDropout(node)
+          .ifPresent(
+              masks -> droppedResults.putIfAbsent(masks, Known.in(here, node.result().id())));
+    }
+
+    /** The masks of {@code y = select(k, div(select(m, 0, x), c), 0)}, when y is in memory. */
+    private Optional<Masks> masksOfDropout(Node node) {
+      if (!isKept(node) || !inMemory.contains(node.result().id())) {
+        return Optional.empty();
+      }
+      return scaled(node.operands().get(1))
+          .map(div -> definitions.get(div.operands().get(0).id()))
+          .filter(relu -> relu != null && isRelu(relu))
+          .map(relu -> new Masks(relu.operands().get(0), node.operands().get(0)));
+    }
+
+    /** Copies {@code select(m, 0, div(select(k, dy, 0), c))} with a mask from the result. */
+    private boolean copyGradientOfDropout(Node node) {
+      if (!(node.op() instanceof Select) || !isZero(node.operands().get(1))) {
+        return false;
+      }
+      var div = scaled(node.operands().get(2)).orElse(null);
+      var kept = div == null ? null : definitions.get(div.operands().get(0).id());
+      if (div == null || kept == null || !isKept(kept)) {
+        return false;
+      }
+      var result =
+          droppedResults.get(new Masks(node.operands().get(0), kept.operands().get(0)));
+      if (result == null) {
+        return false;
+      }
+      builder.at(node.origin());
+      var gradient = Known.in(here, kept.operands().get(1).id());
+      var scale = Known.in(here, div.operands().get(1).id());
+      var zero = Known.in(here, node.operands().get(1).id());
+      here.put(
+          node.result().id(),
+          builder.add(
+              new Select(), newMask(result), zero, builder.add(new Div(), gradient, scale)));
+      return true;
+    }
+
+    /** {@code select(k, x, 0)}. */
+    private boolean isKept(Node node) {
+      return node.op() instanceof Select && isZero(node.operands().get(2));
+    }
+
+    /** The quotient that a value is, of a divisor that makes nothing smaller. */
+    private Optional<Node> scaled(Value value) {
+      var node = definitions.get(value.id());
+      return node != null
+              && node.op() instanceof Div
+              && fill(node.operands().get(1)).stream().anyMatch(c -> c > 0 && c <= 1)
+          ? Optional.of(node)
+          : Optional.empty();
     }
 
     private Value newMask(Value relu) {
@@ -101,24 +175,32 @@ public final class ReadMasksFromResults implements Pass {
 
     /** The mask m of {@code y = select(m, 0, x)} with {@code m = le(x, 0)}, when y is in memory. */
     private Optional<Value> maskOfRelu(Node node) {
-      if (!(node.op() instanceof Select)
-          || !inMemory.contains(node.result().id())
-          || !isZero(node.operands().get(1))) {
-        return Optional.empty();
+      return isRelu(node) && inMemory.contains(node.result().id())
+          ? Optional.of(node.operands().get(0))
+          : Optional.empty();
+    }
+
+    /** {@code select(le(x, 0), 0, x)}. */
+    private boolean isRelu(Node node) {
+      if (!(node.op() instanceof Select) || !isZero(node.operands().get(1))) {
+        return false;
       }
-      var mask = node.operands().get(0);
-      var made = definitions.get(mask.id());
-      boolean fits =
-          made != null
-              && made.op() instanceof Le
-              && made.operands().get(0).equals(node.operands().get(2))
-              && isZero(made.operands().get(1));
-      return fits ? Optional.of(mask) : Optional.empty();
+      var made = definitions.get(node.operands().get(0).id());
+      return made != null
+          && made.op() instanceof Le
+          && made.operands().get(0).equals(node.operands().get(2))
+          && isZero(made.operands().get(1));
     }
 
     private boolean isZero(Value value) {
+      return fill(value).stream().anyMatch(number -> number == 0);
+    }
+
+    private OptionalDouble fill(Value value) {
       var node = definitions.get(value.id());
-      return node != null && node.op() instanceof Constant c && c.value() == 0;
+      return node != null && node.op() instanceof Constant c
+          ? OptionalDouble.of(c.value())
+          : OptionalDouble.empty();
     }
   }
 }

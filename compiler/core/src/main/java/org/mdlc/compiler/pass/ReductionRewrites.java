@@ -6,15 +6,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.mdlc.compiler.ir.Value;
+import org.mdlc.compiler.op.Add;
 import org.mdlc.compiler.op.Broadcast;
+import org.mdlc.compiler.op.Div;
 import org.mdlc.compiler.op.Fold;
 import org.mdlc.compiler.op.Mul;
+import org.mdlc.compiler.op.Neg;
 import org.mdlc.compiler.op.ReduceMax;
 import org.mdlc.compiler.op.ReduceMin;
 import org.mdlc.compiler.op.ReduceSum;
 import org.mdlc.compiler.op.Reduction;
 import org.mdlc.compiler.op.Reshape;
+import org.mdlc.compiler.op.Sub;
 import org.mdlc.compiler.type.DType;
 import org.mdlc.compiler.type.Dim;
 
@@ -167,6 +172,96 @@ final class ReductionRewrites {
       return source.type().shape().equals(shape)
           ? source
           : node.add(new Broadcast(shape, axes), source);
+    }
+  }
+
+  /**
+   * The gradient of softmax in terms of its result alone, so that powers and their sums need not be
+   * kept: with {@code p = div(e, s)} and {@code s} the same along the axes of the sum,
+   *
+   * <pre>
+   * r = reduce_sum(neg(mul(g, div(p, s))), [1])        r = reduce_sum(mul(g, p), [1])
+   * y = mul(add(div(g, s), broadcast(r)), e)     -&gt;    y = mul(sub(g, broadcast(r)), p)
+   * </pre>
+   */
+  static final class ReadSharesNotPowers implements Rewrite {
+    @Override
+    public Optional<Value> apply(Candidate node) {
+      if (!(node.op() instanceof Mul)) {
+        return empty();
+      }
+      for (int i = 0; i < 2; i++) {
+        var powers = node.operand(1 - i);
+        for (int j = 0; j < 2 && node.made(node.operand(i), Add.class).isPresent(); j++) {
+          var quotient = node.source(node.operand(i), j);
+          var repeated = node.source(node.operand(i), 1 - j);
+          var better = withShares(node, quotient, repeated, powers);
+          if (better.isPresent()) {
+            return better;
+          }
+        }
+      }
+      return empty();
+    }
+
+    private static Optional<Value> withShares(
+        Candidate node, Value quotient, Value repeated, Value powers) {
+      if (node.made(quotient, Div.class).isEmpty()
+          || node.made(repeated, Broadcast.class).isEmpty()) {
+        return empty();
+      }
+      var gradient = node.source(quotient, 0);
+      var sums = node.source(quotient, 1);
+      var broadcast = node.made(repeated, Broadcast.class).get();
+      var sum = node.source(repeated, 0);
+      var reduction = node.made(sum, ReduceSum.class);
+      if (reduction.isEmpty()
+          || !along(broadcast, reduction.get().axes())
+          || node.made(sums, Broadcast.class).filter(b -> isEven(b, reduction.get())).isEmpty()
+          || node.made(node.source(sum, 0), Neg.class).isEmpty()) {
+        return empty();
+      }
+      return shares(node, node.source(node.source(sum, 0), 0), gradient, sums, powers)
+          .map(
+              p -> {
+                var products = node.add(new Mul(), gradient, p);
+                var total = node.add(reduction.get(), products);
+                var even = node.add(broadcast, total);
+                return node.add(new Mul(), node.add(new Sub(), gradient, even), p);
+              });
+    }
+
+    /** The p of {@code mul(gradient, div(p, sums))} if it is {@code div(powers, sums)}. */
+    private static Optional<Value> shares(
+        Candidate node, Value product, Value gradient, Value sums, Value powers) {
+      if (node.made(product, Mul.class).isEmpty()) {
+        return empty();
+      }
+      for (int i = 0; i < 2; i++) {
+        var quotient = node.source(product, 1 - i);
+        if (node.source(product, i).equals(gradient)
+            && isQuotient(node, quotient, sums)
+            && isQuotient(node, node.source(quotient, 0), sums)
+            && node.source(node.source(quotient, 0), 0).equals(powers)) {
+          return Optional.of(node.source(quotient, 0));
+        }
+      }
+      return empty();
+    }
+
+    private static boolean isQuotient(Candidate node, Value value, Value divisor) {
+      return node.made(value, Div.class).isPresent() && node.source(value, 1).equals(divisor);
+    }
+
+    /** True when the broadcast repeats along these axes and no others. */
+    private static boolean along(Broadcast broadcast, List<Integer> axes) {
+      return IntStream.range(0, broadcast.shape().rank())
+          .allMatch(axis -> broadcast.axes().contains(axis) != axes.contains(axis));
+    }
+
+    /** True when what was broadcast is the same all along the axes of the reduction. */
+    private static boolean isEven(Broadcast broadcast, Reduction reduction) {
+      return reduction.axes().stream().noneMatch(broadcast.axes()::contains);
     }
   }
 }

@@ -38,6 +38,7 @@ final class Rewrites {
           new ReductionRewrites.ReshapeReductionsOfOnes(),
           new ReductionRewrites.MergeReductions(),
           new ReductionRewrites.ReduceBeforeBroadcast(),
+          new ReductionRewrites.ReadSharesNotPowers(),
           new ViewRewrites.FoldTransposesIntoMatMul(),
           new ViewRewrites.JoinPads(),
           new ViewRewrites.MergeConcats());

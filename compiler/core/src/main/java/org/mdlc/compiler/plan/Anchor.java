@@ -52,6 +52,13 @@ record Anchor(
     accesses = List.copyOf(accesses);
   }
 
+  /** True when computing it again costs more than storing and loading it. */
+  boolean isDear() {
+    return work >= ChooseAnchors.DEAR
+        || accesses.stream().filter(Access::whole).map(a -> a.leaf().id()).distinct().count()
+            >= ChooseAnchors.MANY_LEAVES;
+  }
+
   /** The loop position as a position in the source. */
   Position sourcePosition() {
     var shape = source.type().shape();

@@ -41,6 +41,11 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
       return new Planned(Arena.of(elements), OPEN);
     }
 
+    /** Within a loop whose rounds are shared by threads: each has its own. */
+    static Planned openForThread() {
+      return new Planned(Arena.THREAD, OPEN);
+    }
+
     boolean isOpen() {
       return offset == OPEN;
     }
@@ -62,7 +67,12 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
     /** Size grows with the batch: the scale is the padded batch. */
     ROW(1),
     /** One row per pair of samples: the scale is the square of the padded batch. */
-    SQUARE(2);
+    SQUARE(2),
+    /**
+     * What lives within one round of a loop whose rounds are shared by threads: each thread has all
+     * of it to itself, the scale is 1.
+     */
+    THREAD(0);
 
     /** Rows of the padded batch are a multiple of this. */
     public static final int ROW_MULTIPLE = 16;
@@ -112,7 +122,7 @@ public record Buffer(int id, String name, DType type, Dim elements, Storage stor
      */
     public long size(Dim elements, int bytesPerElement) {
       long bytes = DimBound.coefficientSum(elements) * bytesPerElement;
-      return this == FIXED ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : bytes;
+      return degree == 0 ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : bytes;
     }
   }
 }

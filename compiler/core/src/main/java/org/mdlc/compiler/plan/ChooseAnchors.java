@@ -46,6 +46,12 @@ final class ChooseAnchors {
    */
   static final int DEAR = 12;
 
+  /**
+   * A value that is read more than once is worked out once if it is made of so many others: they
+   * would be loaded again each time.
+   */
+  static final int MANY_LEAVES = 3;
+
   /** From here a value that a broadcast repeats is worked out once: one division or square root. */
   private static final int DEAR_WHEN_REPEATED = 4;
 
@@ -73,6 +79,10 @@ final class ChooseAnchors {
   private final Map<Integer, List<Node>> readers = new HashMap<>();
   private final Set<Integer> required = new HashSet<>();
   private final Map<Integer, Integer> work = new HashMap<>();
+
+  /** By value that is no anchor: the leaves of its size that it is made of. */
+  private final Map<Integer, Set<Integer>> leaves = new HashMap<>();
+
   private final Set<Integer> anchored = new HashSet<>();
   private final List<Anchor> anchors = new ArrayList<>();
 
@@ -136,6 +146,7 @@ final class ChooseAnchors {
         own += isLeaf(operand) ? 1 : work.getOrDefault(operand.id(), 0);
       }
       var value = node.result();
+      leaves.put(value.id(), leavesOf(node));
       boolean anchor = mustBeAnchor(node) || isDear(node, own);
       if (anchor) {
         anchored.add(value.id());
@@ -177,7 +188,23 @@ final class ChooseAnchors {
                 u ->
                     u.op() instanceof Broadcast
                         && !u.result().type().shape().elements().equals(elements));
-    return (uses.size() > 1 && own >= DEAR) || (repeated && own >= DEAR_WHEN_REPEATED);
+    boolean dear = own >= DEAR || Known.in(leaves, node.result().id()).size() >= MANY_LEAVES;
+    return (uses.size() > 1 && dear) || (repeated && own >= DEAR_WHEN_REPEATED);
+  }
+
+  private Set<Integer> leavesOf(Node node) {
+    var elements = node.result().type().shape().elements();
+    var found = new HashSet<Integer>();
+    for (var operand : node.operands()) {
+      if (isLeaf(operand)) {
+        if (operand.type().shape().elements().equals(elements)) {
+          found.add(operand.id());
+        }
+      } else {
+        found.addAll(leaves.getOrDefault(operand.id(), Set.of()));
+      }
+    }
+    return found;
   }
 
   /** Rough instruction counts, in units of an addition over a vector. */
@@ -186,7 +213,7 @@ final class ChooseAnchors {
       case Elementwise e -> Math.max(1, formulaWork(e.formula()));
       case View _ -> 0;
       case Gather _ -> 3;
-      case Random _ -> 6; // a hundred, but drawing again is the rule
+      case Random _ -> 16; // twenty rounds of three, of whole numbers
       case Reduction _ -> 1;
       case Constant _, Iota _, Table _ -> 0;
       case Contraction _, Ordered _, ScatterAdd _, SumRows _, Linear _, Sampling _, Control _ -> 0;

@@ -284,7 +284,7 @@ final class LowerGraph implements WriteKernel.Memory {
             draft.stepName("loop_" + name),
             loop,
             trips,
-            scan.reverse(),
+            scan.reverse() ? Step.Rounds.REVERSE : Step.Rounds.FORWARD,
             false,
             body.lower(),
             origins));

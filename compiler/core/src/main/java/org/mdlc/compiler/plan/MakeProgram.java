@@ -28,7 +28,8 @@ public final class MakeProgram {
     var draft = new Draft();
     var steps = LowerGraph.top(graph, draft);
     List<Step> updated = shareMemory ? UpdateInPlace.run(steps, draft.buffers()) : steps;
-    var used = UsedBuffers.of(FindRowLoops.run(updated), draft.buffers());
+    var rowLoops = RunByRows.run(FindRowLoops.run(updated), draft);
+    var used = UsedBuffers.of(rowLoops.steps(), rowLoops.buffers());
     return PlanMemory.run(graph.name(), used.buffers(), used.steps(), reportBatch, shareMemory);
   }
 }

@@ -3,6 +3,7 @@ package org.mdlc.compiler.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.mdlc.compiler.plan.Kernel.Access;
 import org.mdlc.compiler.plan.Step.Tensor;
 
@@ -52,54 +53,58 @@ public final class Operands {
 
   /** The step with its buffers renamed, those within a loop too. */
   static Step renamed(Step step, IntUnaryOperator names) {
+    return replaced(
+        step,
+        o -> new Operand(names.applyAsInt(o.buffer()), o.offset(), o.advances()));
+  }
+
+  /** The step with other operands, those within a loop too. */
+  static Step replaced(Step step, UnaryOperator<Operand> others) {
     return switch (step) {
       case Step.LibraryCall c ->
           new Step.LibraryCall(
               c.name(),
               c.operation(),
-              renamed(c.operands(), names),
-              renamed(c.result(), names),
-              renamedPost(c.post(), names),
+              replaced(c.operands(), others),
+              replaced(c.result(), others),
+              replacedPost(c.post(), others),
               c.origins());
       case Step.KernelCall c ->
           new Step.KernelCall(
               c.name(),
               c.kernel(),
-              c.arguments().stream().map(o -> renamed(o, names)).toList(),
+              c.arguments().stream().map(others).toList(),
               c.parts());
       case Step.Copy c ->
           new Step.Copy(
               c.name(),
-              renamed(c.from(), names),
-              renamed(c.to(), names),
+              others.apply(c.from()),
+              others.apply(c.to()),
               c.elements(),
               c.origins());
       case Step.HostCall c ->
           new Step.HostCall(
               c.name(),
               c.operation(),
-              renamed(c.operands(), names),
-              renamed(c.results(), names),
+              replaced(c.operands(), others),
+              replaced(c.results(), others),
               c.origins());
-      case Step.Loop l -> l.with(l.byRow(), l.body().stream().map(s -> renamed(s, names)).toList());
+      case Step.Loop l ->
+          l.with(l.byRow(), l.body().stream().map(s -> replaced(s, others)).toList());
     };
   }
 
-  private static List<Step.PostOp> renamedPost(List<Step.PostOp> post, IntUnaryOperator names) {
+  private static List<Step.PostOp> replacedPost(List<Step.PostOp> post, UnaryOperator<Operand> others) {
     return post.stream()
-        .map(p -> new Step.PostOp(p.kind(), p.bias().map(b -> renamed(b, names))))
+        .map(p -> new Step.PostOp(p.kind(), p.bias().map(b -> replaced(b, others))))
         .toList();
   }
 
-  private static List<Tensor> renamed(List<Tensor> tensors, IntUnaryOperator names) {
-    return tensors.stream().map(t -> renamed(t, names)).toList();
+  private static List<Tensor> replaced(List<Tensor> tensors, UnaryOperator<Operand> others) {
+    return tensors.stream().map(t -> replaced(t, others)).toList();
   }
 
-  private static Tensor renamed(Tensor tensor, IntUnaryOperator names) {
-    return new Tensor(renamed(tensor.at(), names), tensor.type());
-  }
-
-  private static Operand renamed(Operand operand, IntUnaryOperator names) {
-    return new Operand(names.applyAsInt(operand.buffer()), operand.offset(), operand.advances());
+  private static Tensor replaced(Tensor tensor, UnaryOperator<Operand> others) {
+    return new Tensor(others.apply(tensor.at()), tensor.type());
   }
 }

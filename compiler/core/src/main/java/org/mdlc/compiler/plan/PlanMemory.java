@@ -36,7 +36,7 @@ final class PlanMemory {
 
     Block(Buffer buffer, int first, int last) {
       buffers.add(buffer);
-      arena = Arena.of(buffer.elements());
+      arena = ((Planned) buffer.storage()).arena();
       size = arena.size(buffer.elements(), DType.BYTES);
       this.first = first;
       this.last = last;

@@ -102,7 +102,12 @@ public final class ProgramText {
               .append(l.id())
               .append(" < ")
               .append(l.trips())
-              .append(l.reverse() ? " reverse" : "")
+              .append(
+                  switch (l.rounds()) {
+                    case FORWARD -> "";
+                    case REVERSE -> " reverse";
+                    case SIDE_BY_SIDE -> " side by side";
+                  })
               .append(l.byRow() ? " by row" : "")
               .append(" {\n");
           steps(l.body(), depth + 1, text, kernels);

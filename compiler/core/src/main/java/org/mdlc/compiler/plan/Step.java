@@ -103,9 +103,18 @@ public sealed interface Step {
     }
   }
 
+  /** How the rounds of a loop follow each other. */
+  enum Rounds {
+    /** t counts 0, 1, .. */
+    FORWARD,
+    /** t counts from {@code trips - 1} down to 0. */
+    REVERSE,
+    /** No round needs another: several threads may share them. */
+    SIDE_BY_SIDE
+  }
+
   /**
-   * Runs its body {@code trips} times, t counting 0, 1, .. or, reversed, from {@code trips - 1}
-   * down to 0. Operands advance with t.
+   * Runs its body {@code trips} times. Operands advance with the number of the round, t.
    *
    * @param id unique within the program
    * @param byRow every row of the batch goes through all rounds by itself: what is written for one
@@ -115,7 +124,7 @@ public sealed interface Step {
       String name,
       int id,
       Dim trips,
-      boolean reverse,
+      Rounds rounds,
       boolean byRow,
       List<Step> body,
       List<Origin> origins)
@@ -126,7 +135,7 @@ public sealed interface Step {
     }
 
     Loop with(boolean byRow, List<Step> body) {
-      return new Loop(name, id, trips, reverse, byRow, body, origins);
+      return new Loop(name, id, trips, rounds, byRow, body, origins);
     }
   }
 

@@ -56,6 +56,10 @@ final class WriteKernel implements ValueWriter.Leaves {
   private final Memory memory;
   private final Map<Integer, Anchor> made = new HashMap<>();
   private final Map<Integer, Integer> stageOf = new HashMap<>();
+
+  /** By anchor that is not written: the one in whose memory it waits until it is read. */
+  private final Map<Integer, Anchor> lenders = new HashMap<>();
+
   private final Map<Integer, Integer> results = new HashMap<>();
   private final Map<Place, Integer> params = new LinkedHashMap<>();
   private final List<Param> paramList = new ArrayList<>();
@@ -92,6 +96,7 @@ final class WriteKernel implements ValueWriter.Leaves {
       }
     }
     int last = unit.anchors().stream().mapToInt(this::stage).max().orElseThrow();
+    borrow();
     for (currentStage = 0; currentStage <= last; currentStage++) {
       writeStage();
     }
@@ -127,6 +132,48 @@ final class WriteKernel implements ValueWriter.Leaves {
     return stage;
   }
 
+  /**
+   * What is dear and read again in a later stage waits in the memory of a result that is written
+   * after that: the powers of softmax where the shares will be.
+   */
+  private void borrow() {
+    for (var anchor : unit.anchors()) {
+      if (isWritten(anchor) || !anchor.isDear() || !isElement(anchor)) {
+        continue;
+      }
+      int lastRead = lastRead(anchor);
+      if (lastRead > stage(anchor)) {
+        unit.anchors().stream()
+            .filter(a -> isWritten(a) && isElement(a) && stage(a) >= lastRead)
+            .filter(a -> a.value().type().equals(anchor.value().type()))
+            .filter(a -> !lenders.containsValue(a))
+            .findFirst()
+            .ifPresent(lender -> lenders.put(anchor.id(), lender));
+      }
+    }
+  }
+
+  /** The last stage that reads an anchor, be it to work out again what is made of it; or -1. */
+  private int lastRead(Anchor anchor) {
+    int last = -1;
+    for (var reader : unit.anchors()) {
+      if (reader.accesses().stream().anyMatch(x -> x.leaf().equals(anchor.value()))) {
+        last = Math.max(last, stage(reader));
+        if (reader.reduction().isEmpty()) {
+          last = Math.max(last, lastRead(reader));
+        }
+      }
+    }
+    return last;
+  }
+
+  /** True for what has one number per inner point, whole and side by side. */
+  private boolean isElement(Anchor anchor) {
+    return anchor.part().isEmpty()
+        && anchor.reduction().isEmpty()
+        && unit.space().isInner(anchor.value().type().shape());
+  }
+
   private void writeStage() {
     writer.startStage();
     var reduces = new ArrayList<Reduce>();
@@ -142,6 +189,13 @@ final class WriteKernel implements ValueWriter.Leaves {
       } else if (isWritten(anchor)) {
         boolean scalar = unit.space().isOuter(anchor.source().type().shape());
         writeAnchor(anchor, scalar ? scalarStores : elementStores);
+      } else if (lenders.containsKey(anchor.id())) {
+        int register =
+            writer.writeDefinition(
+                anchor.source(), anchor.sourcePosition(), Instr.Load.NO_MASK);
+        int param = param(Known.in(lenders, anchor.id()).value(), true);
+        stored.add(param);
+        elementStores.add(new Store(param, anchor.storeIndex(), register));
       }
     }
     flushScalars();
@@ -242,22 +296,28 @@ final class WriteKernel implements ValueWriter.Leaves {
   public int read(Value leaf, Position at, int mask) {
     var anchor = made.get(leaf.id());
     if (anchor == null) {
-      return load(leaf, at, mask, false);
+      return load(leaf, leaf, at, mask, false);
     }
     if (anchor.reduction().isPresent()) {
       return result(anchor);
+    }
+    if (lenders.containsKey(anchor.id()) && stage(anchor) < currentStage) {
+      return load(leaf, Known.in(lenders, anchor.id()).value(), at, mask, true);
     }
     boolean writtenBefore =
         isWritten(anchor)
             && stage(anchor) < currentStage
             && !unit.space().isOuter(leaf.type().shape());
-    return writtenBefore && anchor.work() >= ChooseAnchors.DEAR
-        ? load(leaf, at, mask, true)
+    return writtenBefore && anchor.isDear()
+        ? load(leaf, leaf, at, mask, true)
         : writer.writeDefinition(leaf, at, mask);
   }
 
-  private int load(Value leaf, Position at, int mask, boolean written) {
-    int param = param(leaf, written);
+  /**
+   * @param holder the value in whose memory the leaf is
+   */
+  private int load(Value leaf, Value holder, Position at, int mask, boolean written) {
+    int param = param(holder, written);
     loaded.add(param);
     return registers.define(
         new Instr.Load(0, leaf.type().dtype(), param, at.linear(leaf.type().shape()), mask));

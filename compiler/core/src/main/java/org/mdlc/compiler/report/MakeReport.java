@@ -138,7 +138,14 @@ final class MakeReport {
         yield "for each of " + extents(outer) + (inner.isEmpty() ? "" : ", over " + extents(inner));
       }
       case Step.Copy c -> "copy of " + c.elements().at(batch) + " elements";
-      case Step.Loop l -> l.trips().at(batch) + " rounds" + (l.reverse() ? ", last first" : "");
+      case Step.Loop l ->
+          l.trips().at(batch)
+              + " rounds"
+              + switch (l.rounds()) {
+                case FORWARD -> "";
+                case REVERSE -> ", last first";
+                case SIDE_BY_SIDE -> ", side by side";
+              };
       case Step.HostCall c ->
           c.operation().name() + " " + shapes(c.operands()) + " -> " + shapes(c.results());
     };

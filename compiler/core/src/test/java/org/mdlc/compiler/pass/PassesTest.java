@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.mdlc.compiler.interp.Interpreter;
 import org.mdlc.compiler.ir.CompilerBug;
 import org.mdlc.compiler.ir.TextForm;
 import org.mdlc.compiler.op.Op;
+import org.mdlc.compiler.op.Tensor64;
+import org.mdlc.compiler.type.DType;
 
 /** Each pass alone: text in, text out, and a twin in which nothing may change. */
 final class PassesTest {
@@ -338,6 +341,106 @@ final class PassesTest {
           output result "dx": %5
         }
         """;
+    turns(new ReadMasksFromResults(), text, text);
+  }
+
+  @Test
+  void flushesTinyMoments() {
+    turns(
+        new FlushTinyMoments(),
+        """
+        graph g {
+          input param "w": %0 f32[4]
+          input slot "m": %1 f32[4]
+          input slot "n": %2 i32[4]
+          %3 f32[4] = mul(%0, %1)
+          %4 i32[4] = add(%2, %2)
+          %5 f32[4] = constant() {type=f32[4], value=0.0}
+          output param "w": %3
+          output slot "m": %3
+          output slot "n": %4
+          output slot "v": %5
+        }
+        """,
+        """
+        graph g {
+          input param "w": %0 f32[4]
+          input slot "m": %1 f32[4]
+          input slot "n": %2 i32[4]
+          %3 f32[4] = mul(%0, %1)
+          %4 i32[4] = add(%2, %2)
+          %5 f32[4] = constant() {type=f32[4], value=0.0}
+          %6 f32[4] = constant() {type=f32[4], value=1.2037062152420224E-35}
+          %7 f32[4] = abs(%3)
+          %8 bool[4] = lt(%7, %6)
+          %9 f32[4] = constant() {type=f32[4], value=0.0}
+          %10 f32[4] = select(%8, %9, %3)
+          output param "w": %3
+          output slot "m": %10
+          output slot "n": %4
+          output slot "v": %5
+        }
+        """);
+  }
+
+  private static final String DROPOUT =
+      """
+      graph g {
+        input data "x": %0 f32[batch, 4]
+        input param "w": %1 f32[4, 3]
+        input data "dy": %2 f32[batch, 4]
+        input data "u": %3 f32[batch, 4]
+        %4 f32[batch, 4] = constant() {type=f32[batch, 4], value=0.0}
+        %5 f32[batch, 4] = constant() {type=f32[batch, 4], value=RATE}
+        %6 bool[batch, 4] = lt(%3, %5)
+        %7 bool[batch, 4] = le(%0, %4)
+        %8 f32[batch, 4] = select(%7, %4, %0)
+        %9 f32[batch, 4] = div(%8, %5)
+        %10 f32[batch, 4] = select(%6, %9, %4)
+        %11 f32[batch, 3] = mat_mul(%10, %1) {transpose_a=false, transpose_b=false}
+        %12 f32[batch, 4] = select(%6, %2, %4)
+        %13 f32[batch, 4] = div(%12, %5)
+        %14 f32[batch, 4] = select(%7, %4, %13)
+        output result "z": %11
+        output result "dx": %14
+      }
+      """;
+
+  @Test
+  void readsMasksOfReluAndDropoutFromResults() {
+    var graph = TEXT.parse(DROPOUT.replace("RATE", "0.8"));
+    var found = new RemoveDeadCode().run(new ReadMasksFromResults().run(graph));
+    assertThat(TextForm.print(new Renumber().run(found)))
+        .contains(
+            """
+              %10 f32[batch, 4] = select(%6, %9, %4)
+              %11 f32[batch, 3] = mat_mul(%10, %1) {transpose_a=false, transpose_b=false}
+              %12 f32[batch, 4] = constant() {type=f32[batch, 4], value=0.0}
+              %13 bool[batch, 4] = le(%10, %12)
+              %14 f32[batch, 4] = div(%2, %5)
+              %15 f32[batch, 4] = select(%13, %4, %14)
+              output result "z": %11
+              output result "dx": %15
+            """);
+    // where x is not above 0 or not kept, and where it is no number
+    var inputs =
+        Map.of(
+            "x", tensor(Float.MIN_VALUE, 2, -1, Double.NaN, Double.NaN, 0, -0.0, 3),
+            "dy", tensor(1, Double.NaN, 3, 4, 5, Double.NaN, 7, 8),
+            "u", tensor(0, 0.9, 0, 0, 0.9, 0, 0, 0.8),
+            "w", new Tensor64(DType.F32, new int[] {4, 3}, new double[12]));
+    assertThat(Interpreter.run(found, inputs, 2).get("dx").data())
+        .isEqualTo(Interpreter.run(graph, inputs, 2).get("dx").data())
+        .containsExactly(1.25, 0, 0, 5, 0, 0, 0, 0);
+  }
+
+  private static Tensor64 tensor(double... data) {
+    return new Tensor64(DType.F32, new int[] {2, 4}, data);
+  }
+
+  @Test
+  void aDropoutThatMayMakeZerosKeepsItsMask() {
+    var text = DROPOUT.replace("RATE", "1.5");
     turns(new ReadMasksFromResults(), text, text);
   }
 

@@ -499,6 +499,63 @@ final class RewritesTest {
   }
 
   @Test
+  void readsSharesNotPowers() {
+    var rewrite = new ReductionRewrites.ReadSharesNotPowers();
+    turns(
+        rewrite,
+        """
+        input data "e": %0 f32[2, 3]
+        input data "g": %1 f32[2, 3]
+        %2 f32[2] = reduce_sum(%0) {axes=[1]}
+        %3 f32[2, 3] = broadcast(%2) {shape=[2, 3], axes=[0]}
+        %4 f32[2, 3] = div(%0, %3)
+        %5 f32[2, 3] = div(%4, %3)
+        %6 f32[2, 3] = mul(%1, %5)
+        %7 f32[2, 3] = neg(%6)
+        %8 f32[2] = reduce_sum(%7) {axes=[1]}
+        %9 f32[2, 3] = broadcast(%8) {shape=[2, 3], axes=[0]}
+        %10 f32[2, 3] = div(%1, %3)
+        %11 f32[2, 3] = add(%10, %9)
+        %12 f32[2, 3] = mul(%11, %0)
+        output result "p": %4
+        output result "y": %12
+        """,
+        """
+        input data "e": %0 f32[2, 3]
+        input data "g": %1 f32[2, 3]
+        %2 f32[2] = reduce_sum(%0) {axes=[1]}
+        %3 f32[2, 3] = broadcast(%2) {shape=[2, 3], axes=[0]}
+        %4 f32[2, 3] = div(%0, %3)
+        %5 f32[2, 3] = mul(%1, %4)
+        %6 f32[2] = reduce_sum(%5) {axes=[1]}
+        %7 f32[2, 3] = broadcast(%6) {shape=[2, 3], axes=[0]}
+        %8 f32[2, 3] = sub(%1, %7)
+        %9 f32[2, 3] = mul(%8, %4)
+        output result "p": %4
+        output result "y": %9
+        """);
+    leaves( // the divisors differ along the axis of the sum
+        rewrite,
+        """
+        input data "e": %0 f32[2, 3]
+        input data "g": %1 f32[2, 3]
+        input data "s": %2 f32[3]
+        %3 f32[2, 3] = broadcast(%2) {shape=[2, 3], axes=[1]}
+        %4 f32[2, 3] = div(%0, %3)
+        %5 f32[2, 3] = div(%4, %3)
+        %6 f32[2, 3] = mul(%1, %5)
+        %7 f32[2, 3] = neg(%6)
+        %8 f32[2] = reduce_sum(%7) {axes=[1]}
+        %9 f32[2, 3] = broadcast(%8) {shape=[2, 3], axes=[0]}
+        %10 f32[2, 3] = div(%1, %3)
+        %11 f32[2, 3] = add(%10, %9)
+        %12 f32[2, 3] = mul(%11, %0)
+        output result "p": %4
+        output result "y": %12
+        """);
+  }
+
+  @Test
   void foldsTransposesIntoMatMul() {
     var rewrite = new ViewRewrites.FoldTransposesIntoMatMul();
     turns(

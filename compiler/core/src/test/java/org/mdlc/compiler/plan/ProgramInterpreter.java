@@ -131,7 +131,7 @@ public final class ProgramInterpreter {
         case Step.Loop l -> {
           long trips = l.trips().at(batch);
           for (long i = 0; i < trips; i++) {
-            loopCounters.put(l.id(), l.reverse() ? trips - 1 - i : i);
+            loopCounters.put(l.id(), l.rounds() == Step.Rounds.REVERSE ? trips - 1 - i : i);
             steps(l.body());
           }
         }

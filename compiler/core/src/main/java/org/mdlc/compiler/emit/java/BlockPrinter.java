@@ -32,6 +32,7 @@ final class BlockPrinter {
   private final Lines out;
   private final List<BlockAction> pending = new ArrayList<>();
   private int axis = -1;
+  private boolean masked;
   private int region;
 
   BlockPrinter(
@@ -44,13 +45,18 @@ final class BlockPrinter {
     this.out = out;
   }
 
-  /** A loop over the blocks of the lane axis. */
-  void loop(int laneAxis, String from, String to, Runnable body) {
+  /**
+   * A loop over the blocks of the lane axis.
+   *
+   * @param even whether these are whole vectors only
+   */
+  void loop(int laneAxis, String from, String to, boolean even, Runnable body) {
     String i = registers.names().axis(laneAxis);
     String length = Integer.toString(slots.blockLength());
     out.openLoop(i + "Block", from, to, length);
     out.line("final int " + i + "End = Math.min(" + i + "Block + " + length + ", " + to + ");");
     axis = laneAxis;
+    masked = !even;
     body.run();
     flush();
     axis = -1;
@@ -132,7 +138,7 @@ final class BlockPrinter {
   private void vectorLoop(List<BlockAction> actions, List<BlockAction> staged, int time) {
     String i = registers.names().axis(axis);
     out.openLoop(i, i + "Block", i + "End", KernelPrinter.LANE_COUNT);
-    if (actions.stream().anyMatch(this::needsTail)) {
+    if (masked && actions.stream().anyMatch(this::needsTail)) {
       instrs.tail(i, i + "End");
     }
     var known = new HashSet<Integer>();
@@ -162,22 +168,22 @@ final class BlockPrinter {
       case BlockAction.Define(var stage, var instr) -> {
         slots.define(instr.result(), region, time);
         known.add(instr.result());
-        instrs.define(stage, instr, true);
+        instrs.define(stage, instr, masked);
         if (slots.isStored(instr.result())) {
           put(instr.result(), registers.name(instr.result()));
         }
       }
-      case BlockAction.Keep(var stage, var store) -> instrs.store(stage, store, true);
+      case BlockAction.Keep(var stage, var store) -> instrs.store(stage, store, masked);
       case BlockAction.Start(var stage, var reduce) -> {
         slots.store(reduce.result(), region, time);
         put(reduce.result(), reduces.neutral(stage, reduce));
       }
       case BlockAction.Accumulate(var stage, var reduce) -> {
         if (reduces.lanesAreParts()) {
-          reduces.accumulate(stage, reduce, true);
+          reduces.accumulate(stage, reduce, masked);
         } else {
           fetch(reduce.result(), time, known);
-          put(reduce.result(), reduces.next(stage, reduce, true));
+          put(reduce.result(), reduces.next(stage, reduce, masked));
         }
       }
     }

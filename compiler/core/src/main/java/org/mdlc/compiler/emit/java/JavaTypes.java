@@ -24,6 +24,7 @@ final class JavaTypes {
   static final ClassName DNN_OPERATION = ClassName.get(KERNEL, "DnnOperation");
   static final ClassName DNN = ClassName.get(KERNEL, "Dnn");
   static final ClassName CUT = ClassName.get(KERNEL, "Cut");
+  static final ClassName MATMUL_BY_THREAD = ClassName.get(KERNEL, "MatmulByThread");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");
   static final ClassName FIT = ClassName.get(RUNTIME, "Fit");
   static final ClassName GENERATED_CODE = ClassName.get(RUNTIME, "GeneratedCode");
@@ -51,6 +52,7 @@ final class JavaTypes {
           "Memory",
           "Dnn",
           "Matmul",
+          "MatmulByThread",
           "RowMatmul",
           "DnnConvolution",
           "DnnPooling",

@@ -62,8 +62,8 @@ final class KernelCost {
     return new KernelCost(kernel, vectors).perPoint();
   }
 
-  /** Of multiplying and adding two numbers, in a product of matrices. */
-  private static final long MULTIPLY_ADD = 15;
+  /** Of a multiplication or an addition in a product of matrices. */
+  private static final long FLOP = 7;
 
   /** Picoseconds for a whole step of a loop whose rows go their own way. */
   static Dim ofAll(Step step, KernelStyle style) {
@@ -71,12 +71,10 @@ final class KernelCost {
       case Step.KernelCall call ->
           outerAxes(call.kernel()).stream().reduce(perPoint(call.kernel(), style), Dim::times);
       case Step.LibraryCall call ->
-          call.result()
-              .type()
-              .shape()
-              .elements()
-              .times(call.operands().get(0).type().shape().dim(-1))
-              .times(MULTIPLY_ADD);
+          call.operation()
+              .cost(call.operands().stream().map(Step.Tensor::type).toList())
+              .flops()
+              .times(FLOP);
       case Step.Copy copy -> COPY.times(copy.elements());
       case Step.HostCall _, Step.Loop _ -> Dim.ZERO;
     };

@@ -50,6 +50,12 @@ final class KernelPrinter {
   /** How many elements a vector has, which the machine decides that runs the code. */
   static final String LANE_COUNT = "$lanes:T.COUNT";
 
+  /** Of the vectors of every machine, and so the runtime's {@code Cut} cuts axes with lanes. */
+  private static final int MULTIPLE_OF_VECTORS = 64;
+
+  private static final String SCRATCH_OF_PART =
+      "final long scratch = partScratch + part * (long) $lanes:T.SCRATCH_BYTES;";
+
   private final Kernel kernel;
   private final Form form;
   private final Registers registers;
@@ -86,6 +92,12 @@ final class KernelPrinter {
    */
   static String printPart(Kernel kernel, KernelStyle style, String cut) {
     return print(kernel, style, new Part(cut, 0));
+  }
+
+  /** The method body for all points, on a thread that does one of the parts of a loop. */
+  static String printForThread(Kernel kernel, KernelStyle style) {
+    String body = print(kernel, style);
+    return body.matches("(?s).*\\bscratch\\b.*") ? SCRATCH_OF_PART + "\n" + body : body;
   }
 
   /**
@@ -143,11 +155,11 @@ final class KernelPrinter {
       }
     }
     if (part != null && (form == Form.BLOCKED || reduces.combinesInMemory())) {
-      out.line("final long scratch = partScratch + part * (long) $lanes:T.SCRATCH_BYTES;");
+      out.line(SCRATCH_OF_PART);
     }
     switch (form) {
       case PLAIN -> {}
-      case DOUBLED -> laneAxes().forEach(this::wholeVectors);
+      case DOUBLED -> laneAxes().stream().filter(a -> !isEven(a)).forEach(this::wholeVectors);
       case BLOCKED -> out.line("final long blocks = scratch + $lanes:T.BLOCKS;");
     }
     outerLoop(0);
@@ -240,7 +252,7 @@ final class KernelPrinter {
     switch (form) {
       case PLAIN -> plainLoop(axis, body);
       case DOUBLED -> doubledLoop(axis, body);
-      case BLOCKED -> blocks.loop(axis, from(axis), to(axis), body);
+      case BLOCKED -> blocks.loop(axis, from(axis), to(axis), isEven(axis), body);
     }
   }
 
@@ -254,6 +266,12 @@ final class KernelPrinter {
 
   private void doubledLoop(int axis, Runnable body) {
     String i = index(axis);
+    if (isEven(axis)) {
+      out.openLoop(i, from(axis), to(axis), LANE_COUNT);
+      body.run();
+      out.close();
+      return;
+    }
     String full = "full" + axis;
     out.openLoop(i, from(axis), full, LANE_COUNT);
     body.run();
@@ -276,6 +294,12 @@ final class KernelPrinter {
     return part != null
         && axis < (part.pointsPerRow() > 0 ? 1 : kernel.outer())
         && !kernel.axes().get(axis).is(1);
+  }
+
+  /** True when an axis, and each part of it, is a number of whole vectors on every machine. */
+  private boolean isEven(int axis) {
+    return kernel.axes().get(axis).terms().stream()
+        .allMatch(t -> t.coefficient() % MULTIPLE_OF_VECTORS == 0);
   }
 
   private String from(int axis) {

@@ -43,15 +43,22 @@ final class StepEmitter {
   private final List<String> libraryFields = new ArrayList<>();
   private final List<String> constructions = new ArrayList<>();
   private final List<String> bindings = new ArrayList<>();
+  private final List<String> sharedFields = new ArrayList<>();
+  private final List<String> sharedConstructions = new ArrayList<>();
   private final Map<String, String> fieldsByStep = new HashMap<>();
 
   /** Positions of the steps by their names. */
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
   private final List<String> partMethods = new ArrayList<>();
+  private final Set<String> cutFields = new HashSet<>();
+  private final KernelBodies bodies;
 
   /** Within a loop whose rows are cut into parts: the field that says which ones a part has. */
   private @Nullable String rowCut;
+
+  /** Within a loop whose rounds the threads share. */
+  private boolean isShared;
 
   private StepEmitter(
       String className,
@@ -64,6 +71,7 @@ final class StepEmitter {
     this.style = style;
     this.timed = timed;
     this.methodNames = methodNames();
+    this.bodies = new KernelBodies(program);
     program.flattened().forEach(step -> numbers.put(step.name(), numbers.size()));
     this.library = new LibraryPrinter(layout);
     this.type =
@@ -115,6 +123,7 @@ final class StepEmitter {
                 case FIXED -> "bytes";
                 case ROW -> "bytes per row of the padded batch";
                 case SQUARE -> "bytes per pair of rows of the padded batch";
+                case THREAD -> "bytes of each thread";
               };
       type.addField(
           FieldSpec.builder(
@@ -134,6 +143,10 @@ final class StepEmitter {
     address("scratch", "fixedBase + " + layout.bytes(Arena.FIXED) + "L");
     if (layout.bytes(Arena.SQUARE) > 0) {
       address("squareStart", "fixedBase + square(0)");
+    }
+    if (layout.bytes(Arena.THREAD) > 0) {
+      String bytes = layout.bytes(Arena.THREAD) + "L";
+      address("threadStart", "allocate(" + bytes + " * $team:T.get().size() + $memory:T.SLACK)");
     }
   }
 
@@ -160,22 +173,18 @@ final class StepEmitter {
             + (timed ? "L, " + program.flattened().size() : "L")
             + ");\n");
     if (!libraryFields.isEmpty()) {
-      type.addField(
-          FieldSpec.builder(TypeName.LONG, "libraryScratch", Modifier.PRIVATE, Modifier.FINAL)
-              .build());
+      finalLong("libraryScratch");
       code.append("long scratchBytes = 0;\n");
-      for (int piece = 0; piece < pieces(libraryFields); piece++) {
-        String name = freshName("build" + (piece + 1));
-        code.append("scratchBytes = Math.max(scratchBytes, ").append(name).append("());\n");
-        String fields = String.join(", ", piece(libraryFields, piece));
-        String body =
-            String.join("", piece(constructions, piece))
-                + "return $dnn:T.scratchBytes("
-                + fields
-                + ");\n";
-        addPiece(name, body, TypeName.LONG);
-      }
+      build(libraryFields, constructions, "build", "scratchBytes", code);
       code.append("libraryScratch = allocate(scratchBytes);\n");
+    }
+    if (!sharedFields.isEmpty()) {
+      finalLong("threadScratchBytes");
+      finalLong("threadScratch");
+      code.append("long threadBytes = 0;\n");
+      build(sharedFields, sharedConstructions, "buildByThread", "threadBytes", code);
+      code.append("threadScratchBytes = threadBytes;\n");
+      code.append("threadScratch = allocate(threadBytes * $team:T.get().size());\n");
     }
     for (int piece = 0; piece < pieces(bindings); piece++) {
       String name = freshName("bind" + (piece + 1));
@@ -188,6 +197,29 @@ final class StepEmitter {
             .addParameter(TypeName.INT, "batch")
             .addCode(JavaTypes.code(code.toString()))
             .build());
+  }
+
+  private void finalLong(String name) {
+    type.addField(FieldSpec.builder(TypeName.LONG, name, Modifier.PRIVATE, Modifier.FINAL).build());
+  }
+
+  /** Builds operations, and keeps the largest need for scratch memory in a variable. */
+  private void build(
+      List<String> fields,
+      List<String> constructions,
+      String method,
+      String bytes,
+      StringBuilder code) {
+    for (int piece = 0; piece < pieces(fields); piece++) {
+      String name = freshName(method + (piece + 1));
+      code.append(bytes + " = Math.max(" + bytes + ", " + name + "());\n");
+      String body =
+          String.join("", piece(constructions, piece))
+              + "return $dnn:T.scratchBytes("
+              + String.join(", ", piece(fields, piece))
+              + ");\n";
+      addPiece(name, body, TypeName.LONG);
+    }
   }
 
   private void addPiece(String name, String body, TypeName returned) {
@@ -300,6 +332,10 @@ final class StepEmitter {
   private void libraryCall(Step.LibraryCall step) {
     var call = rowCut == null ? library.call(step) : library.callByRow(step, rowCut);
     String field = methodName(step) + "Call";
+    if (isShared) {
+      sharedLibraryCall(step, call, field);
+      return;
+    }
     type.addField(FieldSpec.builder(call.type(), field, Modifier.PRIVATE).build());
     libraryFields.add(field);
     fieldsByStep.put(step.name(), field);
@@ -319,13 +355,34 @@ final class StepEmitter {
     }
   }
 
+  /** The operation is one of a thread's own, and bound anew for every run. */
+  private void sharedLibraryCall(Step.LibraryCall step, LibraryPrinter.Call call, String field) {
+    type.addField(FieldSpec.builder(JavaTypes.MATMUL_BY_THREAD, field, Modifier.PRIVATE).build());
+    sharedFields.add(field);
+    fieldsByStep.put(step.name(), field);
+    sharedConstructions.add(
+        field + " = " + call.construct().replace("$matmul:T", "$matmulByThread:T") + ";\n");
+    method(
+        step,
+        field
+            + ".bind(part, "
+            + String.join(", ", call.addresses())
+            + ", threadScratch + part * threadScratchBytes);\n"
+            + field
+            + ".run(part);\n");
+  }
+
   private void loop(Step.Loop loop) {
+    if (loop.rounds() == Step.Rounds.SIDE_BY_SIDE) {
+      sharedLoop(loop);
+      return;
+    }
     var code = new Lines();
     String t = "t" + loop.id();
     String trips = Numbers.dim(loop.trips(), "");
     loops.add(loop.id());
     code.open(
-        loop.reverse()
+        loop.rounds() == Step.Rounds.REVERSE
             ? "for (int " + t + " = " + trips + " - 1; " + t + " >= 0; " + t + "--)"
             : "for (int " + t + " = 0; " + t + " < " + trips + "; " + t + "++)");
     var cut = cutOfRows(loop);
@@ -345,6 +402,27 @@ final class StepEmitter {
     rowCut = null;
     cut.ifPresentOrElse(
         c -> methodInParts(loop, c, code.toString()), () -> method(loop, code.toString()));
+  }
+
+  /** The rounds are the points that are cut into parts. */
+  private void sharedLoop(Step.Loop loop) {
+    String t = "t" + loop.id();
+    var picosPerRound =
+        loop.body().stream().map(s -> KernelCost.ofAll(s, style)).reduce(Dim.ZERO, Dim::plus);
+    var cut =
+        new CutOf(methodName(loop) + "Cut", picosPerRound, false, List.of(loop.trips()));
+    var code = new Lines();
+    code.openLoop(t, cut.field() + ".from(0, part)", cut.field() + ".to(0, part)", "1");
+    isShared = true;
+    loop.body().forEach(s -> code.line(methodName(s) + "(" + t + ", part);" + mark(s)));
+    isShared = false;
+    code.close();
+    methodInParts(loop, cut, code.toString());
+    loops.add(loop.id());
+    isShared = true;
+    steps(loop.body());
+    isShared = false;
+    loops.removeLast();
   }
 
   /** How the rows of the batch are cut where each goes through all rounds of a loop by itself. */
@@ -379,6 +457,11 @@ final class StepEmitter {
           + ", "
           + axes.stream().map(d -> Numbers.dim(d, "")).collect(Collectors.joining(", "))
           + ")";
+    }
+
+    /** The same in another field. */
+    CutOf in(String other) {
+      return new CutOf(other, picosPerPoint, lanes, axes);
     }
 
     /** False when all threads together are too many for the work at any likely batch size. */
@@ -427,13 +510,53 @@ final class StepEmitter {
       method(call, addresses(call) + rows);
       return;
     }
-    var cut = cut(call);
-    if (cut.isEmpty()) {
-      method(call, addresses(call) + KernelPrinter.print(call.kernel(), style));
+    var kernel = call.kernel();
+    var cut = isShared ? Optional.<CutOf>empty() : cut(call);
+    String text;
+    if (bodies.isShared(kernel)) {
+      var known = bodies.body(kernel, isShared);
+      var body = known.isPresent() ? known.get() : addBody(call, cut);
+      cut = cut.map(c -> c.in(body.cut()));
+      text = callOf(body, call, cut.isPresent());
     } else {
-      String body = KernelPrinter.printPart(call.kernel(), style, cut.get().field());
-      methodInParts(call, cut.get(), addresses(call) + body);
+      text = addresses(call) + print(kernel, cut);
     }
+    if (cut.isEmpty()) {
+      method(call, text);
+    } else {
+      methodInParts(call, cut.get(), text);
+    }
+  }
+
+  private String print(Kernel kernel, Optional<CutOf> cut) {
+    return isShared
+        ? KernelPrinter.printForThread(kernel, style)
+        : cut.map(c -> KernelPrinter.printPart(kernel, style, c.field()))
+            .orElseGet(() -> KernelPrinter.print(kernel, style));
+  }
+
+  /** A method for all steps that carry out this kernel, called after the first. */
+  private KernelBodies.Body addBody(Step.KernelCall call, Optional<CutOf> cut) {
+    var body =
+        new KernelBodies.Body(
+            freshName(methodName(call) + "At"), cut.map(CutOf::field).orElse(""));
+    bodies.put(call.kernel(), isShared, body);
+    var method = MethodSpec.methodBuilder(body.method()).addModifiers(Modifier.PRIVATE);
+    if (isShared || cut.isPresent()) {
+      method.addParameter(TypeName.INT, "part");
+    }
+    call.kernel().params().forEach(p -> method.addParameter(TypeName.LONG, p.name()));
+    type.addMethod(method.addCode(JavaTypes.code(print(call.kernel(), cut))).build());
+    return body;
+  }
+
+  private String callOf(KernelBodies.Body body, Step.KernelCall call, boolean inParts) {
+    var arguments = new ArrayList<String>();
+    if (isShared || inParts) {
+      arguments.add("part");
+    }
+    call.arguments().forEach(a -> arguments.add(layout.address(a)));
+    return body.method() + "(" + String.join(", ", arguments) + ");\n";
   }
 
   private void copy(Step.Copy copy) {
@@ -467,10 +590,12 @@ final class StepEmitter {
 
   /** The method of the step has the team do the parts; another one of that name does one part. */
   private void methodInParts(Step step, CutOf cut, String body) {
-    type.addField(
-        FieldSpec.builder(JavaTypes.CUT, cut.field(), Modifier.PRIVATE, Modifier.FINAL)
-            .initializer(JavaTypes.code(cut.construct()))
-            .build());
+    if (cutFields.add(cut.field())) {
+      type.addField(
+          FieldSpec.builder(JavaTypes.CUT, cut.field(), Modifier.PRIVATE, Modifier.FINAL)
+              .initializer(JavaTypes.code(cut.construct()))
+              .build());
+    }
     String arguments = loops.isEmpty() ? "" : loopArguments() + ", ";
     String parts = cut.field() + ".parts()";
     var code = new Lines();
@@ -562,7 +687,7 @@ final class StepEmitter {
   /** With the counters of the loops that it stands in. */
   private MethodSpec.Builder inLoops(MethodSpec.Builder method) {
     loops.forEach(id -> method.addParameter(TypeName.INT, "t" + id));
-    if (rowCut != null) {
+    if (rowCut != null || isShared) {
       method.addParameter(TypeName.INT, "part");
     }
     return method;
@@ -642,7 +767,7 @@ final class StepEmitter {
     if (!timed) {
       return "";
     }
-    String first = rowCut == null ? "" : "if (part == 0) "; // the others go on at the same time
+    String first = rowCut == null && !isShared ? "" : "if (part == 0) "; // the others go on at the same time
     return "\n" + first + "mark(" + numbers.get(step.name()) + ");";
   }
 
@@ -671,10 +796,11 @@ final class StepEmitter {
   }
 
   private void closeMethod() {
-    if (libraryFields.isEmpty()) {
+    var fields = Stream.concat(libraryFields.stream(), sharedFields.stream()).toList();
+    if (fields.isEmpty()) {
       return;
     }
-    var calls = inParts("close", libraryFields.stream().map(c -> c + ".close();").toList());
+    var calls = inParts("close", fields.stream().map(c -> c + ".close();").toList());
     addOverride("close", Stream.concat(calls.stream(), Stream.of("super.close();")).toList());
   }
 }

@@ -99,6 +99,7 @@ final class StepLayout {
       case FIXED -> "fixedBase + " + place.constant();
       case ROW -> "rowStart + " + place.constant() + " * paddedBatch";
       case SQUARE -> "squareStart + " + place.constant() + " * paddedBatch * paddedBatch";
+      case THREAD -> "threadStart + part * " + bytes(Arena.THREAD) + "L + " + place.constant();
     };
   }
 
@@ -126,6 +127,7 @@ final class StepLayout {
       case FIXED -> place.constant();
       case ROW -> "row(" + place.constant() + ")";
       case SQUARE -> "square(" + place.constant() + ")";
+      case THREAD -> throw new IllegalStateException(place.constant() + " is for one thread");
     };
   }
 }
