@@ -14,17 +14,17 @@ public final class Logs {
   private final Map<String, Double> values;
 
   private Logs(Map<String, Double> values) {
-    this.values = new LinkedHashMap<>(values);
+    this.values = values;
   }
 
   /** No values. */
   public static Logs empty() {
-    return new Logs(Map.of());
+    return new Logs(new LinkedHashMap<>());
   }
 
   /** The given values, sorted by name. */
   public static Logs of(Map<String, Double> values) {
-    return new Logs(new TreeMap<>(values));
+    return new Logs(new LinkedHashMap<>(new TreeMap<>(values)));
   }
 
   /** The value of that name, if there is one. */

@@ -2,10 +2,11 @@ package org.mdlc.runtime;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.mdlc.runtime.data.ArrayDataset;
 import org.mdlc.runtime.data.Dataset;
 
@@ -16,9 +17,18 @@ final class TrainingLoop {
   private final Model model;
   private final ModelSpec spec;
 
+  /** The metrics in the order of their names, in which {@link Logs} has them. */
+  private final int[] metricsByName;
+
   TrainingLoop(Model model) {
     this.model = model;
     this.spec = model.spec();
+    metricsByName =
+        IntStream.range(0, spec.metrics().size())
+            .boxed()
+            .sorted(Comparator.comparing(i -> spec.metrics().get(i).name()))
+            .mapToInt(Integer::intValue)
+            .toArray();
   }
 
   History fit(Dataset data, Fit options) {
@@ -191,10 +201,10 @@ final class TrainingLoop {
 
   /** What a step measured, over all rows since the metrics were reset. */
   Logs logs(Step step) {
-    Map<String, Double> values = new LinkedHashMap<>();
-    for (int i = 0; i < spec.metrics().size(); i++) {
-      values.put(spec.metrics().get(i).name(), (double) step.metric(i));
+    Logs logs = Logs.empty();
+    for (int metric : metricsByName) {
+      logs.put(spec.metrics().get(metric).name(), step.metric(metric));
     }
-    return Logs.of(values);
+    return logs;
   }
 }

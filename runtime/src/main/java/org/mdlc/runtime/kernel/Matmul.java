@@ -1,30 +1,34 @@
 package org.mdlc.runtime.kernel;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * c = a b, a product of matrices or of equally many matrices: by oneDNN ({@link DnnMatmul}, which
  * says what the layouts may be), or in Java where the product is so small that the call would cost
- * more and the JVM has the Vector API. Operands without a contiguous row or column, for which
+ * more, or of a single row, and the JVM has the Vector API. Operands without a contiguous row or column, for which
  * oneDNN has only its slow reference code, are copied to scratch memory first.
  *
  * <p>{@link Memory#SLACK} bytes must follow every operand.
  */
 public final class Matmul implements DnnOperation {
   /**
-   * Up to this many multiply-adds (lanes computed in vain included) the product is done in Java.
-   * Microseconds, two cores with AVX-512:
+   * Up to this {@link VectorMatmul#work} the product is done in Java. Microseconds on one thread
+   * with AVX-512:
    *
    * <pre>
-   *   m x k x n     multiply-adds   Java   oneDNN
-   *   16 x 16 x 16          4,096    0.2      0.8
-   *   32 x 64 x 10         32,768    1.3      2.8
-   *   32 x 32 x 32         32,768    0.9      3.0
-   *   64 x 32 x 32         65,536    1.9      3
-   *   64 x 64 x 32        131,072    3.4      3 to 4
+   *   m x k x n         work   Java   oneDNN
+   *    16 x 16 x 16    8,192    0.4      1.2
+   *    32 x 32 x 32   32,768    0.6      1.8
+   *    32 x 64 x 10   65,536    0.8      1.5
+   *    64 x 64 x 32  131,072    2.1      2.4
+   *    64 x 100 x 32 204,800    2.8      2.9
+   *    64 x 64 x 64  262,144    3.5      3.4
+   *   256 x 32 x 32  262,144    4.3      6.1
+   *   128 x 64 x 64  524,288    6.9      6.0
    * </pre>
    */
-  static final long MOST_IN_JAVA = 65_536;
+  static final long MOST_IN_JAVA = 262_144;
 
   private static final boolean HAS_VECTORS = VectorApi.isPresent();
 
@@ -47,8 +51,8 @@ public final class Matmul implements DnnOperation {
     var wanted = java.util.List.of(epilogue);
     biased = wanted.contains(Epilogue.BIAS);
     readsC = wanted.contains(Epilogue.ACCUMULATE);
-    if (HAS_VECTORS && VectorMatmul.fits(b, c) && VectorMatmul.work(a, c) <= MOST_IN_JAVA) {
-      inJava = new VectorMatmul(a, b, c, epilogue);
+    inJava = HAS_VECTORS ? inJava(a, b, c, epilogue) : null;
+    if (inJava != null) {
       inLibrary = null;
       this.a = new Packed(a, false, 0);
       this.b = new Packed(b, false, 0);
@@ -57,9 +61,15 @@ public final class Matmul implements DnnOperation {
       this.a = new Packed(a, isLoose(a), 0);
       this.b = new Packed(b, isLoose(b), this.a.end());
       this.c = new Packed(c, isLoose(c), this.b.end());
-      inJava = null;
       inLibrary = new DnnMatmul(name, this.a.layout(), this.b.layout(), this.c.layout(), epilogue);
     }
+  }
+
+  private static @Nullable VectorMatmul inJava(
+      Layout a, Layout b, Layout c, Epilogue... epilogue) {
+    return VectorMatmul.of(a, b, c, epilogue)
+        .filter(product -> product.isSingleRow() || product.work() <= MOST_IN_JAVA)
+        .orElse(null);
   }
 
   /** True when neither rows nor columns are contiguous. */
@@ -77,7 +87,7 @@ public final class Matmul implements DnnOperation {
     this.b.at(b, scratch);
     this.c.at(c, scratch);
     if (inJava != null) {
-      inJava.bind(a, b, c);
+      inJava.bind(a, b, c, scratch);
     }
     if (inLibrary != null) {
       long own = scratch + this.c.end();
@@ -120,7 +130,9 @@ public final class Matmul implements DnnOperation {
 
   @Override
   public long scratchBytes() {
-    return inLibrary == null ? 0 : c.end() + inLibrary.scratchBytes();
+    return inJava == null
+        ? c.end() + Objects.requireNonNull(inLibrary).scratchBytes()
+        : inJava.scratchBytes();
   }
 
   /** What runs: {@code java}, or one of oneDNN's implementations. */

@@ -23,36 +23,41 @@ public final class Memory {
    */
   public static final int SLACK = 256;
 
+  // What code asks for is aligned, so that it need not be tested every time: in a product of small
+  // matrices that takes an eighth of the time.
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
   private Memory() {}
 
   /** The float at an address. */
   public static float f32(long address) {
-    return ALL.get(ValueLayout.JAVA_FLOAT, address);
+    return ALL.get(FLOAT, address);
   }
 
   /** The whole number at an address. */
   public static int i32(long address) {
-    return ALL.get(ValueLayout.JAVA_INT, address);
+    return ALL.get(INT, address);
   }
 
   /** The truth value at an address. */
   public static boolean bool(long address) {
-    return ALL.get(ValueLayout.JAVA_INT, address) != 0;
+    return ALL.get(INT, address) != 0;
   }
 
   /** Writes a float. */
   public static void set(long address, float value) {
-    ALL.set(ValueLayout.JAVA_FLOAT, address, value);
+    ALL.set(FLOAT, address, value);
   }
 
   /** Writes a whole number. */
   public static void set(long address, int value) {
-    ALL.set(ValueLayout.JAVA_INT, address, value);
+    ALL.set(INT, address, value);
   }
 
   /** Writes a truth value as 0 or 1. */
   public static void set(long address, boolean value) {
-    ALL.set(ValueLayout.JAVA_INT, address, value ? 1 : 0);
+    ALL.set(INT, address, value ? 1 : 0);
   }
 
   /** Copies elements between buffers that do not overlap. */

@@ -34,6 +34,59 @@ class MatmulTest {
     }
   }
 
+  /** Rows and columns that leave every remainder of every tile, of vectors of 4 to 16 floats. */
+  @Test
+  void everyTile() {
+    for (int m : new int[] {1, 3, 4, 7, 8, 9, 12, 17}) {
+      for (int n : new int[] {1, 5, 16, 17, 32, 47, 64, 68, 129}) {
+        for (int k : new int[] {1, 3, 8, 19}) {
+          Layout a = Layout.of(m, k);
+          Layout b = Layout.of(k, n);
+          Layout c = Layout.of(m, n);
+          check(a, b, c);
+          check(Layout.of(k, m).transposed(), b, c, Epilogue.BIAS);
+          check(a, Layout.of(n, k).transposed(), c, Epilogue.ACCUMULATE);
+          check(a, b, c, Epilogue.BIAS, Epilogue.ACCUMULATE, Epilogue.RELU);
+          check(Layout.of(k, m).transposed(), b, Layout.of(n, m).transposed());
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneRowCutAmongThreads() {
+    check(Layout.of(1, 300), Layout.of(300, 129), Layout.of(1, 129), Epilogue.BIAS);
+    check(Layout.of(1, 300), Layout.of(300, 129), Layout.of(1, 129), Epilogue.ACCUMULATE);
+    check(Layout.of(129, 300), Layout.of(300, 1), Layout.of(129, 1));
+    check(Layout.of(300, 129).transposed(), Layout.of(300, 1), Layout.of(129, 1), Epilogue.RELU);
+  }
+
+  /** So results do not depend on the tile that an element is in, nor on threads. */
+  @Test
+  void aRowHasTheSameBitsAloneAndAmongOthers() {
+    int m = 17;
+    int k = 60;
+    int n = 119;
+    try (Arena arena = Arena.ofConfined();
+        Matmul all = new Matmul("all", Layout.of(m, k), Layout.of(k, n), Layout.of(m, n));
+        Matmul one = new Matmul("one", Layout.of(1, k), Layout.of(k, n), Layout.of(1, n))) {
+      MemorySegment a = Native.random(arena, random, m * k + SLACK);
+      MemorySegment b = Native.random(arena, random, k * n + SLACK);
+      MemorySegment c = Native.random(arena, random, m * n + SLACK);
+      MemorySegment row = Native.random(arena, random, n + SLACK);
+      assertEquals("java", all.implementation());
+      long scratch =
+          Native.bytes(arena, Math.max(all.scratchBytes(), one.scratchBytes())).address();
+      all.bind(a.address(), b.address(), c.address(), scratch).run();
+      for (int i = 0; i < m; i++) {
+        one.bind(a.address() + 4L * i * k, b.address(), row.address(), scratch).run();
+        for (int j = 0; j < n; j++) {
+          assertEquals(Native.floats(c)[i * n + j], Native.floats(row)[j], i + ", " + j);
+        }
+      }
+    }
+  }
+
   @Test
   void transposedOperands() {
     check(Layout.of(13, 7).transposed(), Layout.of(13, 257), Layout.of(7, 257));
@@ -91,10 +144,27 @@ class MatmulTest {
   void smallProductsStayInJava() {
     assertEquals("java", implementation(Layout.of(32, 20), Layout.of(20, 16), Layout.of(32, 16)));
     assertEquals("java", implementation(Layout.of(4, 64), Layout.of(64, 64), Layout.of(4, 64)));
-    assertNotEquals(
-        "java", implementation(Layout.of(64, 64), Layout.of(64, 64), Layout.of(64, 64)));
-    assertNotEquals(
+    assertEquals(
         "java", implementation(Layout.of(4, 4), Layout.of(4, 4).transposed(), Layout.of(4, 4)));
+    assertEquals(
+        "java", implementation(Layout.of(4, 4), Layout.of(4, 1), Layout.of(1, 4).transposed()));
+    assertNotEquals(
+        "java", implementation(Layout.of(128, 64), Layout.of(64, 64), Layout.of(128, 64)));
+    assertNotEquals(
+        "java",
+        implementation(
+            Layout.of(4, 4),
+            Layout.of(4, 4),
+            Layout.strided(new long[] {4, 4}, new long[] {16, 2})));
+  }
+
+  @Test
+  void aSingleRowStaysInJava() {
+    assertEquals(
+        "java", implementation(Layout.of(1, 784), Layout.of(784, 512), Layout.of(1, 512)));
+    assertNotEquals(
+        "java",
+        implementation(Layout.of(1, 784), Layout.of(512, 784).transposed(), Layout.of(1, 512)));
   }
 
   @Test
@@ -120,7 +190,8 @@ class MatmulTest {
       MemorySegment c = Native.random(arena, random, 5 * 7 + SLACK);
       float[] before = Native.floats(c);
       b.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3 * 7, Float.NaN);
-      matmul.bind(a.address(), b.address(), c.address(), 0).run();
+      long scratch = Native.bytes(arena, matmul.scratchBytes()).address();
+      matmul.bind(a.address(), b.address(), c.address(), scratch).run();
       float[] after = Native.floats(c);
       for (int i = 0; i < after.length; i++) {
         if (i < 5 * 7) {
