@@ -43,6 +43,12 @@ public abstract class Step implements AutoCloseable, Team.Work {
   /** Byte offset in {@link #memory} at which the row part starts; the fixed part starts at 0. */
   protected final long rowBase;
 
+  /**
+   * Whether {@link #run} was never done: large kernels then run as plain loops, which are quicker as
+   * long as HotSpot has not compiled the ones with vectors, and give the same bits.
+   */
+  protected boolean isFirstRun = true;
+
   private final long squareBase;
 
   private final Arena arena;

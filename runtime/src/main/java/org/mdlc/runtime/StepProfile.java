@@ -59,14 +59,34 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
           "a batch of " + batch + " rows does not fit in data of " + rows.rows());
     }
     model.adaptIfMissing(rows);
-    Step step = phase == Phase.TRAIN ? model.trainingStep(stage, batch) : model.step(phase, batch);
+    Step step = step(model, phase, stage, batch);
     if (!(step instanceof TimedStep timed)) {
       throw new IllegalArgumentException(
           model.spec().name() + " was compiled without a clock between its steps");
     }
-    Feed feed =
-        phase == Phase.PREDICT ? Feed.unlabelled(model, rows) : Feed.labelled(model, rows);
-    return new Measuring(timed, feed, rows.rows() / batch).run(seconds);
+    return new Measuring(timed, feed(model, phase, rows), rows.rows() / batch).run(seconds);
+  }
+
+  /**
+   * The step of a phase alone, filled with one batch, for a benchmark: what it returns runs it once.
+   * It allocates nothing and must not run after the model was closed.
+   *
+   * @param phase {@link Phase#TRAIN}, {@link Phase#EVALUATE} or {@link Phase#PREDICT}
+   * @param stage of training, from 0
+   * @param rows one batch
+   */
+  public static Runnable stepOf(Model model, Phase phase, int stage, ArrayDataset rows) {
+    Step step = step(model, phase, stage, rows.rows());
+    feed(model, phase, rows).fill(step, null, 0);
+    return step::run;
+  }
+
+  private static Step step(Model model, Phase phase, int stage, int batch) {
+    return phase == Phase.TRAIN ? model.trainingStep(stage, batch) : model.step(phase, batch);
+  }
+
+  private static Feed feed(Model model, Phase phase, ArrayDataset rows) {
+    return phase == Phase.PREDICT ? Feed.unlabelled(model, rows) : Feed.labelled(model, rows);
   }
 
   private static final class Measuring {
@@ -100,7 +120,7 @@ public record StepProfile(int runs, double stepNanos, double fillNanos, List<Par
       for (int i = 0; i < step.parts(); i++) {
         int part = i;
         double nanos = median(byPart.stream().mapToLong(run -> run[part]).toArray());
-        parts.add(part(nanos, Optional.ofNullable(step.operation(i))));
+        parts.add(part(nanos, step.operation(i)));
       }
       return new StepProfile(whole.size(), median(longs(whole)), median(longs(filling)), parts);
     }

@@ -1,6 +1,7 @@
 package org.mdlc.runtime;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mdlc.runtime.kernel.DnnOperation;
 
@@ -13,6 +14,7 @@ import org.mdlc.runtime.kernel.DnnOperation;
  */
 public abstract class TimedStep extends Step {
   private final long[] nanos;
+  private final @Nullable DnnOperation[] operations;
   private boolean timing;
   private long last;
 
@@ -30,6 +32,7 @@ public abstract class TimedStep extends Step {
       int parts) {
     super(variables, batch, fixedBytes, rowBytes, squareBytes);
     this.nanos = new long[parts];
+    this.operations = new DnnOperation[parts];
   }
 
   /** To be called when a run begins. */
@@ -48,9 +51,14 @@ public abstract class TimedStep extends Step {
     }
   }
 
-  /** The library operation that part {@code part} runs; null where it is anything else. */
-  protected @Nullable DnnOperation operation(int part) {
-    return null;
+  /** To be called once for each part that runs a library operation. */
+  protected final void calls(int part, DnnOperation operation) {
+    operations[part] = operation;
+  }
+
+  /** The library operation that part {@code part} runs; nothing where it is anything else. */
+  final Optional<DnnOperation> operation(int part) {
+    return Optional.ofNullable(operations[part]);
   }
 
   final int parts() {

@@ -57,6 +57,21 @@ public final class Peers {
   /** Of the seconds asked for, at most this many warm up. */
   private static final double LONGEST_WARM_UP = 3;
 
+  private static final List<String> NAMES =
+      List.of(
+          "mlp_mnist",
+          "mlp_small",
+          "convnet_mnist",
+          "resnet20_cifar",
+          "lstm_imdb",
+          "transformer_text",
+          "gpt_char",
+          "gru_forecast",
+          "resnet50_infer_b1",
+          "resnet50_infer_b8",
+          "mlp_infer_b1",
+          "mlp_infer_b1024");
+
   private Peers() {}
 
   /** What the numbers of an array are drawn from. */
@@ -116,6 +131,11 @@ public final class Peers {
       }
       return HostTensor.of(drawn, shape);
     }
+  }
+
+  /** The names of all workloads. */
+  static List<String> names() {
+    return NAMES;
   }
 
   private static Workload workload(String name) {

@@ -98,6 +98,9 @@ public final class Dnn {
       check(dnnl_engine_create(engine, dnnl_cpu, 0), "a CPU engine");
     }
 
+    /** The first primitive of any size has classes loaded and code made ready. */
+    private static final int SMALL = 16;
+
     private static @Nullable Native loaded;
     private static @Nullable KernelException failure;
     private static volatile boolean asked;
@@ -128,6 +131,7 @@ public final class Dnn {
     static void getQuietly() {
       try {
         get();
+        new DnnMatmul("warm-up", Layout.of(SMALL, SMALL), Layout.of(SMALL, SMALL), Layout.of(SMALL, SMALL)).close();
       } catch (KernelException e) {
         // kept for those who need the library
       }

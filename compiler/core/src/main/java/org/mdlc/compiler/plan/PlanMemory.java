@@ -6,8 +6,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.mdlc.compiler.ir.Known;
 import org.mdlc.compiler.op.SumRows;
 import org.mdlc.compiler.plan.Buffer.Arena;
 import org.mdlc.compiler.plan.Buffer.Planned;
@@ -15,40 +13,11 @@ import org.mdlc.compiler.plan.Program.MemoryReport;
 import org.mdlc.compiler.type.DType;
 
 /**
- * Gives every temporary buffer its place. Buffers that are never alive together may overlap; a
- * kernel's result takes the place of an operand that dies there when they agree point for point.
- * Places are found by best fit, for several orders of the buffers and then some random exchanges in
- * the best of them; the smallest plan wins.
+ * Gives every temporary buffer its place. Buffers that are never alive together may overlap, also
+ * where one is of the fixed arena and the other of the row arena; a kernel's result takes the place
+ * of an operand that dies there when they agree point for point. {@link FitBlocks} finds the places.
  */
 final class PlanMemory {
-  /** Exchanges tried after the fixed orders: a fraction of a second for a thousand buffers. */
-  private static final int TRIES = 200;
-
-  private static final long TRIES_FOR_LARGE_PLANS = 200_000;
-
-  /** Buffers that share one place, alive from step {@code first} to step {@code last}. */
-  private static final class Block {
-    final List<Buffer> buffers = new ArrayList<>();
-    final Arena arena;
-    final long size;
-    int first;
-    int last;
-
-    Block(Buffer buffer, int first, int last) {
-      buffers.add(buffer);
-      arena = Arena.of(buffer.elements());
-      size = arena.size(buffer.elements(), DType.BYTES);
-      this.first = first;
-      this.last = last;
-    }
-
-    boolean meets(Block other) {
-      return first <= other.last && other.first <= last;
-    }
-  }
-
-  private record Plan(Map<Block, Long> offsets, long size) {}
-
   private final List<Buffer> buffers;
   private final List<Step> steps;
   private final Map<Integer, Block> blocks = new HashMap<>();
@@ -76,18 +45,17 @@ final class PlanMemory {
     }
     var placed = new HashMap<Integer, Planned>();
     var sizes = new EnumMap<Arena, Long>(Arena.class);
-    for (var arena : Arena.values()) {
-      var inArena = blocksInOrder().stream().filter(b -> b.arena == arena).toList();
-      if (inArena.isEmpty()) {
-        continue;
-      }
-      var plan = share ? best(inArena) : stacked(inArena);
-      sizes.put(arena, plan.size());
-      plan.offsets()
-          .forEach(
-              (block, offset) ->
-                  block.buffers.forEach(b -> placed.put(b.id(), new Planned(arena, offset))));
-    }
+    var fixed = ofArena(Arena.FIXED);
+    var rows = ofArena(Arena.ROW);
+    var squares = ofArena(Arena.SQUARE);
+    var both = share ? FitBlocks.together(fixed, rows, batch) : FitBlocks.apart(FitBlocks.stacked(fixed), FitBlocks.stacked(rows));
+    place(Arena.FIXED, both.fixed(), placed, sizes);
+    place(Arena.ROW, both.rows(), placed, sizes);
+    place(
+        Arena.SQUARE,
+        share ? FitBlocks.alone(squares) : FitBlocks.stacked(squares),
+        placed,
+        sizes);
     var finished = new ArrayList<Buffer>();
     for (var buffer : buffers) {
       var place = placed.get(buffer.id());
@@ -96,7 +64,25 @@ final class PlanMemory {
               ? buffer
               : new Buffer(buffer.id(), buffer.name(), buffer.type(), buffer.elements(), place));
     }
-    return new Program(name, finished, steps, sizes, report(sizes, batch));
+    var program =
+        new Program(name, finished, steps, sizes, both.meetings(), MemoryReport.NONE);
+    return program.withReport(report(program, batch));
+  }
+
+  private List<Block> ofArena(Arena arena) {
+    return blocksInOrder().stream().filter(b -> b.arena == arena).toList();
+  }
+
+  private static void place(
+      Arena arena, FitBlocks.Plan plan, Map<Integer, Planned> placed, Map<Arena, Long> sizes) {
+    if (plan.offsets().isEmpty()) {
+      return;
+    }
+    sizes.put(arena, plan.size());
+    plan.offsets()
+        .forEach(
+            (block, offset) ->
+                block.buffers.forEach(b -> placed.put(b.id(), new Planned(arena, offset))));
   }
 
   private List<Block> blocksInOrder() {
@@ -180,110 +166,7 @@ final class PlanMemory {
     }
   }
 
-  // Places
-
-  private static Plan stacked(List<Block> blocks) {
-    var offsets = new HashMap<Block, Long>();
-    long size = 0;
-    for (var block : blocks) {
-      offsets.put(block, size);
-      size += block.size;
-    }
-    return new Plan(offsets, size);
-  }
-
-  private static Plan best(List<Block> blocks) {
-    long bound = bound(blocks);
-    var bySize = Comparator.comparingLong((Block b) -> -b.size);
-    var byArea = Comparator.comparingLong((Block b) -> -b.size * (b.last - b.first + 1));
-    var byStart = Comparator.comparingInt((Block b) -> b.first);
-    List<Block> bestOrder = blocks;
-    var best = fitted(blocks);
-    for (var comparator :
-        List.of(
-            bySize.thenComparing(byStart),
-            byArea.thenComparing(byStart),
-            byStart.thenComparing(bySize))) {
-      var order = blocks.stream().sorted(comparator).toList();
-      var plan = fitted(order);
-      if (plan.size() < best.size()) {
-        best = plan;
-        bestOrder = order;
-      }
-    }
-    var random = new Random(blocks.size());
-    long tries =
-        Math.min(TRIES, TRIES_FOR_LARGE_PLANS / ((long) blocks.size() * blocks.size() + 1));
-    for (long i = 0; i < tries && best.size() > bound && blocks.size() > 1; i++) {
-      var order = new ArrayList<>(bestOrder);
-      var moved = order.remove(random.nextInt(order.size()));
-      order.add(random.nextInt(order.size() + 1), moved);
-      var plan = fitted(order);
-      if (plan.size() <= best.size()) {
-        best = plan;
-        bestOrder = order;
-      }
-    }
-    return best;
-  }
-
-  /** Puts each block in turn into the smallest gap that takes it, else behind the last. */
-  private static Plan fitted(List<Block> order) {
-    var offsets = new HashMap<Block, Long>();
-    var placed = new ArrayList<Block>();
-    long size = 0;
-    for (var block : order) {
-      long offset = bestGap(block, placed, offsets);
-      offsets.put(block, offset);
-      size = Math.max(size, offset + block.size);
-      int at = 0;
-      while (at < placed.size() && Known.in(offsets, placed.get(at)) <= offset) {
-        at++;
-      }
-      placed.add(at, block);
-    }
-    return new Plan(offsets, size);
-  }
-
-  /** {@code placed} stands in the order of offsets. */
-  private static long bestGap(Block block, List<Block> placed, Map<Block, Long> offsets) {
-    long end = 0;
-    long best = -1;
-    long bestGap = Long.MAX_VALUE;
-    for (var other : placed) {
-      if (!other.meets(block)) {
-        continue;
-      }
-      long start = Known.in(offsets, other);
-      long gap = start - end;
-      if (gap >= block.size && gap < bestGap) {
-        best = end;
-        bestGap = gap;
-      }
-      end = Math.max(end, start + other.size);
-    }
-    return best >= 0 ? best : end;
-  }
-
-  /** The most that is alive at one time. */
-  private static long bound(List<Block> blocks) {
-    long bound = 0;
-    for (var block : blocks) {
-      long alive =
-          blocks.stream()
-              .filter(b -> b.first <= block.first && block.first <= b.last)
-              .mapToLong(b -> b.size)
-              .sum();
-      bound = Math.max(bound, alive);
-    }
-    return bound;
-  }
-
-  private MemoryReport report(Map<Arena, Long> sizes, long batch) {
-    long peak = 0;
-    for (var size : sizes.entrySet()) {
-      peak += size.getValue() * size.getKey().scale(batch);
-    }
+  private MemoryReport report(Program program, long batch) {
     long most = 0;
     var all = blocksInOrder();
     for (var block : all) {
@@ -300,6 +183,6 @@ final class PlanMemory {
         variables += buffer.elements().at(batch) * DType.BYTES;
       }
     }
-    return new MemoryReport(batch, peak, most, variables);
+    return new MemoryReport(batch, program.peakBytes(batch), most, variables);
   }
 }

@@ -16,13 +16,33 @@ import org.mdlc.compiler.type.DType;
  * writes it.
  *
  * @param arenaSizes bytes of each arena in units of its scale; an absent arena is empty
+ * @param meetings how far the fixed and the row arena must be apart
  */
 public record Program(
     String name,
     List<Buffer> buffers,
     List<Step> steps,
     Map<Arena, Long> arenaSizes,
+    List<Meeting> meetings,
     MemoryReport memory) {
+  /**
+   * A block of the fixed arena and one of the row arena are alive together, so the row arena begins
+   * at least {@code fixedEnd - rowOffset * scale} bytes behind the fixed one.
+   *
+   * @param fixedEnd where the one ends, in bytes
+   * @param rowOffset where the other begins, in bytes per row of the padded batch
+   */
+  public record Meeting(long fixedEnd, long rowOffset) {
+    /** Whether this keeps the arenas as far apart at every batch size, and is not the same. */
+    boolean covers(Meeting other) {
+      return !equals(other) && fixedEnd >= other.fixedEnd && rowOffset <= other.rowOffset;
+    }
+
+    long distance(long batch) {
+      return fixedEnd - rowOffset * Arena.ROW.scale(batch);
+    }
+  }
+
   /**
    * What the plan needs.
    *
@@ -39,6 +59,7 @@ public record Program(
     buffers = List.copyOf(buffers);
     steps = List.copyOf(steps);
     arenaSizes = Map.copyOf(arenaSizes);
+    meetings = List.copyOf(meetings);
     for (int i = 0; i < buffers.size(); i++) {
       if (buffers.get(i).id() != i) {
         throw new IllegalStateException(
@@ -52,6 +73,27 @@ public record Program(
     return buffers.get(operand.buffer());
   }
 
+  Program withReport(MemoryReport report) {
+    return new Program(name, buffers, steps, arenaSizes, meetings, report);
+  }
+
+  /**
+   * Where an arena begins behind the fixed one, at a batch size. The row arena may begin within the
+   * fixed one, where their buffers are not alive together.
+   */
+  public long arenaStart(Arena arena, long batch) {
+    return switch (arena) {
+      case FIXED -> 0;
+      case ROW -> meetings.stream().mapToLong(m -> m.distance(batch)).reduce(0, Math::max);
+      case SQUARE -> arenaStart(Arena.ROW, batch) + arenaBytes(Arena.ROW, batch);
+    };
+  }
+
+  /** Bytes of all arenas together at a batch size. */
+  public long peakBytes(long batch) {
+    return arenaStart(Arena.SQUARE, batch) + arenaBytes(Arena.SQUARE, batch);
+  }
+
   /** Bytes of an arena at a batch size. */
   public long arenaBytes(Arena arena, long batch) {
     return arenaSizes.getOrDefault(arena, 0L) * arena.scale(batch);
@@ -62,15 +104,12 @@ public record Program(
    * fills and reads, each arena from a multiple of {@link Arena#ALIGNMENT} on.
    */
   public long stepBytes(long batch) {
-    long bytes = 0;
-    for (var arena : Arena.values()) {
-      long size = arenaSizes.getOrDefault(arena, 0L);
-      for (var buffer : buffers) {
-        if (isOutside(buffer) && Arena.of(buffer.elements()) == arena) {
-          size += arena.size(buffer.elements(), DType.BYTES);
-        }
+    long bytes = peakBytes(batch);
+    for (var buffer : buffers) {
+      if (isOutside(buffer)) {
+        var arena = Arena.of(buffer.elements());
+        bytes += arena.size(buffer.elements(), DType.BYTES) * arena.scale(batch);
       }
-      bytes += size * arena.scale(batch);
     }
     return bytes;
   }

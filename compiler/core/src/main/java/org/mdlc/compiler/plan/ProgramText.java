@@ -43,6 +43,14 @@ public final class ProgramText {
                     .append(": ")
                     .append(e.getValue())
                     .append(" bytes\n"));
+    if (program.meetings().stream().anyMatch(m -> m.rowOffset() > 0)) {
+      text.append("  rows from ")
+          .append(
+              program.meetings().stream()
+                  .map(m -> m.fixedEnd() + " - " + m.rowOffset() + "*padded")
+                  .collect(Collectors.joining(", ", "max(0, ", ")")))
+          .append('\n');
+    }
     var kernels = new LinkedHashMap<String, Kernel>();
     steps(program.steps(), 1, text, kernels);
     text.append("}\n");

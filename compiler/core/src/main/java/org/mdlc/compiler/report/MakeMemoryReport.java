@@ -52,14 +52,13 @@ final class MakeMemoryReport {
 
   private List<MemoryReport.Arena> arenas() {
     var arenas = new ArrayList<MemoryReport.Arena>();
-    long start = 0;
     for (var arena : Arena.values()) {
       long bytes = program.arenaBytes(arena, batch);
+      long start = program.arenaStart(arena, batch);
       starts.put(arena, start);
       if (bytes > 0) {
         arenas.add(new MemoryReport.Arena(arena.text(), start, bytes));
       }
-      start += bytes;
     }
     return arenas;
   }

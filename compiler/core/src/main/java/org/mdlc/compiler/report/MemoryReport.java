@@ -8,7 +8,7 @@ import org.mdlc.compiler.ir.Role;
 /**
  * The memory of a program.
  *
- * @param arenas one after the other
+ * @param arenas in order; that of rows may begin within the fixed one
  * @param buffers within the arenas
  * @param alive bytes that are needed at each step number, from number 1 on
  * @param inputBytes filled by the caller
@@ -23,7 +23,7 @@ public record MemoryReport(
     long resultBytes,
     Map<Role, Long> variableBytes) {
   /**
-   * @param offset of its first byte, when arenas lie one after the other
+   * @param offset of its first byte
    */
   public record Arena(String name, long offset, long bytes) {}
 
@@ -34,9 +34,9 @@ public record MemoryReport(
     variableBytes = Map.copyOf(variableBytes);
   }
 
-  /** All arenas together. */
+  /** All arenas together: up to the end of the last. */
   public long peakBytes() {
-    return arenas.stream().mapToLong(Arena::bytes).sum();
+    return arenas.stream().mapToLong(a -> a.offset() + a.bytes()).max().orElse(0);
   }
 
   /** The most that is needed at one time: no plan for these steps can do with less. */

@@ -311,6 +311,34 @@ final class PlanningTest {
         .isEqualTo(2 * 4 * 4 * 32);
   }
 
+  /** The gradient of the weights is made when the rows behind it are dead; at any batch size. */
+  @Test
+  void fixedBuffersLieWhereRowsWere() {
+    var program =
+        program(
+            """
+            input data "x": %0 f32[batch, 64]
+            input param "w": %1 f32[64, 64]
+            %2 f32[batch, 64] = mat_mul(%0, %1) {transpose_a=false, transpose_b=false}
+            %3 f32[batch, 64] = mat_mul(%2, %1) {transpose_a=false, transpose_b=false}
+            %4 f32[batch, 64] = mat_mul(%3, %1) {transpose_a=false, transpose_b=false}
+            %5 f32[64, 64] = mat_mul(%4, %0) {transpose_a=true, transpose_b=false}
+            %6 f32[64, 64] = mat_mul(%5, %1) {transpose_a=false, transpose_b=false}
+            %7 f32[64, 64] = mat_mul(%6, %1) {transpose_a=false, transpose_b=false}
+            output result "y": %7
+            """);
+    // two products of rows, or one and the gradient, or two of [64, 64]
+    int rows = 64 * 4;
+    int weights = 64 * 64 * 4;
+    for (int batch : new int[] {1, 16, 32, 48, 64, 80, 256}) {
+      long padded = Arena.paddedBatch(batch);
+      assertThat(program.peakBytes(batch))
+          .as("batch %d", batch)
+          .isEqualTo(Math.max(Math.max(2 * rows * padded, rows * padded + weights), 2 * weights));
+    }
+    assertThat(program.memory().peakBytes()).isEqualTo(program.memory().boundBytes());
+  }
+
   @Test
   void sizesBesideTheBatchAreRoundedUp() {
     assertThat(Arena.of(DimParser.parse("3*batch+5"))).isEqualTo(Arena.ROW);

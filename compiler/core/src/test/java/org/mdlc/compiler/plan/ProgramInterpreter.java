@@ -2,7 +2,6 @@ package org.mdlc.compiler.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ public final class ProgramInterpreter {
   private final Program program;
   private final long batch;
   private final Map<String, Long> dims;
-  private final Map<Arena, double[]> arenas = new EnumMap<>(Arena.class);
+  private double[] planned = {};
   private final Map<Integer, double[]> own = new HashMap<>();
   private final Map<Integer, Long> loopCounters = new HashMap<>();
 
@@ -66,11 +65,8 @@ public final class ProgramInterpreter {
   }
 
   private void fill(Map<String, Tensor64> inputs) {
-    for (var arena : Arena.values()) {
-      var memory = new double[Math.toIntExact(program.arenaBytes(arena, batch) / DType.BYTES)];
-      Arrays.fill(memory, Double.NaN);
-      arenas.put(arena, memory);
-    }
+    planned = new double[Math.toIntExact(program.peakBytes(batch) / DType.BYTES)];
+    Arrays.fill(planned, Double.NaN);
     for (var buffer : program.buffers()) {
       switch (buffer.storage()) {
         case Buffer.Variable v -> own.put(buffer.id(), data(inputs, v.path()));
@@ -106,12 +102,13 @@ public final class ProgramInterpreter {
     for (var advance : operand.advances()) {
       start += advance.stride().at(batch) * loopCounters.get(advance.loop());
     }
-    if (program.buffer(operand).storage() instanceof Buffer.Planned planned) {
-      long base = planned.offset() * planned.arena().scale(batch);
+    if (program.buffer(operand).storage() instanceof Buffer.Planned place) {
+      long base =
+          program.arenaStart(place.arena(), batch) + place.offset() * place.arena().scale(batch);
       if (base % Arena.ALIGNMENT != 0) {
         throw new IllegalStateException(operand + " starts at " + base);
       }
-      return new Memory(arenas.get(planned.arena()), Math.toIntExact(base / DType.BYTES + start));
+      return new Memory(planned, Math.toIntExact(base / DType.BYTES + start));
     }
     return new Memory(own.get(operand.buffer()), Math.toIntExact(start));
   }

@@ -21,7 +21,6 @@ final class JavaTypes {
   static final ClassName MODEL_OUTPUTS = ClassName.get(RUNTIME, "ModelOutputs");
   static final ClassName STEP = ClassName.get(RUNTIME, "Step");
   static final ClassName TIMED_STEP = ClassName.get(RUNTIME, "TimedStep");
-  static final ClassName DNN_OPERATION = ClassName.get(KERNEL, "DnnOperation");
   static final ClassName DNN = ClassName.get(KERNEL, "Dnn");
   static final ClassName CUT = ClassName.get(KERNEL, "Cut");
   static final ClassName VARIABLES = ClassName.get(RUNTIME, "Variables");

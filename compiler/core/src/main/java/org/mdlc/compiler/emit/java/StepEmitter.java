@@ -43,8 +43,6 @@ final class StepEmitter {
   private final List<String> libraryFields = new ArrayList<>();
   private final List<String> constructions = new ArrayList<>();
   private final List<String> bindings = new ArrayList<>();
-  private final Map<String, String> fieldsByStep = new HashMap<>();
-
   /** Positions of the steps by their names. */
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
   private final List<String> partMethods = new ArrayList<>();
@@ -97,7 +95,6 @@ final class StepEmitter {
     emitter.runPart();
     emitter.constructor();
     emitter.closeMethod();
-    emitter.operationMethod();
     return emitter.type.build();
   }
 
@@ -128,11 +125,11 @@ final class StepEmitter {
               .build());
     }
     address("variableBase", "variables.address()");
-    address("fixedBase", "memory.address()");
-    address("rowStart", "fixedBase + rowBase");
-    address("scratch", "fixedBase + " + layout.bytes(Arena.FIXED) + "L");
+    address("scratch", "memory.address()");
+    address("fixedBase", "scratch + $lanes:T.SCRATCH_BYTES");
+    address("rowStart", "scratch + rowBase");
     if (layout.bytes(Arena.SQUARE) > 0) {
-      address("squareStart", "fixedBase + square(0)");
+      address("squareStart", "scratch + square(0)");
     }
   }
 
@@ -150,9 +147,9 @@ final class StepEmitter {
   private void constructor() {
     var code = new StringBuilder();
     code.append(
-        "super(variables, batch, "
-            + layout.bytes(Arena.FIXED)
-            + "L + $lanes:T.SCRATCH_BYTES, "
+        "super(variables, batch, $lanes:T.SCRATCH_BYTES + "
+            + layout.bytesBeforeRows()
+            + ", "
             + layout.bytes(Arena.ROW)
             + "L, "
             + layout.bytes(Arena.SQUARE)
@@ -213,9 +210,15 @@ final class StepEmitter {
 
   private void runMethod() {
     var calls = program.steps().stream().map(s -> methodName(s) + "();" + mark(s)).toList();
-    var lines = inParts("run", calls);
-    addOverride(
-        "run", timed ? Stream.concat(Stream.of("begin();"), lines.stream()).toList() : lines);
+    var lines = new ArrayList<String>();
+    if (timed) {
+      lines.add("begin();");
+    }
+    lines.addAll(inParts("run", calls));
+    if (program.flattened().stream().anyMatch(this::hasTwin)) {
+      lines.add("isFirstRun = false;");
+    }
+    addOverride("run", lines);
   }
 
   private void addOverride(String name, List<String> lines) {
@@ -301,8 +304,12 @@ final class StepEmitter {
     String field = methodName(step) + "Call";
     type.addField(FieldSpec.builder(call.type(), field, Modifier.PRIVATE).build());
     libraryFields.add(field);
-    fieldsByStep.put(step.name(), field);
-    constructions.add(field + " = " + call.construct() + ";\n");
+    constructions.add(
+        field
+            + " = "
+            + call.construct()
+            + ";\n"
+            + (timed ? "calls(" + numbers.get(step.name()) + ", " + field + ");\n" : ""));
     String bind =
         field
             + "."
@@ -429,12 +436,40 @@ final class StepEmitter {
       return;
     }
     var cut = cut(call);
-    if (cut.isEmpty()) {
-      method(call, addresses(call) + KernelPrinter.print(call.kernel(), style));
-    } else {
-      String body = KernelPrinter.printPart(call.kernel(), style, cut.get().field());
-      methodInParts(call, cut.get(), addresses(call) + body);
+    String part = cut.map(CutOf::field).orElse(null);
+    String twin = hasTwin(call) ? firstRun(call, part) : "";
+    String body = twin + addresses(call) + body(call, style, part);
+    cut.ifPresentOrElse(c -> methodInParts(call, c, body), () -> method(call, body));
+  }
+
+  private boolean hasTwin(Step step) {
+    return style == KernelStyle.VECTOR
+        && step instanceof Step.KernelCall call
+        && FirstRun.isWorthATwin(call.kernel());
+  }
+
+  private static String body(Step.KernelCall call, KernelStyle style, @Nullable String cut) {
+    return cut == null
+        ? KernelPrinter.print(call.kernel(), style)
+        : KernelPrinter.printPart(call.kernel(), style, cut);
+  }
+
+  /**
+   * A method that does the same with plain loops, to the last bit.
+   *
+   * @return the statements that call it in the first run, in place of what follows
+   */
+  private String firstRun(Step.KernelCall call, @Nullable String cut) {
+    String name = freshName(methodName(call) + "AtFirst");
+    var method = inLoops(MethodSpec.methodBuilder(name).addModifiers(Modifier.PRIVATE));
+    String arguments = loopArguments();
+    if (cut != null) {
+      method.addParameter(TypeName.INT, "part");
+      arguments += arguments.isEmpty() ? "part" : ", part";
     }
+    String body = addresses(call) + body(call, KernelStyle.PLAIN, cut);
+    type.addMethod(method.addCode(JavaTypes.code(body)).build());
+    return "if (isFirstRun) {\n  " + name + "(" + arguments + ");\n  return;\n}\n";
   }
 
   private void copy(Step.Copy copy) {
@@ -596,7 +631,8 @@ final class StepEmitter {
           "run",
           "begin",
           "mark",
-          "operation",
+          "calls",
+          "isFirstRun",
           "close",
           "batch",
           "row",
@@ -642,30 +678,6 @@ final class StepEmitter {
     }
     String first = rowCut == null ? "" : "if (part == 0) "; // the others go on at the same time
     return "\n" + first + "mark(" + numbers.get(step.name()) + ");";
-  }
-
-  private void operationMethod() {
-    if (!timed || fieldsByStep.isEmpty()) {
-      return;
-    }
-    var code = new Lines();
-    code.open("return switch (part)");
-    numbers.forEach(
-        (step, number) -> {
-          var field = fieldsByStep.get(step);
-          if (field != null) {
-            code.line("case " + number + " -> " + field + ";");
-          }
-        });
-    code.line("default -> super.operation(part);");
-    type.addMethod(
-        MethodSpec.methodBuilder("operation")
-            .addAnnotation(Override.class)
-            .addModifiers(Modifier.PROTECTED)
-            .returns(JavaTypes.DNN_OPERATION)
-            .addParameter(TypeName.INT, "part")
-            .addCode(JavaTypes.code(code + "};\n"))
-            .build());
   }
 
   private void closeMethod() {

@@ -14,8 +14,9 @@ import org.mdlc.compiler.plan.Program;
 
 /**
  * Where each buffer of a program lies in the memory of its generated step class, and what it is
- * called there. Inputs and results come after the planned part of their arena, because the caller
- * owns them between runs.
+ * called there: behind the scratch memory of kernels the fixed arena, then that of rows, which may
+ * begin within the planned part of the fixed one, then that of pairs of rows. Inputs and results,
+ * which the caller owns between runs, come first in the fixed arena and last in the others.
  */
 final class StepLayout {
   /**
@@ -25,22 +26,35 @@ final class StepLayout {
   record Place(Buffer buffer, String constant, boolean variable, Arena arena, long offset) {}
 
   private final List<Place> places;
+  private final Program program;
   private final Map<Arena, Long> sizes = new HashMap<>();
+  private long fixedPorts;
 
-  private StepLayout(List<Place> places) {
+  private StepLayout(Program program, List<Place> places) {
+    this.program = program;
     this.places = places;
   }
 
   static StepLayout of(Program program, Map<String, Long> variableOffsets) {
-    var layout = new StepLayout(new ArrayList<>());
+    var layout = new StepLayout(program, new ArrayList<>());
     for (var arena : Arena.values()) {
-      layout.sizes.put(arena, program.arenaSizes().getOrDefault(arena, 0L));
+      long planned = program.arenaSizes().getOrDefault(arena, 0L);
+      layout.sizes.put(arena, arena == Arena.FIXED ? 0 : planned);
     }
+    layout.fixedPorts =
+        program.buffers().stream()
+            .filter(b -> isPort(b) && Arena.of(b.elements()) == Arena.FIXED)
+            .mapToLong(b -> Arena.FIXED.size(b.elements(), Float.BYTES))
+            .sum();
     var taken = new HashSet<>(IMPORTED);
     for (var buffer : program.buffers()) {
       layout.places.add(layout.place(buffer, constantName(buffer.name(), taken), variableOffsets));
     }
     return layout;
+  }
+
+  private static boolean isPort(Buffer buffer) {
+    return buffer.storage() instanceof Buffer.Input || buffer.storage() instanceof Buffer.Result;
   }
 
   /** Constants that generated classes import or inherit. */
@@ -56,7 +70,10 @@ final class StepLayout {
         }
         yield new Place(buffer, constant, true, Arena.FIXED, offset);
       }
-      case Buffer.Planned p -> new Place(buffer, constant, false, p.arena(), p.offset());
+      case Buffer.Planned p -> {
+        long ports = p.arena() == Arena.FIXED ? fixedPorts : 0;
+        yield new Place(buffer, constant, false, p.arena(), ports + p.offset());
+      }
       case Buffer.Input _, Buffer.Result _ -> {
         var arena = Arena.of(buffer.elements());
         long offset = bytes(arena);
@@ -85,8 +102,28 @@ final class StepLayout {
     return places;
   }
 
+  /** Bytes of an arena of the rows or of their pairs, in units of its scale. */
   long bytes(Arena arena) {
     return sizes.getOrDefault(arena, 0L);
+  }
+
+  /** How many bytes behind the scratch memory the rows begin, as a Java expression. */
+  String bytesBeforeRows() {
+    String most = fixedPorts + "L";
+    for (var meeting : program.meetings()) {
+      String end = fixedPorts + meeting.fixedEnd() + "L";
+      most =
+          meeting.rowOffset() == 0
+              ? most.equals(fixedPorts + "L") ? end : "Math.max(" + most + ", " + end + ")"
+              : "Math.max("
+                  + most
+                  + ", "
+                  + end
+                  + " - "
+                  + meeting.rowOffset()
+                  + "L * padded(batch))";
+    }
+    return most;
   }
 
   /** The address of a buffer as a Java expression over the fields of a step class. */
@@ -123,7 +160,7 @@ final class StepLayout {
   String memoryOffset(int buffer) {
     var place = places.get(buffer);
     return switch (place.arena()) {
-      case FIXED -> place.constant();
+      case FIXED -> "$lanes:T.SCRATCH_BYTES + " + place.constant();
       case ROW -> "row(" + place.constant() + ")";
       case SQUARE -> "square(" + place.constant() + ")";
     };

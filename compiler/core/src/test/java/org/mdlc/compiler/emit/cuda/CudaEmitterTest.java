@@ -58,6 +58,7 @@ final class CudaEmitterTest {
                             new Exp(),
                             new Origin("", "digits.mdl:12:3", "output y = softmax(x)"))))),
             Map.of(),
+            List.of(),
             Program.MemoryReport.NONE);
     var source = CudaEmitter.emit("Digits", List.of(program));
     KernelFiles.assertGolden("model.cu", source.text());
