@@ -158,16 +158,23 @@ class GeneratedCodeTest {
     return step;
   }
 
-  /** Inputs between 0 and 1 and labels 0 or 1, always the same. */
+  /** Inputs between 0 and 1, or whole numbers in range, and labels 0 or 1, always the same. */
   private static ArrayDataset noise(Model model, int rows) {
     var random = new Random(1);
     var columns = new LinkedHashMap<String, HostTensor>();
     for (var input : model.spec().inputs()) {
-      var values = new float[rows * size(input.shape())];
+      var shape = shape(rows, input.shape());
+      int count = rows * size(input.shape());
+      if (input.dtype() == org.mdlc.runtime.data.DType.I32) {
+        int end = input.ranges().getFirst().high();
+        columns.put(input.name(), HostTensor.of(random.ints(count, 0, end).toArray(), shape));
+        continue;
+      }
+      var values = new float[count];
       for (int i = 0; i < values.length; i++) {
         values[i] = random.nextFloat();
       }
-      columns.put(input.name(), HostTensor.of(values, shape(rows, input.shape())));
+      columns.put(input.name(), HostTensor.of(values, shape));
     }
     for (var target : model.spec().targets()) {
       var labels = new int[rows * size(target.shape())];
